@@ -1,0 +1,159 @@
+"""Quantities that may be uncertain: a law with its parameters, and the unit they are in.
+
+Only the data and its checks live here; quantiles and draws are in `planner.capacity.laws`.
+"""
+
+from __future__ import annotations
+
+import enum
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pint
+
+from planner.units import UnitProblem, parse, quantity
+
+
+class Form(enum.IntEnum):
+    """The law of an amount; the integer goes into engine arrays."""
+
+    FIXED = 0
+    """`a` for certain."""
+    PERT = 1
+    """PERT with minimum `a`, mode `b`, maximum `c`, written {min, likely, max}."""
+    PERT80 = 2
+    """PERT with 10th percentile `a`, mode `b`, 90th percentile `c`, written {low, likely, high}."""
+    LOGNORMAL = 3
+    """Shifted lognormal through P10 `a`, P50 `b`, P90 `c`, tail capped; {p10, p50, p90}."""
+    TRIANGULAR = 4
+    """Triangle with minimum `a`, mode `b`, maximum `c`, written {tri_min, likely, tri_max}."""
+
+
+FORMS: Mapping[tuple[str, str, str], Form] = {
+    ("min", "likely", "max"): Form.PERT,
+    ("low", "likely", "high"): Form.PERT80,
+    ("p10", "p50", "p90"): Form.LOGNORMAL,
+    ("tri_min", "likely", "tri_max"): Form.TRIANGULAR,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """A quantity, certain or uncertain.
+
+    Parameters
+    ----------
+    form
+        Law.
+    a, b, c
+        Its parameters in `unit`; all equal where the amount is certain.
+    unit
+        Canonical unit.
+    text
+        What the user wrote.
+    """
+
+    form: Form
+    a: float
+    b: float
+    c: float
+    unit: str
+    text: str
+
+    @property
+    def likely(self) -> float:
+        """The deterministic value in `unit`: the mode, or the median of a lognormal."""
+        return self.b
+
+    @property
+    def is_uncertain(self) -> bool:
+        """Whether a draw can differ from `likely`."""
+        return self.form is not Form.FIXED
+
+    @property
+    def quantity(self) -> pint.Quantity[float]:
+        """The deterministic value as a Pint quantity."""
+        return quantity(self.b, self.unit)
+
+    def m_as(self, unit: str) -> float:
+        """Return the deterministic value in another unit of the same dimension."""
+        return float(self.quantity.m_as(unit))
+
+    def check_bounds(self, *, low: float | None, high: float | None, above: float | None) -> None:
+        """Raise `UnitProblem` where a parameter lies outside the bounds (in `unit`)."""
+        for value in (self.a, self.c):
+            if low is not None and value < low:
+                raise UnitProblem("out-of-range", f"must be >= {low:g} (got {self.text})")
+            if above is not None and value <= above:
+                raise UnitProblem("out-of-range", f"must be > {above:g} (got {self.text})")
+            if high is not None and value > high:
+                hint = f'did you mean "{value:g} %"?' if high == 1 and value <= 100 else ""  # noqa: PLR2004
+                raise UnitProblem(
+                    "out-of-range", f"must be within {low or 0:g}..{high:g} (got {self.text})", hint
+                )
+
+    def scaled(self, factor: float) -> Amount:
+        """Return the amount with every parameter multiplied."""
+        return Amount(
+            self.form, self.a * factor, self.b * factor, self.c * factor, self.unit, self.text
+        )
+
+
+def fixed(value: float, unit: str) -> Amount:
+    """Return a certain amount."""
+    return Amount(Form.FIXED, value, value, value, unit, f"{value:g} {unit}")
+
+
+def parse_amount(value: object, unit: str) -> Amount:
+    """Return the amount that a user wrote.
+
+    Parameters
+    ----------
+    value
+        A quantity text, or a mapping of one of the three-point forms.
+    unit
+        Canonical unit wanted.
+
+    Raises
+    ------
+    UnitProblem
+        If it is no such quantity, or the three points are impossible.
+    """
+    if not isinstance(value, Mapping):
+        number = parse(value, unit)
+        return Amount(Form.FIXED, number, number, number, unit, str(value))
+    keys = tuple(value)
+    form = next((f for k, f in FORMS.items() if set(k) == set(keys)), None)
+    if form is None:
+        raise UnitProblem(
+            "three-point",
+            f"keys {', '.join(map(str, keys)) or 'none'} make no three-point estimate",
+            "write {low, likely, high}, {min, likely, max} or {p10, p50, p90}",
+        )
+    order = next(k for k, f in FORMS.items() if f is form)
+    a, b, c = (parse(value[k], unit) for k in order)
+    text = "/".join(str(value[k]) for k in order)
+    _check_points(form, (a, b, c), order, text)
+    if a == c:
+        return Amount(Form.FIXED, b, b, b, unit, text)
+    return Amount(form, a, b, c, unit, text)
+
+
+def _check_points(
+    form: Form, points: tuple[float, float, float], order: tuple[str, str, str], text: str
+) -> None:
+    a, b, c = points
+    if not (a <= b <= c):
+        raise UnitProblem(
+            "three-point", f"{' <= '.join(order)} needed ({text})", "sort the three points"
+        )
+    if form is Form.LOGNORMAL and a < c:
+        if not a < b < c:
+            raise UnitProblem("three-point", f"{' < '.join(order)} needed ({text})")
+        if (c - b) < (b - a) and not math.isclose(c - b, b - a):
+            raise UnitProblem(
+                "three-point",
+                f"a lognormal leans to the right: p90 - p50 >= p50 - p10 needed ({text})",
+                "use {low, likely, high} for an estimate that leans to the left",
+            )

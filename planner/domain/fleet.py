@@ -1,0 +1,98 @@
+"""Accelerators as bought."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field
+
+from planner.domain.base import (
+    Count,
+    Date,
+    DurationDay,
+    Factor,
+    LifeYear,
+    Model,
+    Positive,
+    Share,
+    amount,
+)
+from planner.domain.build_mode import PaymentTerms
+
+KWPerRack = amount("kW/rack", above=0)
+TFlops = amount("TFLOP/s", low=0)
+GPURate = amount("gpu/quarter", low=0)
+PerGPUYear = amount("1/year", low=0)
+PricePerGPU = amount("MUSD/gpu", low=0)
+
+
+class SupplyStep(Model):
+    """Most GPUs that can be ordered, from a date on."""
+
+    since: Date
+    gpus: GPURate
+
+
+class PriceStep(Model):
+    """Price of a GPU with its share of rack, network and storage, from a date on."""
+
+    since: Date
+    price: PricePerGPU
+
+
+class Accelerator(Model):
+    """A GPU product (SKU) as bought: a rack or server row with all that belongs to it."""
+
+    title: str
+    family: str
+    """SKUs that can share one training network."""
+    gpus_per_rack: Positive
+    rack_power: KWPerRack
+    """Provisioned power of a rack, network share included."""
+    liquid: Share
+    """Share of its heat that goes to liquid."""
+    flops: dict[str, TFlops]
+    """Dense FLOP/s of one GPU by precision (bf16, fp8)."""
+    prices: Annotated[tuple[PriceStep, ...], Field(min_length=1)]
+    """Price by order date."""
+    supply: Annotated[tuple[SupplyStep, ...], Field(min_length=1)]
+    """Supply by order date."""
+    lead_time: DurationDay
+    """From order to dock."""
+    terms: PaymentTerms
+    service_life: LifeYear
+    """Years from installation to retirement."""
+    resale: Share | None = None
+    """Share of its price at retirement; read and not yet used."""
+    failure_rate: PerGPUYear
+    """Interruptions of a job per GPU and year."""
+    repair_time: DurationDay
+    """Days a failed GPU is out."""
+    spares: Share
+    """Share of GPUs bought that stand by as spares."""
+    racks_per_day: Count | None = None
+    """Racks that the docks of a site take in a day; read and not yet used."""
+    drivers: tuple[str, ...] = ()
+    """Risk drivers that multiply its lead time."""
+
+
+class Workload(Model):
+    """A kind of computation and how well each SKU does it."""
+
+    title: str
+    precision: str
+    """Precision whose peak counts, declared on the reference SKU."""
+    precisions: dict[str, str] = {}
+    """Precision by SKU where it differs."""
+    mfu: dict[str, Share] = {}
+    """Model FLOP utilisation by SKU; a SKU not named cannot run it."""
+    tokens_per_second: dict[str, Factor] = {}
+    """Tokens/s a GPU, by SKU, instead of an MFU (decoding is bound by memory)."""
+    checkpoint: DurationDay
+    """Time to write a checkpoint."""
+    restart: DurationDay
+    """Time to restart after an interruption."""
+    job_gpus: Count
+    """GPUs of one job, for the goodput; 1 where jobs are independent."""
+    needs_backup: bool = False
+    """Whether it needs halls that ride through an outage."""

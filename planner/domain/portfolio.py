@@ -1,0 +1,322 @@
+"""The portfolio: everything that one run plans."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from planner.domain.base import (
+    Count,
+    Date,
+    DurationDay,
+    Factor,
+    Model,
+    MoneyMUSD,
+    Name,
+    Positive,
+    PowerMW,
+    Rate,
+    Share,
+    SlipDay,
+    amount,
+)
+from planner.domain.build_mode import BuildMode, Equipment, SiteWorks, Tail, Trade
+from planner.domain.calendar import Calendar, Climate
+from planner.domain.demand import Product, Team
+from planner.domain.fleet import Accelerator, Workload
+from planner.domain.site import Site
+from planner.errors import Where
+
+PriceH100eMonth = amount("MUSD/h100e/month", low=0)
+CarbonPerYear = amount("t/year", low=0)
+
+
+class CatalogFile(Model):
+    """What a catalog file may hold; names are unique over all files of a portfolio."""
+
+    calendars: dict[Name, Calendar] = {}
+    climates: dict[Name, Climate] = {}
+    trades: dict[Name, Trade] = {}
+    equipment: dict[Name, Equipment] = {}
+    works: dict[Name, SiteWorks] = {}
+    tails: dict[Name, Tail] = {}
+    modes: dict[Name, BuildMode] = {}
+    accelerators: dict[Name, Accelerator] = {}
+    workloads: dict[Name, Workload] = {}
+
+
+class CashStep(Model):
+    """Operating cash flow a quarter, from a date on."""
+
+    since: Date
+    cash_flow: MoneyMUSD
+
+
+class Finance(Model):
+    """Where the money comes from."""
+
+    base_year: Positive
+    """Year in which costs are stated."""
+    operating_cash_flow: Annotated[tuple[CashStep, ...], Field(min_length=1)]
+    """A quarter's operating cash flow."""
+    share_available: Share
+    """Share of operating cash flow that the portfolio may spend."""
+    opening_cash: MoneyMUSD
+    """Cash at the data date that the portfolio may spend."""
+    cash_floor: MoneyMUSD
+    """Least cash at the end of any period."""
+    discount_rate: Rate
+    """Nominal discount rate of money, a year."""
+    debt: bool = False
+    """Whether the portfolio may borrow; read and not yet used."""
+    escalation: dict[Name, Rate] = {}
+    """Yearly escalation by cost class: construction, gpus, energy, operation."""
+
+
+class Driver(Model):
+    """A shared risk: one draw a sample multiplies the work of all that name it."""
+
+    title: str
+    factor: Factor
+    probability: Share | None = None
+    """Chance that it acts at all; certain where not given."""
+    response: str = ""
+    """What would be done about it, in a few words."""
+
+
+class Event(Model):
+    """A discrete risk: with a probability it delays what it hits, once a site."""
+
+    title: str
+    probability: Share
+    delay: DurationDay
+    hits: Name
+    """``site/tranche``, or ``mode`` (the release of every hall of that mode), or ``site``."""
+    response: str = ""
+
+
+class Risk(Model):
+    """What may go otherwise beyond the spread of each activity."""
+
+    drivers: dict[Name, Driver] = {}
+    events: dict[Name, Event] = {}
+
+
+class Scenario(Model):
+    """An arrival of the thing bet on."""
+
+    title: str
+    probability: Share
+    arrival: DurationDay
+    """Time from the data date to the arrival."""
+    revealed: DurationDay | None = None
+    """Time from the data date at which it is known; read and not yet used."""
+    weight_after: Factor | None = None
+    """Weight of compute after the arrival; read and not yet used."""
+
+
+class RequiredDate(Model):
+    """A capacity that must be in service by a date at the portfolio's confidence."""
+
+    site: Name | None = None
+    """Site, or the whole portfolio where not given."""
+    it_power: PowerMW
+    by: Date
+
+
+class Policy(Model):
+    """What the plan shall be best at, and within which rules."""
+
+    objectives: Annotated[
+        tuple[Literal["compute_per_researcher", "total_compute", "cost"], ...],
+        Field(min_length=1),
+    ] = ("compute_per_researcher", "total_compute", "cost")
+    """In order; a finished objective is held within `tolerance`."""
+    tolerance: Share
+    """Share of a finished objective's value that later ones may use."""
+    compute_discount_rate: Rate
+    """Discount rate of compute, a year."""
+    max_price: PriceH100eMonth | None = None
+    """Compute dearer than this is not bought; read and not yet used."""
+    required: dict[Name, RequiredDate] = {}
+    """Capacity required by a date."""
+    modes: tuple[str, ...] = ()
+    """Build modes that may be started; all where empty (for what-if comparisons)."""
+    terminal_quarters: Count = 8
+    """Quarters for which the last period's compute is counted on after the horizon, at most."""
+    terminal_share: Share
+    """Obsolescence: the share of its value that compute after the horizon keeps."""
+    carbon_cap: CarbonPerYear | None = None
+    """Read and not yet used."""
+
+
+class PortfolioFile(Model):
+    """A portfolio as written."""
+
+    portfolio: Name
+    title: str
+    data_date: Date
+    horizon: Date
+    """Last day planned."""
+    period: Literal["month", "quarter"] = "quarter"
+    confidence: Share
+    """Confidence at which commitments are made, such as 80 %."""
+    seed: Count = 1
+    samples: Positive = 500
+    """Simulated futures in the verification."""
+    catalog: tuple[str, ...]
+    """Catalog files or folders, relative to this file."""
+    sites: Annotated[tuple[str, ...], Field(min_length=1)]
+    """Site files, relative to this file."""
+    sources: str | None = None
+    """File of sources, relative to this file."""
+    reference: Name
+    """SKU in which effective compute is counted, such as H100."""
+    teams: Annotated[dict[Name, Team], Field(min_length=1)]
+    products: dict[Name, Product] = {}
+    finance: Finance
+    risk: Risk = Risk()
+    scenarios: dict[Name, Scenario] = {}
+    """Read and not yet used."""
+    targets: dict[Name, RequiredDate] = {}
+    """Dates announced, reported against, not enforced."""
+    policy: Policy
+
+
+class SourceEntry(Model):
+    """Where numbers come from."""
+
+    title: str
+    publisher: str
+    date: str
+    """Of publication, as far as known."""
+    link: str = ""
+    confidence: Literal["published", "estimated", "assumption"]
+
+
+class SourcesFile(Model):
+    """All sources by key."""
+
+    sources: dict[Name, SourceEntry]
+
+
+@dataclass(frozen=True, slots=True)
+class Provenance:
+    """Where a number of a portfolio comes from.
+
+    Parameters
+    ----------
+    where
+        Its place in the files.
+    text
+        The number as written.
+    source
+        Key of a source, or empty.
+    assumption
+        Why it was assumed, or empty.
+    """
+
+    where: Where
+    text: str
+    source: str = ""
+    assumption: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """A planning period, from `start` up to and without `end`."""
+
+    label: str
+    start: dt.date
+    end: dt.date
+
+    @property
+    def days(self) -> int:
+        """Length in days."""
+        return (self.end - self.start).days
+
+    @property
+    def years(self) -> float:
+        """Length in years of 365.25 days."""
+        return self.days / 365.25
+
+
+@dataclass(frozen=True)
+class Portfolio:
+    """Everything one run plans, resolved and checked.
+
+    Parameters
+    ----------
+    spec
+        The portfolio file.
+    sites
+        Sites by name, in the order of the portfolio.
+    catalog
+        All catalog entries, merged.
+    sources
+        Sources by key.
+    provenance
+        Every number with its place and origin.
+    places
+        Place of each key path ``file-relative path -> Where``, keyed by
+        ``portfolio.…``, ``site.NAME.…`` and ``catalog.…``, for messages about rules.
+    digests
+        SHA-256 of every file read, by its path relative to the portfolio file.
+    """
+
+    spec: PortfolioFile
+    sites: dict[str, Site]
+    catalog: CatalogFile
+    sources: dict[str, SourceEntry]
+    provenance: tuple[Provenance, ...]
+    places: dict[str, Where]
+    digests: dict[str, str]
+
+    @property
+    def periods(self) -> tuple[Period, ...]:
+        """The planning periods from the data date to the horizon."""
+        return periods(self.spec.data_date, self.spec.horizon, self.spec.period)
+
+    def where(self, path: str) -> Where:
+        """Return the place of a key path, or of the nearest parent that has one."""
+        while path:
+            if path in self.places:
+                return self.places[path]
+            path = path.rpartition(".")[0]
+        return Where(self.spec.portfolio)
+
+    def replace(self, **changes: object) -> Portfolio:
+        """Return a portfolio whose spec, sites or catalog are replaced (what-if)."""
+        return Portfolio(**({**self.__dict__, **changes}))  # type: ignore[arg-type]
+
+
+def periods(
+    start: dt.date, horizon: dt.date, length: Literal["month", "quarter"]
+) -> tuple[Period, ...]:
+    """Return calendar periods from `start` to `horizon`; the first may be a part.
+
+    Examples
+    --------
+    >>> [p.label for p in periods(dt.date(2025, 8, 1), dt.date(2026, 3, 31), "quarter")]
+    ['2025Q3', '2025Q4', '2026Q1']
+    """
+    months = 3 if length == "quarter" else 1
+    made = []
+    while start <= horizon:
+        first = (start.month - 1) // months * months
+        year, month = divmod(start.year * 12 + first + months, 12)
+        end = dt.date(year, month + 1, 1)
+        name = f"Q{first // 3 + 1}" if months == 3 else f"-{start.month:02d}"  # noqa: PLR2004
+        made.append(Period(f"{start.year}{name}", start, end))
+        start = end
+    return tuple(made)
+
+
+__all__ = [
+    "CashStep", "CatalogFile", "Driver", "Event", "Finance", "Period", "Policy", "Portfolio",
+    "PortfolioFile", "Provenance", "RequiredDate", "Risk", "Scenario", "SlipDay", "SourceEntry",
+    "SourcesFile", "periods",
+]  # fmt: skip

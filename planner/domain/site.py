@@ -1,0 +1,188 @@
+"""Sites: land, power, groups of halls, labour, weather, and what already stands."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from planner.domain.base import (
+    CostMUSDPerMW,
+    Count,
+    Date,
+    DurationDay,
+    EnergyPriceUSDMWh,
+    Factor,
+    LandAcre,
+    Model,
+    MoneyMUSD,
+    Positive,
+    PowerMW,
+    Share,
+    SlipDay,
+    amount,
+)
+
+CarbonPerMWh = amount("t/MWh", low=0)
+MoneyPerMW = CostMUSDPerMW
+
+
+class PowerTranche(Model):
+    """A block of power that becomes available at one, uncertain date."""
+
+    title: str
+    kind: Literal["grid", "gas", "solar", "storage", "nuclear", "existing"]
+    nameplate: PowerMW
+    """Installed power."""
+    firm: PowerMW
+    """Power that counts against load: a plant with its largest unit out; solar alone is 0."""
+    energised: Date
+    """Date in the contract or plan."""
+    slip: SlipDay | None = None
+    """How much later (or earlier) it really comes; certain where not given."""
+    after: tuple[str, ...] = ()
+    """Site activities that must be done as well, such as the owner's substation."""
+    serves: tuple[str, ...] = ()
+    """Hall groups it can serve; all of the site where empty."""
+    price: EnergyPriceUSDMWh
+    """Price of its energy."""
+    capital: MoneyMUSD | None = None
+    """What the owner pays to have it built, at the energisation date."""
+    carbon: CarbonPerMWh | None = None
+    """Carbon of its energy."""
+    reserve_by: Date | None = None
+    """Last date to reserve it; read and not yet used."""
+    deposit: MoneyMUSD | None = None
+    """Paid on reservation; read and not yet used."""
+    minimum_take: Share | None = None
+    """Share of firm power paid for whether used or not; read and not yet used."""
+    exit_fee: MoneyMUSD | None = None
+    """Paid to leave the contract; read and not yet used."""
+
+
+class HallGroup(Model):
+    """Halls of a site that are alike in all that matters, with a count."""
+
+    title: str = ""
+    count: Count
+    """Most halls that can be built."""
+    it_power: PowerMW
+    """IT power of one hall."""
+    blocks: Positive
+    """Blocks in which a hall is turned over, each with its share of the IT power."""
+    modes: Annotated[tuple[str, ...], Field(min_length=1)]
+    """Build modes allowed."""
+    calendars: Annotated[tuple[str, ...], Field(min_length=1)] = ("standard",)
+    """Calendars allowed: "standard" runs each activity on its own; any other name replaces the
+    calendar of those that do not keep theirs."""
+    starts_per_period: Count
+    """Most halls that can be started in a period."""
+    earliest: Date | None = None
+    """First date on which a hall can be started; the data date where not given."""
+    fabric: str | None = None
+    """Fabric domain the halls belong to; read and not yet used."""
+    tenure: Literal["own", "lease", "jv"] = "own"
+    """Who owns the halls; read and not yet used."""
+    cost_factor: Factor | None = None
+    """Local cost over the mode's; 1 where not given."""
+    work_factor: Factor | None = None
+    """Local work over the mode's; 1 where not given."""
+
+
+class UnderWay(Model):
+    """Halls of a group started before the data date: commitments that stand."""
+
+    group: str
+    mode: str
+    calendar: str = "standard"
+    count: Positive
+    released: Date
+    """Start of the first."""
+    stagger: DurationDay
+    """Days from the start of one to the start of the next."""
+
+
+class Standing(Model):
+    """Halls that stand at the data date or are about to be handed over by someone else."""
+
+    title: str = ""
+    it_power: PowerMW
+    """IT power of all of them."""
+    mode: str
+    """Build mode whose traits (backup, ratios, rack limits) they have."""
+    ready: Date
+    """Date from which they are in service; the past is certain."""
+    slip: SlipDay | None = None
+    """How much later it really comes."""
+    rent_month: CostMUSDPerMW | None = None
+    """Rent per IT MW and month, for leased halls."""
+
+
+class EquipmentStock(Model):
+    """Units in stock or on order at the data date."""
+
+    units: Count
+    arrives: Date
+    """When they arrive (the data date or before: in stock)."""
+    slip: SlipDay | None = None
+
+
+class Works(Model):
+    """The site works of a site."""
+
+    network: str
+    """Name in the catalog."""
+    started: Date
+    """When the first activity was or can be started."""
+    done: tuple[str, ...] = ()
+    """Activities finished before `started`."""
+    factors: dict[str, Factor] = {}
+    """Local work over the catalog's, by activity."""
+    cost: MoneyMUSD
+    """What all the works cost, paid as they proceed."""
+
+
+class Site(Model):
+    """A campus."""
+
+    site: str
+    """Name, used in all references."""
+    title: str
+    place: str
+    latitude: Annotated[float, Field(ge=-90, le=90)]
+    longitude: Annotated[float, Field(ge=-180, le=180)]
+    land: LandAcre
+    """Land for halls and their yards."""
+    climate: str | None = None
+    """Climate in the catalog; no weather where not given."""
+    crews: dict[str, Count] = {}
+    """Crews of each trade that the site can have, all shifts together; a trade not named has no
+    limit."""
+    tools: dict[str, Count] = {}
+    """One-of-a-kind things on the site."""
+    people: Count | None = None
+    """Ceiling of people on the site, all shifts; none where not given."""
+    works: Works | None = None
+    """Site works; a prepared site has none."""
+    tranches: dict[str, PowerTranche] = {}
+    groups: dict[str, HallGroup] = {}
+    under_way: dict[str, UnderWay] = {}
+    standing: dict[str, Standing] = {}
+    stock: dict[str, tuple[EquipmentStock, ...]] = {}
+    """Equipment in stock or on order, by class."""
+    installed: dict[str, tuple[InstalledGPUs, ...]] = {}
+    """GPUs in standing halls at the data date, by standing hall."""
+    ambient_pue: Factor | None = None
+    """Added to every PUE for the climate; 0 where not given."""
+
+
+class InstalledGPUs(Model):
+    """GPUs that stand at the data date."""
+
+    sku: str
+    gpus: Count
+    since: Date
+    """When they were installed: their service life counts from here."""
+
+
+Site.model_rebuild()
