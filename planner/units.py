@@ -46,11 +46,11 @@ def _registry() -> pint.UnitRegistry[float]:
 UREG: Final = _registry()
 
 # Known units offered when a user misspells one; not a limit on what Pint accepts.
-KNOWN: Final = (
-    "W kW MW GW kWh MWh GWh TWh min hour day d week month quarter year wd USD kUSD MUSD BUSD "
+KNOWN: Final = tuple(
+    "W kW MW GW kWh MWh GWh TWh min hour day d week month quarter year wd USD kUSD MUSD BUSD "  # noqa: SIM905 - reads better
     "acre sqft mph gpu rack hall block crew person researcher user request token storm h100e "
-    "FLOP GFLOP TFLOP PFLOP EFLOP t kg percent s MUSD/MW kW/rack USD/MWh TFLOP/s PFLOP/s"
-).split()
+    "FLOP GFLOP TFLOP PFLOP EFLOP t kg percent s MUSD/MW kW/rack USD/MWh TFLOP/s PFLOP/s".split()
+)
 
 _NUMBER = re.compile(r"^\s*([+-]?(?:\d[\d_]*\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)\s*(.*?)\s*$")
 
@@ -123,7 +123,7 @@ def parse(text: object, canonical: str) -> float:
             "unit-missing", f"unit missing ({text})", f'write e.g. "{text} {canonical}"'
         )
     if not isinstance(text, str):
-        raise UnitProblem("unit-type", f"a quantity such as \"5 {canonical}\" wanted, got {text!r}")
+        raise UnitProblem("unit-type", f'a quantity such as "5 {canonical}" wanted, got {text!r}')
     match = _NUMBER.match(text)
     if match is None:
         raise UnitProblem("unit-number", f'not a number with a unit: "{text}"',
@@ -148,7 +148,7 @@ def _convert(unit_text: str, canonical: str, text: str) -> float:
         wanted, given = dimension_name(canonical), dimension_name(unit_text)
         raise UnitProblem(
             "unit-dimension", f"{given} given ({text}), {wanted} wanted",
-            f'write e.g. "{text.split()[0]} {canonical}"',
+            f'write e.g. "{text.split(maxsplit=1)[0]} {canonical}"',
         ) from None  # fmt: skip
     except (pint.UndefinedUnitError, pint.DefinitionSyntaxError, ValueError, TypeError,
             AttributeError, AssertionError, KeyError):  # fmt: skip
@@ -170,7 +170,9 @@ def _nearest(unit_text: str) -> str:
             parts = [difflib.get_close_matches(p, KNOWN, n=1, cutoff=0.5) or [p]
                      for p in unit_text.split("/")]  # fmt: skip
             match = ["/".join(p[0] for p in parts)]
-    return f'did you mean "{match[0]}"?' if match else f"known units are e.g. {', '.join(KNOWN[:8])}"
+    return (
+        f'did you mean "{match[0]}"?' if match else f"known units are e.g. {', '.join(KNOWN[:8])}"
+    )
 
 
 def quantity(value: float, canonical: str) -> pint.Quantity[float]:

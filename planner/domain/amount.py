@@ -9,10 +9,12 @@ import enum
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-
-import pint
+from typing import TYPE_CHECKING
 
 from planner.units import UnitProblem, parse, quantity
+
+if TYPE_CHECKING:
+    import pint
 
 
 class Form(enum.IntEnum):
@@ -61,6 +63,9 @@ class Amount:
     unit: str
     text: str
 
+    def __str__(self) -> str:
+        return self.text
+
     @property
     def likely(self) -> float:
         """The deterministic value in `unit`: the mode, or the median of a lognormal."""
@@ -88,7 +93,7 @@ class Amount:
             if above is not None and value <= above:
                 raise UnitProblem("out-of-range", f"must be > {above:g} (got {self.text})")
             if high is not None and value > high:
-                hint = f'did you mean "{value:g} %"?' if high == 1 and value <= 100 else ""  # noqa: PLR2004
+                hint = f'did you mean "{value:g} %"?' if high == 1 and value <= 100 else ""
                 raise UnitProblem(
                     "out-of-range", f"must be within {low or 0:g}..{high:g} (got {self.text})", hint
                 )

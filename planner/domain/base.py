@@ -1,24 +1,24 @@
 """The base of every record a user writes, and the field types they are made of.
 
-A field typed `Amount(unit)` takes a quantity with its unit, or a three-point mapping; the loader
-strips ``source:`` and ``assumption:`` (allowed beside any value) before a record sees its data.
+A field typed ``Annotated[Amount, In(unit)]`` takes a quantity with its unit, or a three-point
+mapping; the loader strips ``source:`` and ``assumption:`` (allowed beside any value) before a record sees its data.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from typing import Annotated, Any, Final
+from dataclasses import dataclass
+from typing import Annotated, Any
 
 from pydantic import (
     BaseModel,
-    BeforeValidator,
     ConfigDict,
     Field,
+    GetCoreSchemaHandler,
     GetJsonSchemaHandler,
-    PlainSerializer,
     Strict,
 )
-from pydantic_core import CoreSchema, PydanticCustomError
+from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 from planner.domain.amount import Amount, parse_amount
 from planner.units import UnitProblem
@@ -32,33 +32,9 @@ class Model(BaseModel):
     )
 
 
-class _AmountSchema:
-    """Tells JSON Schema what may stand where an amount is wanted."""
-
-    def __init__(self, unit: str) -> None:
-        self.unit = unit
-
-    def __get_pydantic_json_schema__(
-        self, _core: CoreSchema, _handler: GetJsonSchemaHandler
-    ) -> dict[str, Any]:
-        single: dict[str, Any] = {"type": "string", "description": f'a quantity in "{self.unit}"'}
-        if self.unit == "dimensionless":
-            single = {"type": ["number", "string"], "description": 'a number or share ("12 %")'}
-        three = [
-            {
-                "type": "object",
-                "properties": {k: single for k in keys},
-                "required": list(keys),
-            }
-            for keys in (("low", "likely", "high"), ("min", "likely", "max"), ("p10", "p50", "p90"))
-        ]
-        return {"anyOf": [single, *three], "x-unit": self.unit}
-
-
-def amount(
-    unit: str, *, low: float | None = None, high: float | None = None, above: float | None = None
-) -> Any:  # noqa: ANN401 - builds a type
-    """Return the field type of a quantity in `unit`, checked against its bounds at all its points.
+@dataclass(frozen=True)
+class In:
+    """Marks an `Amount` field with its canonical unit and bounds, checked at all its points.
 
     Parameters
     ----------
@@ -70,40 +46,59 @@ def amount(
         Exclusive lower bound in `unit`.
     """
 
-    def check(value: object) -> Amount:
+    unit: str
+    low: float | None = None
+    high: float | None = None
+    above: float | None = None
+
+    def __get_pydantic_core_schema__(
+        self, _source: object, _handler: GetCoreSchemaHandler
+    ) -> CoreSchema:
+        return core_schema.no_info_plain_validator_function(
+            self.check, serialization=core_schema.plain_serializer_function_ser_schema(str)
+        )
+
+    def check(self, value: object) -> Amount:
+        """Return the amount that a user wrote, or raise pydantic's error with our code and hint."""
         if isinstance(value, Amount):
             return value
         try:
-            made = parse_amount(value, unit)
-            made.check_bounds(low=low, high=high, above=above)
+            made = parse_amount(value, self.unit)
+            made.check_bounds(low=self.low, high=self.high, above=self.above)
         except UnitProblem as problem:
-            raise PydanticCustomError(
-                "amount",  # type: ignore[arg-type]  # a literal is wanted, ours is one
-                "{message}",
-                {"message": problem.message, "code": problem.code, "hint": problem.hint},
-            ) from None
+            context = {"message": problem.message, "code": problem.code, "hint": problem.hint}
+            raise PydanticCustomError("amount", "{message}", context) from None
         return made
 
-    return Annotated[
-        Amount, BeforeValidator(check), PlainSerializer(lambda a: a.text), _AmountSchema(unit)
-    ]
+    def __get_pydantic_json_schema__(
+        self, _core: CoreSchema, _handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        """Say what may stand where an amount is wanted."""
+        single: dict[str, Any] = {"type": "string", "description": f'a quantity in "{self.unit}"'}
+        if self.unit == "dimensionless":
+            single = {"type": ["number", "string"], "description": 'a number or share ("12 %")'}
+        three = [
+            {"type": "object", "properties": dict.fromkeys(keys, single), "required": list(keys)}
+            for keys in (("low", "likely", "high"), ("min", "likely", "max"), ("p10", "p50", "p90"))
+        ]
+        return {"anyOf": [single, *three], "x-unit": self.unit}
 
 
 # Field types, one a dimension. Each says its canonical unit in its name.
-PowerMW: Final = amount("MW", low=0)
-EnergyPriceUSDMWh: Final = amount("USD/MWh", low=0)
-MoneyMUSD: Final = amount("MUSD", low=0)
-CostMUSDPerMW: Final = amount("MUSD/MW", low=0)
-DurationDay: Final = amount("day", low=0)
-SlipDay: Final = amount("day")
-WorkWd: Final = amount("wd", low=0)
-LifeYear: Final = amount("year", above=0)
-LandAcre: Final = amount("acre", low=0)
-WindMph: Final = amount("mph", low=0)
-Factor: Final = amount("dimensionless", low=0)
-Ratio: Final = amount("dimensionless", low=1, high=5)
-Share: Final = amount("dimensionless", low=0, high=1)
-Rate: Final = amount("dimensionless", low=-0.5, high=1)
+PowerMW = Annotated[Amount, In("MW", low=0)]
+EnergyPriceUSDMWh = Annotated[Amount, In("USD/MWh", low=0)]
+MoneyMUSD = Annotated[Amount, In("MUSD", low=0)]
+CostMUSDPerMW = Annotated[Amount, In("MUSD/MW", low=0)]
+DurationDay = Annotated[Amount, In("day", low=0)]
+SlipDay = Annotated[Amount, In("day")]
+WorkWd = Annotated[Amount, In("wd", low=0)]
+LifeYear = Annotated[Amount, In("year", above=0)]
+LandAcre = Annotated[Amount, In("acre", low=0)]
+WindMph = Annotated[Amount, In("mph", low=0)]
+Factor = Annotated[Amount, In("dimensionless", low=0)]
+Ratio = Annotated[Amount, In("dimensionless", low=1, high=5)]
+Share = Annotated[Amount, In("dimensionless", low=0, high=1)]
+Rate = Annotated[Amount, In("dimensionless", low=-0.5, high=1)]
 
 Count = Annotated[int, Strict(), Field(ge=0)]
 Positive = Annotated[int, Strict(), Field(gt=0)]

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from planner.domain.activity import Activity
+from planner.domain.amount import Amount
 from planner.domain.base import (
     CostMUSDPerMW,
     Count,
     DurationDay,
     Factor,
+    In,
     LandAcre,
     LifeYear,
     Model,
@@ -18,11 +20,10 @@ from planner.domain.base import (
     Share,
     WindMph,
     WorkWd,
-    amount,
 )
 
-PerMW = amount("rack/MW", low=0)
-RackPower = amount("kW/rack", above=0)
+PerMW = Annotated[Amount, In("rack/MW", low=0)]
+RackPower = Annotated[Amount, In("kW/rack", above=0)]
 
 
 class StormDamage(Model):

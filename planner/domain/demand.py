@@ -6,12 +6,13 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from planner.domain.base import Count, Date, Factor, Model, Positive, Rate, Share, amount
+from planner.domain.amount import Amount
+from planner.domain.base import Count, Date, Factor, In, Model, Positive, Rate, Share
 
-HPerResearcher = amount("h100e/researcher", low=0)
-FlopPerRequest = amount("FLOP/request", low=0)
-RequestsPerUserDay = amount("request/user/day", low=0)
-Users = amount("user", low=0)
+HPerResearcher = Annotated[Amount, In("h100e/researcher", low=0)]
+FlopPerRequest = Annotated[Amount, In("FLOP/request", low=0)]
+RequestsPerUserDay = Annotated[Amount, In("request/user/day", low=0)]
+Users = Annotated[Amount, In("user", low=0)]
 
 
 class HeadcountStep(Model):

@@ -6,24 +6,25 @@ from typing import Annotated
 
 from pydantic import Field
 
+from planner.domain.amount import Amount
 from planner.domain.base import (
     Count,
     Date,
     DurationDay,
     Factor,
+    In,
     LifeYear,
     Model,
     Positive,
     Share,
-    amount,
 )
 from planner.domain.build_mode import PaymentTerms
 
-KWPerRack = amount("kW/rack", above=0)
-TFlops = amount("TFLOP/s", low=0)
-GPURate = amount("gpu/quarter", low=0)
-PerGPUYear = amount("1/year", low=0)
-PricePerGPU = amount("MUSD/gpu", low=0)
+KWPerRack = Annotated[Amount, In("kW/rack", above=0)]
+TFlops = Annotated[Amount, In("TFLOP/s", low=0)]
+GPURate = Annotated[Amount, In("gpu/quarter", low=0)]
+PerGPUYear = Annotated[Amount, In("1/year", low=0)]
+PricePerGPU = Annotated[Amount, In("MUSD/gpu", low=0)]
 
 
 class SupplyStep(Model):

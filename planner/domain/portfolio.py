@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import Field
 
+from planner.domain.amount import Amount
 from planner.domain.base import (
     Count,
     Date,
     DurationDay,
     Factor,
+    In,
     Model,
     MoneyMUSD,
     Name,
@@ -21,17 +23,18 @@ from planner.domain.base import (
     Rate,
     Share,
     SlipDay,
-    amount,
 )
 from planner.domain.build_mode import BuildMode, Equipment, SiteWorks, Tail, Trade
 from planner.domain.calendar import Calendar, Climate
 from planner.domain.demand import Product, Team
 from planner.domain.fleet import Accelerator, Workload
-from planner.domain.site import Site
 from planner.errors import Where
 
-PriceH100eMonth = amount("MUSD/h100e/month", low=0)
-CarbonPerYear = amount("t/year", low=0)
+if TYPE_CHECKING:
+    from planner.domain.site import Site
+
+PriceH100eMonth = Annotated[Amount, In("MUSD/h100e/month", low=0)]
+CarbonPerYear = Annotated[Amount, In("t/year", low=0)]
 
 
 class CatalogFile(Model):
@@ -290,7 +293,7 @@ class Portfolio:
 
     def replace(self, **changes: object) -> Portfolio:
         """Return a portfolio whose spec, sites or catalog are replaced (what-if)."""
-        return Portfolio(**({**self.__dict__, **changes}))  # type: ignore[arg-type]
+        return Portfolio(**({**self.__dict__, **changes}))
 
 
 def periods(
@@ -309,7 +312,7 @@ def periods(
         first = (start.month - 1) // months * months
         year, month = divmod(start.year * 12 + first + months, 12)
         end = dt.date(year, month + 1, 1)
-        name = f"Q{first // 3 + 1}" if months == 3 else f"-{start.month:02d}"  # noqa: PLR2004
+        name = f"Q{first // 3 + 1}" if months == 3 else f"-{start.month:02d}"
         made.append(Period(f"{start.year}{name}", start, end))
         start = end
     return tuple(made)

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from planner.domain.amount import Amount
 from planner.domain.base import (
     CostMUSDPerMW,
     Count,
@@ -13,6 +14,7 @@ from planner.domain.base import (
     DurationDay,
     EnergyPriceUSDMWh,
     Factor,
+    In,
     LandAcre,
     Model,
     MoneyMUSD,
@@ -20,10 +22,9 @@ from planner.domain.base import (
     PowerMW,
     Share,
     SlipDay,
-    amount,
 )
 
-CarbonPerMWh = amount("t/MWh", low=0)
+CarbonPerMWh = Annotated[Amount, In("t/MWh", low=0)]
 MoneyPerMW = CostMUSDPerMW
 
 

@@ -1,0 +1,309 @@
+"""The plan: commitments with dates, what they are meant to bring, and how it was found."""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Literal, Self
+
+if TYPE_CHECKING:
+    import datetime as dt
+
+    from planner.domain.portfolio import Period
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A way to build a hall of a group: a build mode on a calendar.
+
+    Parameters
+    ----------
+    calendar
+        ``standard`` runs each activity on its own calendar; another name replaces the calendar of
+        the activities that do not keep theirs.
+    """
+
+    site: str
+    group: str
+    mode: str
+    calendar: str
+
+    def __str__(self) -> str:
+        return f"{self.site}/{self.group}/{self.mode}/{self.calendar}"
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """A commitment to start a hall.
+
+    Parameters
+    ----------
+    candidate
+        Where and how it is built.
+    number
+        One-based number of the hall in its group, halls under way included; part of the stable
+        name of its activities.
+    release
+        Date on which the contractor is told to proceed.
+    is_under_way
+        Whether it was started before the data date.
+    is_pinned
+        Whether the user fixed it.
+    """
+
+    candidate: Candidate
+    number: int
+    release: dt.date
+    is_under_way: bool = False
+    is_pinned: bool = False
+
+    @property
+    def hall(self) -> str:
+        """Stable name of the hall, such as ``prometheus/tents/03``."""
+        return f"{self.candidate.site}/{self.candidate.group}/{self.number:02d}"
+
+
+@dataclass(frozen=True, slots=True)
+class EquipmentOrder:
+    """A commitment to order units of a class of equipment for a site."""
+
+    site: str
+    equipment: str
+    units: int
+    order: dt.date
+    needed: dt.date
+    hall: str = ""
+    """Hall whose schedule sets the date."""
+
+
+@dataclass(frozen=True, slots=True)
+class Purchase:
+    """A commitment to order GPUs for a site.
+
+    Parameters
+    ----------
+    name
+        Stable name, such as ``hyperion/GB300/2026Q2``.
+    gpus
+        Whole racks of them.
+    order
+        Order date.
+    dock
+        Date at the site at the portfolio's confidence.
+    """
+
+    name: str
+    site: str
+    sku: str
+    gpus: int
+    order: dt.date
+    dock: dt.date
+
+
+@dataclass(frozen=True, slots=True)
+class Lot:
+    """GPUs of one purchase in one block of a hall.
+
+    Parameters
+    ----------
+    hall, block
+        Stable name of the hall and one-based number of the block.
+    purchase
+        Name of the purchase, or empty for GPUs that stand at the data date.
+    service
+        Date from which the plan counts on them.
+    until
+        Date at which they leave (end of service life or horizon).
+    """
+
+    hall: str
+    block: int
+    sku: str
+    gpus: int
+    purchase: str
+    service: dt.date
+    until: dt.date
+
+    @property
+    def name(self) -> str:
+        """Stable name, unique in a plan."""
+        return f"{self.hall}/{self.block}/{self.purchase or 'installed'}/{self.sku}"
+
+
+HallClass = Literal["generators", "none"]
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """GPU-time given to a team or product in a period.
+
+    Parameters
+    ----------
+    consumer
+        Team or product.
+    backup
+        Class of the halls that the GPUs stand in.
+    gpus
+        Mean number of GPUs over the period.
+    h100e
+        Their effective compute on the consumer's mix, mean over the period.
+    """
+
+    consumer: str
+    sku: str
+    backup: HallClass
+    period: int
+    gpus: float
+    h100e: float
+
+
+@dataclass(frozen=True, slots=True)
+class CashRow:
+    """Money of a period, nominal MUSD; the parts sum to `closing - opening`."""
+
+    period: int
+    opening: float
+    inflow: float
+    construction: float
+    equipment: float
+    gpus: float
+    site_works: float
+    power: float
+    energy: float
+    operation: float
+    rent: float
+    closing: float
+
+    @property
+    def spend(self) -> float:
+        """All that is paid in the period."""
+        return (
+            self.construction + self.equipment + self.gpus + self.site_works + self.power
+            + self.energy + self.operation + self.rent
+        )  # fmt: skip
+
+
+PromiseKind = Literal["required", "floor", "guarantee", "capacity"]
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """What a plan is held to.
+
+    Parameters
+    ----------
+    kind
+        ``required`` and ``capacity`` are IT MW in service by a date; ``floor`` H100e of a product
+        and ``guarantee`` H100e per researcher of a team in every period up to the date.
+    subject
+        Site, ``portfolio``, product or team.
+    amount
+        IT MW for required and capacity, otherwise unused (the specs state it by period).
+    by
+        Date it must hold by.
+    """
+
+    kind: PromiseKind
+    subject: str
+    amount: float
+    by: dt.date
+
+    @property
+    def name(self) -> str:
+        """Stable name, such as ``capacity/portfolio/2026-12-31``."""
+        return f"{self.kind}/{self.subject}/{self.by.isoformat()}"
+
+
+class Termination(enum.Enum):
+    """Why the solver stopped."""
+
+    OPTIMAL = "optimal"
+    GAP = "gap reached"
+    NODES = "node limit"
+    TIME = "time limit"
+    INTERRUPTED = "interrupted"
+    INFEASIBLE = "infeasible"
+    UNBOUNDED = "unbounded"
+
+
+@dataclass(frozen=True, slots=True)
+class LevelStatus:
+    """One objective or fairness level as solved.
+
+    Parameters
+    ----------
+    name
+        Such as ``compute_per_researcher 1: frontier``.
+    value, bound
+        Incumbent and proof limit in `unit`; `bound` is None where a level was solved with the
+        halls of an earlier one fixed and proves nothing.
+    """
+
+    name: str
+    value: float
+    bound: float | None
+    unit: str
+    termination: Termination
+
+
+@dataclass(frozen=True, slots=True)
+class SolveStatus:
+    """How the plan was found.
+
+    Parameters
+    ----------
+    gap
+        Relative distance of the first level's incumbent from its bound.
+    is_reproducible
+        False where a clock or a signal ended a solve.
+    """
+
+    levels: tuple[LevelStatus, ...]
+    gap: float | None
+    solver: str
+    is_reproducible: bool = True
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Everything committed and intended; immutable.
+
+    Parameters
+    ----------
+    periods
+        The periods that `Share.period` and `CashRow.period` index.
+    starts
+        Halls under way first, then by release date, then by name.
+    orders, purchases, lots
+        Equipment, GPUs, and where the GPUs stand; `lots` includes the fleet at the data date.
+    shares
+        Who computes on them.
+    cash
+        One row a period.
+    promises
+        What verification holds the plan to.
+    level
+        Effective compute per researcher and weight of every ranked team over the horizon.
+    status
+        How it was found; None for a plan written by hand.
+    """
+
+    portfolio: str
+    data_date: dt.date
+    periods: tuple[Period, ...]
+    starts: tuple[Start, ...] = ()
+    orders: tuple[EquipmentOrder, ...] = ()
+    purchases: tuple[Purchase, ...] = ()
+    lots: tuple[Lot, ...] = ()
+    shares: tuple[Share, ...] = ()
+    cash: tuple[CashRow, ...] = ()
+    promises: tuple[Promise, ...] = ()
+    level: dict[str, float] = field(default_factory=dict)
+    status: SolveStatus | None = None
+    arcs: tuple[tuple[str, str], ...] = ()
+    """Resource-flow arcs of the sequencing step: pairs of activity names (giver, taker); the
+    taker starts no earlier than the giver's crew leaves. Empty where none was made."""
+
+    def replace(self, **changes: object) -> Self:
+        """Return a plan with some parts replaced."""
+        return replace(self, **changes)  # type: ignore[arg-type]

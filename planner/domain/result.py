@@ -1,0 +1,214 @@
+"""What simulation found, and the whole of a run: Outcome, Readiness, Verification, Result."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from planner.domain.plan import Candidate, Plan, Promise
+    from planner.domain.portfolio import Portfolio
+
+IntArray = NDArray[np.int64]
+FloatArray = NDArray[np.float64]
+BoolArray = NDArray[np.bool_]
+
+NEVER = 2**40
+"""Minute that stands for "not within the calendar tables"; later than any real one."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """Simulated futures of one network; axes S samples, A activities, B blocks, L lots, T tranches.
+
+    Minutes count from midnight of `epoch`; `NEVER` marks what does not happen in the horizon.
+
+    Parameters
+    ----------
+    activity, block, lot, tranche
+        Stable names along the axes.
+    start_min, finish_min
+        Shape (S, A).
+    ready_min
+        Ready for IT of each block, shape (S, B).
+    energised_min
+        Tranches, shape (S, T), site activities they wait for included.
+    service_min
+        Ready for service of each lot, shape (S, L).
+    dock_min
+        Delivery of each lot's racks, shape (S, L); 0 for GPUs that stand at the data date.
+    storm_cost_musd
+        Repair cost by sample, shape (S,).
+    driver
+        Names of risk drivers and events, with their draws in `driver_factor`, shape (S, V).
+    deterministic_start_min, deterministic_finish_min
+        The deterministic pass, shape (A,).
+    total_float_min, free_float_min, is_driving
+        Of the deterministic pass, shape (A,); `is_driving` marks the driving path to each site's
+        last milestone.
+    seed
+        Seed of the draws.
+    """
+
+    epoch: dt.date
+    activity: tuple[str, ...]
+    block: tuple[str, ...]
+    lot: tuple[str, ...]
+    tranche: tuple[str, ...]
+    start_min: IntArray
+    finish_min: IntArray
+    ready_min: IntArray
+    energised_min: IntArray
+    service_min: IntArray
+    dock_min: IntArray
+    storm_cost_musd: FloatArray
+    driver: tuple[str, ...]
+    driver_factor: FloatArray
+    deterministic_start_min: IntArray
+    deterministic_finish_min: IntArray
+    total_float_min: IntArray
+    free_float_min: IntArray
+    is_driving: BoolArray
+    deterministic_ready_min: IntArray
+    deterministic_service_min: IntArray
+    seed: int
+
+    @property
+    def samples(self) -> int:
+        """Number of simulated futures."""
+        return int(self.start_min.shape[0])
+
+    def date(self, minute: float) -> dt.date:
+        """Return the date of a minute."""
+        return self.epoch + dt.timedelta(days=int(minute // 1440))
+
+
+def quantile_min(samples: IntArray, share: float) -> IntArray:
+    """Return the date by which `share` of samples (axis 0) have happened, as a sample's value.
+
+    The order statistic ceil(share * S), so that a share of at least `share` is at or before it.
+    """
+    count = samples.shape[0]
+    index = min(count - 1, max(0, int(np.ceil(share * count - 1e-9)) - 1))
+    value: IntArray = np.partition(samples, index, axis=0)[index]
+    return value
+
+
+@dataclass(frozen=True)
+class Readiness:
+    """When a hall of a candidate, started in a period, could take racks and serve.
+
+    Parameters
+    ----------
+    candidate, period
+        The option: how it is built, and the index of the period in which it is started.
+    ready_day, service_day
+        Quantile (at the portfolio's confidence) of ready for IT, and of ready for service with
+        tranche and racks never late; in days from the data date, one entry a block.
+    needed_day
+        Deterministic day from the data date at which each equipment class is needed:
+        class -> days, one entry a unit.
+    start_offset_day
+        Days from the start of the period at which the halls were released in this estimate.
+    """
+
+    candidate: Candidate
+    period: int
+    ready_day: FloatArray
+    service_day: FloatArray
+    needed_day: dict[str, FloatArray]
+    start_offset_day: float
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """A promise held against fresh futures.
+
+    Parameters
+    ----------
+    held
+        Share of samples in which it held.
+    upper
+        One-sided 95 % upper bound of that share (Clopper-Pearson).
+    is_kept
+        Whether `upper` reaches the confidence: the plan fails where even it is below.
+    cause
+        What most often broke it: ``hall NAME``, ``tranche NAME`` or ``delivery NAME``; empty where
+        it held.
+    overrun_day
+        Days at the confidence by which that cause was late.
+    """
+
+    promise: Promise
+    held: float
+    upper: float
+    is_kept: bool
+    cause: str = ""
+    overrun_day: float = 0.0
+
+
+@dataclass(frozen=True)
+class Verification:
+    """What a fresh simulation of the whole plan says of its promises.
+
+    Parameters
+    ----------
+    joint
+        Share of samples in which every promise held.
+    cash_risk
+        Chance by period that the cash floor is broken, shape (T,).
+    compute
+        Simulated effective compute of each team and product, name -> shape (S, T) [H100e].
+    in_service_mw
+        IT MW of GPUs in service by site at the end of each period, name -> shape (S, T).
+    round
+        The round of the loop it belongs to, one-based.
+    """
+
+    confidence: float
+    verdicts: tuple[Verdict, ...]
+    joint: float
+    cash_risk: FloatArray
+    compute: dict[str, FloatArray]
+    in_service_mw: dict[str, FloatArray]
+    spend_musd: FloatArray
+    """Simulated spend by period, shape (S, T)."""
+    seed: int
+    round: int
+
+    @property
+    def is_verified(self) -> bool:
+        """Whether every promise is kept."""
+        return all(v.is_kept for v in self.verdicts)
+
+
+@dataclass(frozen=True)
+class Result:
+    """A whole run: what was asked, what was chosen, and what simulation says of it.
+
+    Parameters
+    ----------
+    outcome
+        The simulation that verified the plan.
+    readiness
+        Readiness of every option, as the optimiser saw it in the last round.
+    methods
+        Per build method (mode) and site: the outcome of candidates, for the comparison.
+    seed
+        Seed of the run.
+    warnings
+        Findings worth showing, as text.
+    """
+
+    portfolio: Portfolio
+    plan: Plan
+    outcome: Outcome
+    verification: Verification
+    readiness: tuple[Readiness, ...]
+    seed: int
+    rounds: int
+    warnings: tuple[str, ...] = ()
