@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
 IntArray = NDArray[np.int64]
 FloatArray = NDArray[np.float64]
 BoolArray = NDArray[np.bool_]
+
+Progress = Callable[[str, float], None]
+"""Told the stage and the share of it that is done, 0..1."""
 
 NEVER = 2**40
 """Minute that stands for "not within the calendar tables"; later than any real one."""
@@ -100,28 +104,35 @@ def quantile_min(samples: IntArray, share: float) -> IntArray:
 
 @dataclass(frozen=True)
 class Readiness:
-    """When a hall of a candidate, started in a period, could take racks and serve.
+    """When halls of a candidate, started in a period, could take racks and serve.
+
+    All days count from the data date and are quantiles at the portfolio's confidence, taken over
+    a simulation in which tranche and racks are never late.
 
     Parameters
     ----------
     candidate, period
-        The option: how it is built, and the index of the period in which it is started.
+        The option: how it is built, and the index of the period in which it is started; -1 for
+        halls that stand or are under way at the data date (one entry a group and mode; for
+        standing halls the group is the name of the standing entry and the calendar "standard").
     ready_day, service_day
-        Quantile (at the portfolio's confidence) of ready for IT, and of ready for service with
-        tranche and racks never late; in days from the data date, one entry a block.
-    needed_day
-        Deterministic day from the data date at which each equipment class is needed:
-        class -> days, one entry a unit.
-    start_offset_day
-        Days from the start of the period at which the halls were released in this estimate.
+        Ready for IT and ready for service, one entry a block of the hall (period >= 0, averaged
+        over the halls of the trial), or of all the halls (period -1).
+    block_mw
+        IT MW of those blocks, same length.
+    power_tail_day
+        From the energised tranche to service (level 5 and what follows), likely the same for all.
+    rack_tail_day
+        From the docking of racks to service.
     """
 
     candidate: Candidate
     period: int
     ready_day: FloatArray
     service_day: FloatArray
-    needed_day: dict[str, FloatArray]
-    start_offset_day: float
+    block_mw: FloatArray
+    power_tail_day: float
+    rack_tail_day: float
 
 
 @dataclass(frozen=True)
