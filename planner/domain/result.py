@@ -223,3 +223,69 @@ class Result:
     seed: int
     rounds: int
     warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Measure:
+    """A figure of merit over the samples of each variant.
+
+    Parameters
+    ----------
+    values
+        Variant -> shape (S,), samples shared between variants; NaN where a sample has none (a
+        date that does not come within the horizon).
+    is_larger_better
+        Direction in which a variant wins.
+    """
+
+    name: str
+    unit: str
+    is_larger_better: bool
+    values: dict[str, FloatArray]
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A paired difference of a variant from the base, on common samples.
+
+    Parameters
+    ----------
+    mean, low, high
+        Mean difference and its 95 % interval over the samples in which both have a value.
+    wins
+        Share of samples in which the variant is better than every other.
+    """
+
+    measure: str
+    variant: str
+    median: float
+    mean: float
+    low: float
+    high: float
+    wins: float
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Variants of a portfolio side by side.
+
+    Parameters
+    ----------
+    base
+        The variant that differences are taken from.
+    results
+        Finished runs by variant.
+    failures
+        Why a variant has no plan.
+    """
+
+    base: str
+    results: dict[str, Result]
+    failures: dict[str, str]
+    measures: tuple[Measure, ...]
+    differences: tuple[Difference, ...]
+
+    @property
+    def differs(self) -> bool:
+        """Whether any variant differs from the base in any measure."""
+        return bool(self.failures) or any(d.mean != 0 for d in self.differences)

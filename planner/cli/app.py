@@ -1,0 +1,100 @@
+"""The `plan` command: commands are registered here, errors become messages and exit codes."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from typing import NoReturn
+
+import typer
+
+from planner import __version__
+from planner.cli import (
+    compare,
+    init,
+    optimize,
+    runs,
+    schema,
+    show,
+    simulate,
+    sources,
+    validate,
+)
+
+app = typer.Typer(
+    name="plan",
+    help="Plan gigawatt GPU campuses: what to build, when, how, and who computes on it.",
+    no_args_is_help=True,
+    add_completion=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.command("init")(init.init)
+app.command("validate")(validate.validate)
+app.command("show")(show.show)
+app.command("simulate")(simulate.simulate)
+app.command("optimize")(optimize.optimize)
+app.command("optimise", hidden=True)(optimize.optimize)
+app.command("compare")(compare.compare)
+app.command("sources")(sources.sources)
+app.command("schema")(schema.schema)
+app.command("runs")(runs.runs)
+
+
+def _version(show_it: bool) -> None:  # noqa: FBT001 - Typer's callback form
+    if show_it:
+        print(f"plan {__version__}")  # noqa: T201
+        raise typer.Exit
+
+
+@app.callback()
+def root(
+    version: bool = typer.Option(  # noqa: ARG001 - eager option
+        False, "--version", callback=_version, is_eager=True, help="Show the version and exit."
+    ),
+) -> None:
+    """Plan gigawatt GPU campuses: what to build, when, how, and who computes on it."""
+
+
+def main() -> None:
+    """Run the command line; every way out has its exit code (conventions, section 8)."""
+    signal.signal(signal.SIGTERM, _terminated)
+    try:
+        app(standalone_mode=False)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        _leave_quietly(141)
+    except KeyboardInterrupt:
+        print("interrupted; nothing half-written was left", file=sys.stderr)  # noqa: T201
+        _leave_quietly(130)
+    except Exception as error:  # noqa: BLE001 - the one place that catches everything
+        sys.exit(_report(error))
+
+
+def _terminated(_signal: int, _frame: object) -> NoReturn:
+    sys.exit(143)
+
+
+def _leave_quietly(code: int) -> NoReturn:
+    """Exit without Python's own complaint about a closed pipe."""
+    devnull = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(devnull, sys.stdout.fileno())
+    sys.exit(code)
+
+
+def _report(error: Exception) -> int:
+    """Print what went wrong in one form and return the exit code."""
+    import click
+
+    from planner.cli import failure
+
+    if isinstance(error, click.exceptions.Abort):
+        print("interrupted; nothing half-written was left", file=sys.stderr)  # noqa: T201
+        return 130
+    if isinstance(error, click.ClickException):
+        error.show(file=sys.stderr)
+        return error.exit_code
+    if isinstance(error, click.exceptions.Exit):
+        return error.exit_code
+    return failure.tell(error, as_json="--json" in sys.argv[1:])

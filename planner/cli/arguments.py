@@ -1,0 +1,34 @@
+"""Arguments and options that several commands share, said once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+Scenario = Annotated[
+    str,
+    typer.Argument(
+        help="Portfolio: a file such as sites/scenarios/first-light.yaml, or the name of one."
+    ),
+]
+Settings = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="PATH=VALUE", help="Replace a value, e.g. finance.debt=true."),
+]
+Seed = Annotated[int | None, typer.Option(help="Seed of all draws; the portfolio's own by default.")]
+Samples = Annotated[
+    int | None, typer.Option(min=1, help="Simulated futures; the portfolio's own by default.")
+]
+Json = Annotated[bool, typer.Option("--json", help="One JSON document on stdout, for machines.")]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress on stderr.")]
+Out = Annotated[
+    Path | None,
+    typer.Option(help="Run folder to write; a new one under reports/ by default."),
+]
+Force = Annotated[bool, typer.Option("--force", help="Replace a finished run of that name.")]
+Detailed = Annotated[
+    bool,
+    typer.Option("--detailed-exitcode", help="Exit 10 where there is something to look at."),
+]

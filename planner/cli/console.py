@@ -1,0 +1,110 @@
+"""What a terminal shows: progress on stderr, data on stdout, errors in one form."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from planner.errors import Finding
+
+FORMAT_VERSION = "1.0"
+PLAIN_EVERY_S = 30.0
+"""Where stderr is no terminal, one line of progress in so many seconds."""
+
+
+def say(text: str) -> None:
+    """Print talk to stderr."""
+    print(text, file=sys.stderr)
+
+
+def put(text: str) -> None:
+    """Print data to stdout."""
+    print(text)
+
+
+def put_json(kind: str, **body: object) -> None:
+    """Print one versioned JSON document to stdout."""
+    print(json.dumps({"format_version": FORMAT_VERSION, "kind": kind, **body}, default=str))
+
+
+def finding_as_dict(finding: Finding) -> dict[str, Any]:
+    """Return a finding as machines read it."""
+    where = finding.where
+    return {
+        "severity": finding.severity, "code": finding.code, "file": where.file,
+        "line": where.line, "col": where.col, "path": where.path,
+        "message": finding.message, "help": finding.help,
+    }  # fmt: skip
+
+
+@contextmanager
+def progress(*, quiet: bool = False) -> Iterator[Callable[[str, float], None]]:
+    """Show stages with time left on a terminal, a plain line now and then elsewhere.
+
+    Yields a callback that takes the stage and the share of it that is done.
+    """
+    if quiet:
+        yield lambda _stage, _share: None
+    elif sys.stderr.isatty():
+        with _live() as update:
+            yield update
+    else:
+        yield _plain()
+
+
+@contextmanager
+def _live() -> Iterator[Callable[[str, float], None]]:
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+
+    columns = (
+        TextColumn("{task.description}"), BarColumn(), TextColumn("{task.percentage:>3.0f} %"),
+        TimeElapsedColumn(), TextColumn("left"), TimeRemainingColumn(),
+    )  # fmt: skip
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        tasks: dict[str, Any] = {}
+
+        def update(stage: str, share: float) -> None:
+            if stage not in tasks:
+                for task in tasks.values():
+                    bar.update(task, completed=1.0, visible=False)
+                tasks[stage] = bar.add_task(stage, total=1.0)
+            bar.update(tasks[stage], completed=share)
+
+        yield update
+
+
+def _plain() -> Callable[[str, float], None]:
+    began = last = time.monotonic()
+    shown = ""
+
+    def update(stage: str, share: float) -> None:
+        nonlocal last, shown
+        now = time.monotonic()
+        if stage != shown or now - last > PLAIN_EVERY_S:
+            left = f", about {(now - began) / share * (1 - share):.0f} s left" if share > 0 else ""
+            detail = f" {share:.0%}{left}" if stage == shown else ""
+            say(f"[{now - began:5.0f} s] {stage}{detail}")
+            last, shown = now, stage
+
+    return update
+
+
+def table(header: Sequence[str], rows: Sequence[Sequence[str]], *, right: Sequence[int] = ()) -> str:
+    """Return a plain text table; the columns in `right` are right-aligned."""
+    widths = [max(len(str(row[i])) for row in [header, *rows]) for i in range(len(header))]
+
+    def line(row: Sequence[str]) -> str:
+        cells = [
+            str(cell).rjust(width) if i in right else str(cell).ljust(width)
+            for i, (cell, width) in enumerate(zip(row, widths, strict=True))
+        ]
+        return "  ".join(cells).rstrip()
+
+    rule = "  ".join("-" * width for width in widths)
+    return "\n".join([line(header), rule, *(line(row) for row in rows)])

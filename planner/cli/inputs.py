@@ -1,0 +1,39 @@
+"""What commands read: a checked portfolio, and what identifies a run."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING
+
+from planner import specs
+from planner.cli.console import say
+from planner.errors import SpecError
+
+if TYPE_CHECKING:
+    from planner.domain.portfolio import Portfolio
+    from planner.errors import Finding
+    from planner.study import Ask
+
+
+def load(scenario: str, settings: list[str] | None) -> tuple[Portfolio, tuple[Finding, ...]]:
+    """Return a portfolio without errors, and its warnings (said on stderr).
+
+    Raises
+    ------
+    SpecError
+        With all findings, where one of them is an error.
+    """
+    portfolio = specs.load(scenario, overrides=tuple(settings or ()))
+    findings = specs.check(portfolio)
+    if any(f.severity == "error" for f in findings):
+        raise SpecError(tuple(f for f in findings if f.severity != "note"))
+    warnings = tuple(f for f in findings if f.severity == "warning")
+    for finding in warnings:
+        say(str(finding))
+    return portfolio, warnings
+
+
+def run_identity(portfolio: Portfolio, asked: Ask) -> str:
+    """Return a hash of everything that decides a run's result: inputs, seed, settings."""
+    parts = [f"{name}={digest}" for name, digest in sorted(portfolio.digests.items())]
+    return hashlib.sha256("\n".join([*parts, repr(asked)]).encode()).hexdigest()

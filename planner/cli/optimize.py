@@ -1,0 +1,74 @@
+"""`plan optimize`: the whole loop, and where its report is."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from planner.cli.arguments import (
+    Detailed,
+    Force,
+    Json,
+    Out,
+    Quiet,
+    Samples,
+    Scenario,
+    Seed,
+    Settings,
+)
+
+TimeLimit = Annotated[
+    float | None,
+    typer.Option("--time-limit", metavar="SECONDS", help="Stop each solve after so long."),
+]
+Rounds = Annotated[int, typer.Option(min=1, max=20, help="Most rounds of solve and verify.")]
+
+
+def optimize(
+    scenario: Scenario,
+    settings: Settings = None,
+    seed: Seed = None,
+    samples: Samples = None,
+    rounds: Rounds = 5,
+    time_limit: TimeLimit = None,
+    out: Out = None,
+    force: Force = False,
+    as_json: Json = False,
+    quiet: Quiet = False,
+    detailed: Detailed = False,
+) -> None:
+    """Choose the best plan, prove it against simulated futures, and write its report.
+
+    Example: plan optimize first-light --seed 2 --out reports/first-light
+    """
+    import datetime as dt
+
+    from planner import report, study
+    from planner.cli import run_folder
+    from planner.cli.console import progress, put, put_json, say
+    from planner.cli.inputs import load, run_identity
+
+    portfolio, findings = load(scenario, settings)
+    asked = study.Ask.of(
+        portfolio, seed=seed, samples=samples, rounds=rounds, time_limit_s=time_limit
+    )
+    identity = run_identity(portfolio, asked)
+    now = dt.datetime.now(dt.UTC)
+    folder = run_folder.choose(out, portfolio.spec.portfolio, identity, now)
+    with run_folder.reserved(folder, force=force):
+        with progress(quiet=quiet or as_json) as update:
+            result = study.run(portfolio, asked, progress=update)
+        result = study.with_warnings(result, tuple(str(f) for f in findings))
+        run_folder.replace_old(folder, force=force)
+        report.write_run(
+            result, folder, command=f"plan optimize {scenario}", identity=identity, started=now
+        )
+    headline = report.headline(result)
+    if as_json:
+        put_json("run", folder=str(folder), verified=result.verification.is_verified, **headline)
+    else:
+        put(report.headline_text(result))
+        say(f"report: {folder / 'report.html'}")
+    if detailed and not result.verification.is_verified:
+        raise typer.Exit(10)

@@ -1,0 +1,116 @@
+"""The place of a run: its name, whether it is free and can be written, and its lock."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import os
+import shutil
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from planner.errors import LockedError, OutputError
+
+REPORTS = Path("reports")
+
+
+def choose(out: Path | None, portfolio: str, identity: str, now: dt.datetime) -> Path:
+    """Return the folder of a new run: `out`, or ``reports/PORTFOLIO-TIME-ID``."""
+    if out is not None:
+        return out
+    name = "".join(c if c.isalnum() or c in "-_." else "-" for c in portfolio)
+    return REPORTS / f"{name}-{now:%Y%m%d-%H%M%S}-{identity[:4]}"
+
+
+@contextmanager
+def reserved(folder: Path, *, force: bool) -> Iterator[Path]:
+    """Hold the run folder for this process: checked and locked before any work, freed after.
+
+    Raises
+    ------
+    OutputError
+        If the folder holds something, or its parent cannot be written.
+    LockedError
+        If another live process holds it.
+    """
+    _check_free(folder, force=force)
+    lock = folder.with_name(f".{folder.name}.lock")
+    _check_writable(folder.parent)
+    _take(lock)
+    try:
+        yield folder
+    finally:
+        lock.unlink(missing_ok=True)
+
+
+def replace_old(folder: Path, *, force: bool) -> None:
+    """Remove a finished run that is to be replaced, now that the new one is ready."""
+    if force and folder.exists():
+        shutil.rmtree(folder)
+
+
+def _check_free(folder: Path, *, force: bool) -> None:
+    if not folder.exists() or (folder.is_dir() and not any(folder.iterdir())):
+        return
+    manifest = folder / "manifest.json"
+    if not manifest.exists():
+        raise OutputError(f"{folder} exists and is not a run; choose another --out")
+    if not force:
+        finished = json.loads(manifest.read_text(encoding="utf-8")).get("finished", "earlier")
+        raise OutputError(
+            f"{folder} exists (finished {finished})\n  help: use another --out, or --force"
+        )
+
+
+def _check_writable(parent: Path) -> None:
+    try:
+        parent.mkdir(parents=True, exist_ok=True)
+        probe = parent / f".plan-probe-{os.getpid()}"
+        probe.touch()
+        probe.unlink()
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise OutputError(f"cannot write to {parent}: {reason}") from None
+
+
+def _take(lock: Path) -> None:
+    """Create the lock; one left by a dead process is taken over."""
+    content = {
+        "pid": os.getpid(), "host": socket.gethostname(),
+        "since": dt.datetime.now().strftime("%H:%M"),  # noqa: DTZ005 - local time for a person
+    }  # fmt: skip
+    for _ in range(2):
+        try:
+            with lock.open("x", encoding="utf-8") as file:
+                json.dump(content, file)
+        except FileExistsError:
+            _refuse_if_alive(lock)
+            lock.unlink(missing_ok=True)
+        else:
+            return
+    raise LockedError(f"{lock} could not be taken")
+
+
+def _refuse_if_alive(lock: Path) -> None:
+    try:
+        held = json.loads(lock.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return
+    if held.get("host") == socket.gethostname() and not _is_alive(int(held["pid"])):
+        return
+    folder = lock.with_name(lock.name.removeprefix(".").removesuffix(".lock"))
+    raise LockedError(
+        f"{folder} is in use by pid {held['pid']} on host {held['host']} since {held['since']}"
+    )
+
+
+def _is_alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True

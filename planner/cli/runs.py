@@ -1,0 +1,40 @@
+"""`plan runs`: the finished runs, newest last."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from planner.cli.arguments import Json
+
+Folder = Annotated[Path, typer.Argument(help="Folder that holds runs.")]
+
+
+def runs(folder: Folder = Path("reports"), as_json: Json = False) -> None:
+    """List the finished runs of a folder; a folder without a manifest is no run.
+
+    Example: plan runs reports
+    """
+    import json
+
+    from planner.cli.console import put, put_json, say, table
+    from planner.errors import OutputError
+
+    if not folder.is_dir():
+        raise OutputError(f"no folder {folder}")
+    found = []
+    for manifest in sorted(folder.glob("*/manifest.json")):
+        body = json.loads(manifest.read_text(encoding="utf-8"))
+        found.append({"run": str(manifest.parent), **body})
+    if as_json:
+        put_json("runs", runs=found)
+        return
+    rows = [
+        (r["run"], r.get("portfolio", ""), r.get("finished", ""), str(r.get("seed", "")),
+         r.get("verification", {}).get("text", ""))
+        for r in found
+    ]  # fmt: skip
+    put(table(("run", "portfolio", "finished", "seed", "verification"), rows))
+    say(f"{len(rows)} finished runs in {folder}")

@@ -1,0 +1,280 @@
+"""The Document: an ordered tree of prose, tables and figures that every exporter renders.
+
+A section arranges facts into parts; an exporter turns parts into bytes. Neither computes: a cell
+holds the value of a fact, and its column says the kind it is shown as.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    from planner.report.facts import Facts
+
+Cell = str | int | float | dt.date | None
+Kind = Literal["text", "date", "mw", "musd", "day", "count", "number", "share", "factor"]
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of a table.
+
+    Parameters
+    ----------
+    key
+        Name in files, with its unit: ``finish_p80``, ``firm_mw_p50``.
+    title
+        Heading on the page, with unit or basis.
+    kind
+        How its cells are written on the page; files hold the plain value.
+    """
+
+    key: str
+    title: str
+    kind: Kind = "text"
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A tidy table.
+
+    Parameters
+    ----------
+    name
+        Stem of its file, unique in a document.
+    place
+        ``page`` shows it open, ``folded`` behind a summary, ``file`` only in the files of a run.
+    note
+        How it is computed, in a sentence or two.
+    shown
+        Rows shown on the page at most; the file always has all.
+    """
+
+    name: str
+    title: str
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+    place: Literal["page", "folded", "file"] = "page"
+    note: str = ""
+    shown: int | None = None
+
+    def __post_init__(self) -> None:
+        for row in self.rows:
+            if len(row) != len(self.columns):
+                raise ValueError(
+                    f"table {self.name}: row of {len(row)} cells, {len(self.columns)} columns"
+                )
+
+
+@dataclass(frozen=True, slots=True)
+class Prose:
+    """A paragraph; `role` is ``answer`` for the headline, ``note`` for what is said in small."""
+
+    text: str
+    role: Literal["answer", "text", "note"] = "text"
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """A figure of the first screen, a link to its section."""
+
+    label: str
+    value: str
+    detail: str
+    section: str
+
+
+@dataclass(frozen=True, slots=True)
+class Tiles:
+    """The row of tiles."""
+
+    tiles: tuple[Tile, ...]
+
+
+@dataclass(frozen=True)
+class Chart:
+    """A figure.
+
+    Parameters
+    ----------
+    title
+        The finding, as a computed sentence.
+    subtitle
+        Quantity, unit and basis.
+    spec
+        Vega-Lite specification with its data inside; None where there is nothing to show, and then
+        the title alone says so.
+    table
+        Name of the table with its numbers.
+    method
+        How it is computed, in two lines.
+    """
+
+    name: str
+    title: str
+    subtitle: str
+    spec: Mapping[str, Any] | None
+    table: str
+    method: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A milestone on a Gantt row, with its spread; days since the axis begins, None if never."""
+
+    kind: Literal["rfs", "power", "target"]
+    day: float
+    p10: float | None
+    p80: float | None
+    p90: float | None
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """A stretch on a Gantt row, in days since the axis begins."""
+
+    kind: Literal["build", "tail", "float", "driving", "done", "summary"]
+    start: float
+    end: float
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class GanttRow:
+    """A row of the Gantt: its place in the work breakdown, its texts, bars and marks."""
+
+    key: str
+    parent: str
+    depth: int
+    name: str
+    cells: tuple[str, ...]
+    bars: tuple[Bar, ...]
+    marks: tuple[Mark, ...]
+    is_open: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class StripLine:
+    """A line of the strip beneath: values at `day`."""
+
+    name: str
+    day: tuple[float, ...]
+    value: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class Gantt:
+    """The Gantt with its strip; days count from `start`."""
+
+    name: str
+    title: str
+    subtitle: str
+    start: dt.date
+    end: dt.date
+    data_date: dt.date
+    cell_titles: tuple[str, ...]
+    rows: tuple[GanttRow, ...]
+    strip: tuple[StripLine, ...]
+    table: str
+
+
+Part = Prose | Table | Tiles | Chart | Gantt
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """Parts side by side where there is room: the left column, then the right."""
+
+    left: tuple[Part, ...]
+    right: tuple[Part, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Chip:
+    """The verdict on the whole, the worst of what is true."""
+
+    text: str
+    tone: Literal["good", "warn", "bad"]
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """A section as built: its heading, the question it answers, its parts."""
+
+    name: str
+    title: str
+    question: str
+    parts: tuple[Part | Columns, ...]
+
+    def walk(self) -> Iterator[Part]:
+        """Return every part in reading order."""
+        for part in self.parts:
+            if isinstance(part, Columns):
+                yield from part.left
+                yield from part.right
+            else:
+                yield part
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A member of the family of sections.
+
+    Parameters
+    ----------
+    name, title
+        Anchor and heading.
+    question
+        What a reader asks when he turns to it.
+    build
+        From facts to parts.
+    """
+
+    name: str
+    title: str
+    question: str
+    build: Callable[[Facts], tuple[Part | Columns, ...]]
+
+    def built(self, facts: Facts) -> Built:
+        """Return the section made of these facts."""
+        return Built(self.name, self.title, self.question, self.build(facts))
+
+
+@dataclass(frozen=True)
+class Document:
+    """A report before it has a format.
+
+    Parameters
+    ----------
+    title
+        Name of the portfolio.
+    facts
+        Pairs of label and value for the band: data date, horizon, run, seed.
+    chip
+        The verdict.
+    stamps
+        What every output carries: versions, digest, seed, solver, status.
+    """
+
+    title: str
+    facts: tuple[tuple[str, str], ...]
+    chip: Chip
+    sections: tuple[Built, ...]
+    stamps: Mapping[str, Cell] = field(default_factory=dict)
+
+    def tables(self) -> tuple[Table, ...]:
+        """Return every table once, in reading order."""
+        found = [p for s in self.sections for p in s.walk() if isinstance(p, Table)]
+        names = [t.name for t in found]
+        twice = sorted({n for n in names if names.count(n) > 1})
+        if twice:
+            raise ValueError(f"tables named twice: {', '.join(twice)}")
+        return tuple(found)
+
+    def gantts(self) -> tuple[Gantt, ...]:
+        """Return every Gantt, in reading order."""
+        return tuple(p for s in self.sections for p in s.walk() if isinstance(p, Gantt))

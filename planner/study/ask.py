@@ -1,0 +1,60 @@
+"""What a user asks of a run: seed, samples, rounds, limits."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Self
+
+if TYPE_CHECKING:
+    from planner.domain.portfolio import Portfolio
+
+ROUND_STRIDE = 1000
+"""Seeds of verification rounds lie this far apart, so that no round reuses another's futures."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """Settings of a run; together with the inputs they decide its result.
+
+    Parameters
+    ----------
+    seed
+        Seed of the trials; verification of round r uses a stream of its own.
+    samples
+        Simulated futures of a verification.
+    trial_samples
+        Simulated futures behind the readiness of an option.
+    rounds
+        Most rounds of solve and verify.
+    time_limit_s
+        Limit of each solve; a run that meets it is not reproducible.
+    """
+
+    seed: int
+    samples: int
+    trial_samples: int = 100
+    rounds: int = 5
+    time_limit_s: float | None = None
+
+    @classmethod
+    def of(
+        cls,
+        portfolio: Portfolio,
+        *,
+        seed: int | None = None,
+        samples: int | None = None,
+        rounds: int = 5,
+        time_limit_s: float | None = None,
+    ) -> Self:
+        """Return the settings, with those of the portfolio where none are given."""
+        spec = portfolio.spec
+        return cls(
+            seed=spec.seed if seed is None else seed,
+            samples=spec.samples if samples is None else samples,
+            rounds=rounds,
+            time_limit_s=time_limit_s,
+        )
+
+    def verification_seed(self, number: int) -> int:
+        """Return the seed of the verification of a round, apart from that of the trials."""
+        return (self.seed + 1) * ROUND_STRIDE + number

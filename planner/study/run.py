@@ -1,0 +1,94 @@
+"""The order of the stages and the loop that verifies a plan, written once.
+
+simulate candidates -> readiness -> solve -> sequence -> simulate the whole plan on fresh futures
+-> hold its promises against them -> correct and solve again, until they hold.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from planner import optimise, simulate
+from planner.domain.result import Result
+from planner.network import compile_network, existing_plan
+from planner.study.correct import Corrections, corrected
+from planner.study.sequence import sequenced
+from planner.study.trials import ready
+from planner.study.verify import verify
+
+if TYPE_CHECKING:
+    from planner.domain.plan import Plan
+    from planner.domain.portfolio import Portfolio
+    from planner.domain.result import Progress, Readiness
+    from planner.study.ask import Ask
+
+
+def run(portfolio: Portfolio, ask: Ask, progress: Progress) -> Result:
+    """Return the best plan found and what fresh simulation says of its promises.
+
+    Raises
+    ------
+    InfeasibleError
+        If no plan can satisfy the hard rules.
+    LimitError
+        If a limit came before any plan.
+    """
+    readiness = ready(portfolio, ask, progress)
+    corrections = Corrections()
+    best: Result | None = None
+    for number in range(1, ask.rounds + 1):
+        plan = optimise.solve(
+            portfolio, readiness,
+            corrections=corrections.days, limits=optimise.Limits(time_s=ask.time_limit_s),
+            seed=ask.seed, progress=progress,
+        )  # fmt: skip
+        result = prove(portfolio, plan, readiness, ask, number, progress)
+        best = _better(best, result)
+        if result.verification.is_verified:
+            break
+        corrections = corrected(corrections, result)
+    assert best is not None  # noqa: S101 - at least one round has run
+    return replace(best, rounds=number)
+
+
+def prove(
+    portfolio: Portfolio,
+    plan: Plan,
+    readiness: tuple[Readiness, ...],
+    ask: Ask,
+    number: int,
+    progress: Progress,
+) -> Result:
+    """Sequence a plan, simulate it whole on fresh futures, and hold its promises against them."""
+    seed = ask.verification_seed(number)
+    plan = sequenced(portfolio, plan, ask)
+    network = compile_network(portfolio, plan)
+    outcome = simulate.run(network, seed=seed, samples=ask.samples, progress=progress)
+    verification = verify(portfolio, plan, outcome, number)
+    return Result(portfolio, plan, outcome, verification, readiness, ask.seed, number)
+
+
+def simulate_plan(
+    portfolio: Portfolio, plan: Plan | None, ask: Ask, progress: Progress
+) -> Result:
+    """Return what a given plan would do; what stands and is under way where none is given."""
+    return prove(portfolio, plan or existing_plan(portfolio), (), ask, 1, progress)
+
+
+def with_warnings(result: Result, warnings: tuple[str, ...]) -> Result:
+    """Return the result with warnings that its reader should see."""
+    return replace(result, warnings=(*result.warnings, *warnings))
+
+
+def _better(best: Result | None, other: Result) -> Result:
+    """Return the result of more promises kept; of the higher joint probability between equals."""
+    if best is None:
+        return other
+    return max(best, other, key=_merit)
+
+
+def _merit(result: Result) -> tuple[int, float]:
+    verification = result.verification
+    broken = sum(not verdict.is_kept for verdict in verification.verdicts)
+    return -broken, verification.joint
