@@ -15,29 +15,65 @@ from typing import Final
 
 import pint
 
+# Every unit that a spec may use. Pint's own list of some thousand is not loaded: it costs a quarter
+# of a second at every start, and it turns slips such as "60 H" (henry) into known units.
 DEFINITIONS: Final = """
+nano- = 1e-9 = n-
+micro- = 1e-6 = u- = µ-
+milli- = 1e-3 = m-
+kilo- = 1e3 = k-
+mega- = 1e6 = M-
+giga- = 1e9 = G-
+tera- = 1e12 = T-
+peta- = 1e15 = P-
+exa- = 1e18 = E-
+zetta- = 1e21 = Z-
+yotta- = 1e24 = Y-
+percent = 0.01
+second = [time] = s = _ = sec
+minute = 60 * second = min
+hour = 60 * minute = h = _ = hr
+day = 24 * hour = d
+week = 7 * day
+year = 365.25 * day = yr
+month = year / 12
+quarter = 0.25 * year = _ = quarters
+meter = [length] = m = _ = metre
+foot = 0.3048 * meter = ft = _ = feet
+mile = 5280 * foot = mi
+sqft = foot ** 2
+acre = 43560 * foot ** 2
+hectare = 10000 * meter ** 2 = ha
+mph = mile / hour
+kph = kilometer / hour
+knot = 1852 * meter / hour = kn
+gram = [mass] = g
+tonne = 1e6 * gram = t = _ = metric_ton
+pound = 453.59237 * gram = lb
+watt = [power] = W
+watthour = watt * hour = Wh
+joule = watt * second = J
 USD = [currency]
 BUSD = 1e9 * USD
 FLOP = [computation]
 gpu = [gpu] = _ = GPU
-rack = [rack] = _ = racks
-hall = [hall] = _ = halls
-block = [block] = _ = blocks
-crew = [crew] = _ = crews
-person = [person] = _ = people = persons
-researcher = [researcher] = _ = researchers
-user = [user] = _ = users
-request = [request] = _ = requests
-token = [token] = _ = tokens
-storm = [storm] = _ = storms
+rack = [rack]
+hall = [hall]
+block = [block]
+crew = [crew]
+person = [person] = _ = people
+researcher = [researcher]
+user = [user]
+request = [request]
+token = [token]
+storm = [storm]
 h100e = [effective_compute] = _ = H100e
-wd = [working_time] = _ = working_day = working_days
-quarter = 0.25 * year = _ = quarters
+wd = [working_time] = _ = working_day
 """
 
 
 def _registry() -> pint.UnitRegistry[float]:
-    registry: pint.UnitRegistry[float] = pint.UnitRegistry(cache_folder=None)
+    registry: pint.UnitRegistry[float] = pint.UnitRegistry(None, cache_folder=None)
     registry.load_definitions(DEFINITIONS.strip().splitlines())
     registry.formatter.default_format = "~P"
     return registry

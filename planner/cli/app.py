@@ -42,15 +42,15 @@ app.command("schema")(schema.schema)
 app.command("runs")(runs.runs)
 
 
-def _version(show_it: bool) -> None:  # noqa: FBT001 - Typer's callback form
+def _version(show_it: bool) -> None:
     if show_it:
-        print(f"plan {__version__}")  # noqa: T201
+        print(f"plan {__version__}")
         raise typer.Exit
 
 
 @app.callback()
 def root(
-    version: bool = typer.Option(  # noqa: ARG001 - eager option
+    version: bool = typer.Option(
         False, "--version", callback=_version, is_eager=True, help="Show the version and exit."
     ),
 ) -> None:
@@ -66,7 +66,7 @@ def main() -> None:
     except BrokenPipeError:
         _leave_quietly(141)
     except KeyboardInterrupt:
-        print("interrupted; nothing half-written was left", file=sys.stderr)  # noqa: T201
+        print("interrupted; nothing half-written was left", file=sys.stderr)
         _leave_quietly(130)
     except Exception as error:  # noqa: BLE001 - the one place that catches everything
         sys.exit(_report(error))
@@ -90,7 +90,7 @@ def _report(error: Exception) -> int:
     from planner.cli import failure
 
     if isinstance(error, click.exceptions.Abort):
-        print("interrupted; nothing half-written was left", file=sys.stderr)  # noqa: T201
+        print("interrupted; nothing half-written was left", file=sys.stderr)
         return 130
     if isinstance(error, click.ClickException):
         error.show(file=sys.stderr)

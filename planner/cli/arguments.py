@@ -17,7 +17,9 @@ Settings = Annotated[
     list[str] | None,
     typer.Option("--set", metavar="PATH=VALUE", help="Replace a value, e.g. finance.debt=true."),
 ]
-Seed = Annotated[int | None, typer.Option(help="Seed of all draws; the portfolio's own by default.")]
+Seed = Annotated[
+    int | None, typer.Option(help="Seed of all draws; the portfolio's own by default.")
+]
 Samples = Annotated[
     int | None, typer.Option(min=1, help="Simulated futures; the portfolio's own by default.")
 ]

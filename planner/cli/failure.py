@@ -13,7 +13,7 @@ from planner.errors import OutputError, PlannerError, SpecError
 
 
 def tell(error: Exception, *, as_json: bool) -> int:
-    """Print an error to stderr, with ``--json`` as an object on stdout too; return the exit code."""
+    """Print an error to stderr, with ``--json`` an object on stdout too; return the exit code."""
     if isinstance(error, OSError):
         error = OutputError(f"{_os_text(error)}")
     if not isinstance(error, PlannerError):

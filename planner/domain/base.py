@@ -1,7 +1,8 @@
 """The base of every record a user writes, and the field types they are made of.
 
 A field typed ``Annotated[Amount, In(unit)]`` takes a quantity with its unit, or a three-point
-mapping; the loader strips ``source:`` and ``assumption:`` (allowed beside any value) before a record sees its data.
+mapping; the loader strips ``source:`` and ``assumption:`` (allowed beside any value) before a
+record sees its data.
 """
 
 from __future__ import annotations

@@ -178,6 +178,8 @@ class PortfolioFile(Model):
     """File of sources, relative to this file."""
     reference: Name
     """SKU in which effective compute is counted, such as H100."""
+    skus: tuple[Name, ...] = ()
+    """SKUs that can be bought; all of the catalog where empty."""
     teams: Annotated[dict[Name, Team], Field(min_length=1)]
     products: dict[Name, Product] = {}
     finance: Finance

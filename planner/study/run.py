@@ -48,7 +48,7 @@ def run(portfolio: Portfolio, ask: Ask, progress: Progress) -> Result:
         if result.verification.is_verified:
             break
         corrections = corrected(corrections, result)
-    assert best is not None  # noqa: S101 - at least one round has run
+    assert best is not None
     return replace(best, rounds=number)
 
 
@@ -69,9 +69,7 @@ def prove(
     return Result(portfolio, plan, outcome, verification, readiness, ask.seed, number)
 
 
-def simulate_plan(
-    portfolio: Portfolio, plan: Plan | None, ask: Ask, progress: Progress
-) -> Result:
+def simulate_plan(portfolio: Portfolio, plan: Plan | None, ask: Ask, progress: Progress) -> Result:
     """Return what a given plan would do; what stands and is under way where none is given."""
     return prove(portfolio, plan or existing_plan(portfolio), (), ask, 1, progress)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from planner.network import candidates, compile_network, existing_plan, trial_plan
@@ -11,6 +10,8 @@ from planner.simulate import existing_readiness, readiness
 from planner.simulate import run as simulate
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from planner.domain.plan import Candidate
     from planner.domain.portfolio import Portfolio
     from planner.domain.result import Progress, Readiness

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from planner.domain.build_mode import BuildMode
 from planner.domain.plan import Lot, Start
 from planner.domain.portfolio import Period, Portfolio
+from planner.domain.site import PowerTranche
 from planner.domain.result import NEVER, FloatArray, IntArray, Outcome, Result
 
 MINUTES_A_DAY: Final = 1440
@@ -66,8 +67,8 @@ class Inventory:
         Minute from which the plan counts on a lot (L).
     rack_start_min
         Start of the work that waits for a lot's racks (S, L): until then they stand in a warehouse.
-    tranche_site, tranche_mw
-        Site index and firm MW (T).
+    tranche_site, tranches, tranche_mw
+        Site index, record and firm MW (T).
     site
         Names of the sites, in the order of the portfolio.
     """
@@ -87,6 +88,7 @@ class Inventory:
     lot_planned_min: IntArray
     rack_start_min: IntArray
     tranche_site: IntArray
+    tranches: tuple[PowerTranche, ...]
     tranche_mw: FloatArray
 
     @property
@@ -145,6 +147,7 @@ def take(result: Result) -> Inventory:
         lot_planned_min=np.array([minute(outcome.epoch, x.service) for x in lots], dtype=np.int64),
         rack_start_min=_rack_start(portfolio, halls, lots, outcome),
         tranche_site=np.array([sites.index(s) for s, _ in tranches], dtype=np.int64),
+        tranches=tuple(portfolio.sites[s].tranches[t] for s, t in tranches),
         tranche_mw=np.array(
             [portfolio.sites[s].tranches[t].firm.likely for s, t in tranches], dtype=np.float64
         ),

@@ -1,0 +1,180 @@
+"""What every network of a portfolio shares, built once: epoch, calendars, climates, drivers."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from planner.domain.amount import Amount, Form
+from planner.network.arrays import FloatArray, Laws
+from planner.network.calendars import DAY_MIN, CalendarTables, build_calendars
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from planner.domain.portfolio import Portfolio
+    from planner.network.arrays import BoolArray, IntArray
+
+YEARS_AFTER_HORIZON: Final = 6
+"""How long the tables run on, for what is late; nothing later than that is told apart."""
+
+Law = tuple[int, float, float, float]
+CERTAIN_ZERO: Final[Law] = (int(Form.FIXED), 0.0, 0.0, 0.0)
+
+
+def law(amount: Amount | None, factor: float = 1.0) -> Law:
+    """Return an amount as a row of `Laws`, scaled; zero for certain where there is none."""
+    if amount is None:
+        return CERTAIN_ZERO
+    return int(amount.form), amount.a * factor, amount.b * factor, amount.c * factor
+
+
+def laws(rows: Sequence[Law]) -> Laws:
+    """Return rows as arrays."""
+    form = np.array([row[0] for row in rows], dtype=np.int64)
+    values: FloatArray = np.array([row[1:] for row in rows], dtype=np.float64).reshape(-1, 3)
+    a, b, c = (np.ascontiguousarray(values[:, i]) for i in range(3))
+    return Laws(form, a, b, c)
+
+
+@dataclass(frozen=True)
+class Climates:
+    """Weather of the regions used, a row a climate; see `Network`."""
+
+    row: Mapping[str, int]
+    lost_day: Laws
+    storm_rate: Laws
+    storm_month: BoolArray
+    storm_day: Laws
+    storm_gust: Laws
+
+
+@dataclass(frozen=True)
+class Risks:
+    """Drivers, then events, of which each site that is hit has its own.
+
+    Parameters
+    ----------
+    row
+        Row of each driver by its name.
+    tranche_event, mode_event, site_event
+        Rows of the events that hit a tranche ``SITE/NAME``, the halls of a mode at a site
+        ``(SITE, MODE)``, or all of a site.
+    """
+
+    name: tuple[str, ...]
+    row: Mapping[str, int]
+    law: Laws
+    probability: FloatArray
+    is_event: BoolArray
+    tranche_event: Mapping[str, tuple[int, ...]]
+    mode_event: Mapping[tuple[str, str], tuple[int, ...]]
+    site_event: Mapping[str, tuple[int, ...]]
+
+
+@dataclass(frozen=True)
+class Tables:
+    """Tables of a portfolio that do not depend on the plan.
+
+    Parameters
+    ----------
+    epoch
+        Minute 0: 1 January of the year before the earliest date.
+    days
+        Days in the calendar tables.
+    """
+
+    epoch: dt.date
+    days: int
+    calendars: CalendarTables
+    climates: Climates
+    risks: Risks
+
+    def minute(self, date: dt.date) -> int:
+        """Return the minute of a date's midnight; what lies before the epoch is at it."""
+        return max(0, (date - self.epoch).days) * DAY_MIN
+
+    def date(self, minute: int) -> dt.date:
+        """Return the date of a minute."""
+        return self.epoch + dt.timedelta(days=minute // DAY_MIN)
+
+    def drivers(self, names: Sequence[str]) -> tuple[int, ...]:
+        """Return the rows of named drivers; those that a portfolio leaves out do not act."""
+        row = self.risks.row
+        return tuple(row[name] for name in names if name in row)
+
+
+def build_tables(portfolio: Portfolio) -> Tables:
+    """Return the tables of a portfolio."""
+    epoch = dt.date(min(_dates(portfolio)).year - 1, 1, 1)
+    horizon = portfolio.spec.horizon
+    days = (dt.date(horizon.year + YEARS_AFTER_HORIZON, 12, 31) - epoch).days + 1
+    return Tables(
+        epoch=epoch,
+        days=days,
+        calendars=build_calendars(portfolio.catalog.calendars, epoch, days),
+        climates=_climates(portfolio),
+        risks=_risks(portfolio),
+    )
+
+
+def _dates(portfolio: Portfolio) -> Iterator[dt.date]:
+    """Yield the dates at which something of the timeline begins."""
+    yield portfolio.spec.data_date
+    for site in portfolio.sites.values():
+        yield from (entry.released for entry in site.under_way.values())
+        if site.works is not None:
+            yield site.works.started
+
+
+def _climates(portfolio: Portfolio) -> Climates:
+    named = dict.fromkeys(s.climate for s in portfolio.sites.values() if s.climate is not None)
+    used = [portfolio.catalog.climates[name] for name in named]
+    months = [[month in c.storm_months for month in range(1, 13)] for c in used]
+    return Climates(
+        row={name: i for i, name in enumerate(named)},
+        lost_day=laws([law(amount) for c in used for amount in c.days_lost]),
+        storm_rate=laws([law(c.storm_rate) for c in used]),
+        storm_month=np.array(months, dtype=np.bool_).reshape(-1, 12),
+        storm_day=laws([law(c.storm_days) for c in used]),
+        storm_gust=laws([law(c.storm_gust) for c in used]),
+    )
+
+
+def _risks(portfolio: Portfolio) -> Risks:
+    risk = portfolio.spec.risk
+    name, rows, probability = list(risk.drivers), [], []
+    for driver in risk.drivers.values():
+        rows.append(law(driver.factor))
+        probability.append(1.0 if driver.probability is None else driver.probability.likely)
+    tranche: dict[str, tuple[int, ...]] = {}
+    mode: dict[tuple[str, str], tuple[int, ...]] = {}
+    whole: dict[str, tuple[int, ...]] = {}
+    for key, event in risk.events.items():
+        for site in portfolio.sites:
+            number = len(name)
+            if event.hits.startswith(f"{site}/"):
+                tranche[event.hits] = (*tranche.get(event.hits, ()), number)
+            elif event.hits == site:
+                whole[site] = (*whole.get(site, ()), number)
+            elif event.hits in portfolio.catalog.modes:
+                mode[site, event.hits] = (*mode.get((site, event.hits), ()), number)
+            else:
+                continue
+            name.append(f"{key}/{site}")
+            rows.append(law(event.delay, DAY_MIN))
+            probability.append(event.probability.likely)
+    count = len(risk.drivers)
+    return Risks(
+        name=tuple(name),
+        row={n: i for i, n in enumerate(name[:count])},
+        law=laws(rows),
+        probability=np.array(probability, dtype=np.float64),
+        is_event=np.arange(len(name)) >= count,
+        tranche_event=tranche,
+        mode_event=mode,
+        site_event=whole,
+    )

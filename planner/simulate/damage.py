@@ -1,0 +1,61 @@
+"""What a storm's wind does to a hall: from gust and design wind to repair time and cost.
+
+With r = (gust / design wind)^2, the damaged share of the envelope is nothing below `ONSET` and
+min(1, (r - ONSET) / SPAN)^SHAPE from there on; repair takes a fixed time, and that share of the
+time and cost of repairing a whole envelope.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from planner.network.arrays import BoolArray, FloatArray, IntArray, Network
+
+# The three are an assumption, set so that a hall loses about a fifth of its envelope at its design
+# wind and more than half of it 15 % above; on record are single panels and whole fabric halls.
+ONSET: Final = 0.7
+SPAN: Final = 0.9
+SHAPE: Final = 1.5
+
+
+@dataclass(frozen=True)
+class Repairs:
+    """Repairs of each hall after each storm of a block of samples, axes K storms, H halls.
+
+    Parameters
+    ----------
+    is_hit
+        Whether the storm is at the hall's site and its wind damages the envelope as it stood: shape
+        (K, H, 2), last axis open and closed envelope.
+    work_min, cost_musd
+        Working minutes and cost of the repair, same shape; 0 where not hit.
+    """
+
+    is_hit: BoolArray
+    work_min: IntArray
+    cost_musd: FloatArray
+
+
+def damaged_share(gust_mph: FloatArray, design_mph: FloatArray) -> tuple[BoolArray, FloatArray]:
+    """Return whether a gust damages an envelope, and the share of it that is damaged."""
+    ratio = (gust_mph / design_mph) ** 2
+    share: FloatArray = np.clip((ratio - ONSET) / SPAN, 0.0, 1.0) ** SHAPE
+    return ratio >= ONSET, share
+
+
+def repairs(network: Network, storm_site: IntArray, gust_mph: FloatArray) -> Repairs:
+    """Return what each storm would do to each hall, its envelope open or closed.
+
+    Computed once for both engines, so that they round the same power of a float the same way.
+    """
+    design = np.stack([network.hall_design_wind_open, network.hall_design_wind], axis=-1)
+    is_hit, share = damaged_share(gust_mph[:, None, None], design[None])
+    is_hit &= (storm_site[:, None] == network.hall_site[None])[:, :, None]
+    full = network.hall_repair_full_min[None, :, None]
+    work = np.rint(network.hall_repair_fixed_min[None, :, None] + share * full)
+    cost = share * network.hall_repair_cost_musd[None, :, None]
+    return Repairs(is_hit, np.where(is_hit, work, 0).astype(np.int64), np.where(is_hit, cost, 0.0))

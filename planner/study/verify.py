@@ -1,0 +1,148 @@
+"""A plan's promises held against fresh futures: which are kept, how surely, and what broke them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from scipy.special import betaincinv
+
+from planner.capacity.demand import floors_h100e, guarantees_h100e
+from planner.domain.result import Verdict, Verification, quantile_min
+from planner.study.money import cash_risk, simulated_spend
+from planner.study.service import DAY_MIN, compute, fleet, lot_mw
+
+if TYPE_CHECKING:
+    from planner.domain.plan import Lot, Plan, Promise
+    from planner.domain.portfolio import Portfolio
+    from planner.domain.result import BoolArray, FloatArray, Outcome
+
+ALPHA = 0.05
+"""A plan fails where even the one-sided 95 % upper bound of a share is below the confidence."""
+TOLERANCE = 1e-6
+"""Relative slack when a simulated figure is held against a promised one."""
+
+
+def verify(portfolio: Portfolio, plan: Plan, outcome: Outcome, number: int) -> Verification:
+    """Return what simulation says of a plan's promises (design, section 7)."""
+    floors, guarantees = floors_h100e(portfolio), guarantees_h100e(portfolio)
+    service = fleet(portfolio, plan, outcome)
+    given = compute(plan, service.gpus, floors, guarantees) if service.gpus else {}
+    confidence = portfolio.spec.confidence.likely
+    needs = {**floors, **guarantees}
+    held = {
+        promise.name: _held(promise, plan, service.mw, given, needs) for promise in plan.promises
+    }
+    verdicts = tuple(
+        _verdict(portfolio, plan, outcome, promise, held[promise.name], confidence)
+        for promise in plan.promises
+    )
+    everything = np.logical_and.reduce([*held.values(), np.ones(outcome.samples, dtype=bool)])
+    spend = simulated_spend(portfolio, plan, outcome)
+    return Verification(
+        confidence=confidence,
+        verdicts=verdicts,
+        joint=float(everything.mean()),
+        cash_risk=cash_risk(portfolio, plan, spend, outcome.seed),
+        compute=given,
+        in_service_mw=service.mw,
+        spend_musd=spend,
+        seed=outcome.seed,
+        round=number,
+    )
+
+
+def upper_bound(held: int, samples: int) -> float:
+    """Return the one-sided 95 % upper bound of a share seen `held` times (Clopper-Pearson)."""
+    if held >= samples:
+        return 1.0
+    return float(betaincinv(held + 1, samples - held, 1 - ALPHA))
+
+
+def _held(
+    promise: Promise,
+    plan: Plan,
+    mw: dict[str, FloatArray],
+    given: dict[str, FloatArray],
+    needs: dict[str, FloatArray],
+) -> BoolArray:
+    """Return in which futures a promise holds, shape (S,)."""
+    if promise.kind in ("floor", "guarantee"):
+        until = sum(p.start < promise.by for p in plan.periods)
+        need = needs[promise.subject][:until]
+        return np.all(given[promise.subject][:, :until] >= need * (1 - TOLERANCE), axis=1)
+    period = _period_at(plan, promise)
+    sites = mw.values() if promise.subject == "portfolio" else [mw[promise.subject]]
+    total = sum((site[:, period] for site in sites), np.zeros(1))
+    return np.asarray(total >= promise.amount * (1 - TOLERANCE))
+
+
+def _period_at(plan: Plan, promise: Promise) -> int:
+    """Return the last period that ends by the promised date (a day after it at the latest)."""
+    ended = [i for i, p in enumerate(plan.periods) if (p.end - promise.by).days <= 1]
+    return max(ended, default=0)
+
+
+def _verdict(
+    portfolio: Portfolio,
+    plan: Plan,
+    outcome: Outcome,
+    promise: Promise,
+    held: BoolArray,
+    confidence: float,
+) -> Verdict:
+    upper = upper_bound(int(held.sum()), len(held))
+    share = float(held.mean())
+    if upper >= confidence:
+        return Verdict(promise, share, upper, is_kept=True)
+    cause, overrun = _cause(portfolio, plan, outcome, promise, ~held)
+    return Verdict(promise, share, upper, is_kept=False, cause=cause, overrun_day=overrun)
+
+
+def _cause(
+    portfolio: Portfolio, plan: Plan, outcome: Outcome, promise: Promise, failed: BoolArray
+) -> tuple[str, float]:
+    """Return what most often made a promise fail, by megawatt-days of lateness, and its overrun."""
+    lost: dict[str, float] = {}
+    overrun: dict[str, float] = {}
+    confidence = portfolio.spec.confidence.likely
+    for lot in _lots_of(promise, plan):
+        column = outcome.lot.index(lot.name)
+        planned = float((lot.service - outcome.epoch).days)
+        late = outcome.service_min[:, column] / DAY_MIN - planned
+        if not (late[failed] > 1).any():
+            continue
+        name = _blame(outcome, lot, column, failed, plan)
+        weight = float(np.clip(late[failed], 0, 365).sum()) * lot_mw(portfolio, lot)
+        lost[name] = lost.get(name, 0.0) + weight
+        at = float(quantile_min(outcome.service_min[:, column], confidence)) / DAY_MIN - planned
+        overrun[name] = max(overrun.get(name, 0.0), min(at, 365.0))
+    if not lost:
+        return "", 0.0
+    worst = max(lost, key=lambda name: (lost[name], name))
+    return worst, overrun[worst]
+
+
+def _lots_of(promise: Promise, plan: Plan) -> list[Lot]:
+    is_local = promise.kind in ("required", "capacity") and promise.subject != "portfolio"
+    return [
+        lot
+        for lot in plan.lots
+        if lot.service <= promise.by
+        and lot.purchase
+        and (not is_local or lot.hall.startswith(f"{promise.subject}/"))
+    ]
+
+
+def _blame(outcome: Outcome, lot: Lot, column: int, failed: BoolArray, plan: Plan) -> str:
+    """Return which of hall, tranche and delivery came last for a lot in the failed futures."""
+    block = outcome.block.index(f"{lot.hall}/{lot.block}")
+    ready = outcome.ready_min[failed, block]
+    dock = outcome.dock_min[failed, column]
+    power = outcome.power_min[failed, block]
+    last = np.argmax(np.stack([ready, power, dock]), axis=0)
+    worst = int(np.bincount(last, minlength=3).argmax())
+    purchase = {p.name: p for p in plan.purchases}[lot.purchase]
+    return (f"hall {lot.hall}", f"tranche {lot.hall.split('/')[0]}", f"delivery {purchase.sku}")[
+        worst
+    ]
