@@ -11,7 +11,7 @@ from planner.domain.activity import Kind
 from planner.errors import EngineError
 
 if TYPE_CHECKING:
-    from planner.network.arrays import Network
+    from planner.network.arrays import Csr, Network
 
 ARC = 4
 """Kind of a resource-flow arc: the successor starts once the work of the predecessor has ended."""
@@ -121,6 +121,13 @@ def _check_circles(network: Network) -> None:
     if left:
         names = listed([network.activity[a] for a in left])
         raise EngineError(f"relations run in a circle among, or before, {names}")
+
+
+def csr_rows(table: Csr) -> list[list[tuple[int, int]]]:
+    """Return the rows of a table as lists of (column, units)."""
+    entries = list(zip(table.column.tolist(), table.units.tolist(), strict=True))
+    ends = table.pointer.tolist()
+    return [entries[ends[i] : ends[i + 1]] for i in range(len(ends) - 1)]
 
 
 def listed(names: list[str]) -> str:

@@ -24,7 +24,7 @@ from simpy.core import EventPriority
 from planner.domain.result import NEVER
 from planner.errors import EngineError
 from planner.simulate.calendars import DAY_MIN, WorkTime, work_time
-from planner.simulate.logic import SOURCE, TARGET, Moment, check_network, listed
+from planner.simulate.logic import SOURCE, TARGET, Moment, check_network, csr_rows, listed
 from planner.simulate.times import Times, empty_times
 
 if TYPE_CHECKING:
@@ -101,9 +101,9 @@ class _Rules:
         return cls(
             network,
             conditions,
-            needs=network.need.rows(),
-            units=network.wait.rows(),
-            gates=[[gate for gate, _ in row] for row in network.gate.rows()],
+            needs=csr_rows(network.need),
+            units=csr_rows(network.wait),
+            gates=[[gate for gate, _ in row] for row in csr_rows(network.gate)],
             hall=hall,
         )
 

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
+from planner.domain.amount import Form
 from planner.domain.result import NEVER
 from planner.simulate.damage import Repairs, repairs
-from planner.simulate.laws import law_rows, quantile
 from planner.simulate.streams import stream_keys, uniforms
-from planner.simulate.weather import Storms, Weather
+from planner.simulate.weather import Storms, Weather, law_rows
 
 if TYPE_CHECKING:
     from planner.network.arrays import BoolArray, Csr, FloatArray, IntArray, Laws, Network
@@ -86,6 +86,7 @@ class Sampler:
         self._work = _Streams(network.work, seed, [f"work/{n}" for n in network.activity])
         self._lead = _Streams(network.unit_lead, seed, [f"lead/{n}" for n in network.unit_name])
         self._slip = _Streams(network.gate_slip, seed, [f"slip/{n}" for n in network.gate_name])
+        self._driver_law = law_rows(network.driver_law, np.arange(len(network.driver_name)))
         self._driver_key = stream_keys(seed, [f"driver/{n}" for n in network.driver_name])
         self._weather = Weather(network, seed, self._total)
 
@@ -93,8 +94,8 @@ class Sampler:
         """Return the draws of samples `first` to `first + count`."""
         network, block = self.network, (first, count, self._total)
         factor = self._drivers(first, count)
-        acting = np.where(network.driver_is_event[:, None], 1.0, factor)
-        delay = np.where(network.driver_is_event[:, None], factor, 0.0)
+        acting = np.where(network.driver_is_event, 1.0, factor)
+        delay = np.where(network.driver_is_event, factor, 0.0)
         work = _multiply(self._work.draw(*block), network.work_driver, acting)
         lead = _multiply(self._lead.draw(*block), network.unit_driver, acting)
         slip = _multiply(self._slip.draw(*block), network.gate_driver, acting)
@@ -102,27 +103,27 @@ class Sampler:
         storms = self._weather.storms(first, count)
         return Draws(
             first,
-            work_min=_minutes(0, work),
-            gate_min=_minutes(network.gate_base_min, slip),
-            unit_min=_minutes(network.unit_order_min, lead),
-            driver_factor=np.ascontiguousarray(factor.T),
+            work_min=_minutes(work),
+            gate_min=_minutes(network.gate_base_min + slip),
+            unit_min=_minutes(network.unit_order_min + lead),
+            driver_factor=factor,
             is_lost=self._weather.lost_days(first, count),
             storms=storms,
             repairs=repairs(network, storms.site, storms.gust_mph),
         )
 
     def _drivers(self, first: int, count: int) -> FloatArray:
-        """Return factors and delays, shape (V, S).
+        """Return factors and delays, shape (S, V).
 
         One number a driver says whether it acts (below its probability) and, stretched back to
         0..1, how strongly, so that both stay stratified.
         """
-        chance = self.network.driver_probability[:, None]
+        chance = self.network.driver_probability
         u = uniforms(self._driver_key, first, count, self._total)
         acts = u < chance
         strength = np.where(acts, u / np.where(chance > 0, chance, 1.0), 0.5)
-        drawn = quantile(self.network.driver_law, strength)
-        return np.where(acts, drawn, np.where(self.network.driver_is_event[:, None], 0.0, 1.0))
+        drawn = self._driver_law.quantile(strength)
+        return np.where(acts, drawn, np.where(self.network.driver_is_event, 0.0, 1.0))
 
 
 class _Streams:
@@ -130,27 +131,28 @@ class _Streams:
 
     def __init__(self, laws: Laws, seed: int, names: list[str]) -> None:
         self.value = laws.b
-        self.rows = np.flatnonzero(laws.a < laws.c)
+        self.rows = np.flatnonzero(laws.form != Form.FIXED)
         self.laws = law_rows(laws, self.rows)
         self.key = stream_keys(seed, [names[i] for i in self.rows])
 
     def draw(self, first: int, count: int, total: int) -> FloatArray:
-        drawn = np.repeat(self.value[:, None], count, axis=1).astype(np.float64)
-        drawn[self.rows] = quantile(self.laws, uniforms(self.key, first, count, total))
+        """Return a block of amounts, shape (S, n)."""
+        drawn = np.repeat(self.value[None].astype(np.float64), count, axis=0)
+        drawn[:, self.rows] = self.laws.quantile(uniforms(self.key, first, count, total))
         return drawn
 
 
 def _multiply(value: FloatArray, drivers: Csr, factor: FloatArray) -> FloatArray:
-    """Multiply rows of `value` (n, S) by the factors (V, S) of their drivers, in place."""
+    """Multiply columns of `value` (S, n) by the factors (S, V) of their drivers, in place."""
     for rows, columns in _layers(drivers):
-        value[rows] *= factor[columns]
+        value[:, rows] *= factor[:, columns]
     return value
 
 
 def _add(value: FloatArray, events: Csr, delay: FloatArray) -> FloatArray:
-    """Add to rows of `value` (n, S) the delays (V, S) of their events, in place."""
+    """Add to columns of `value` (S, n) the delays (S, V) of their events, in place."""
     for rows, columns in _layers(events):
-        value[rows] += delay[columns]
+        value[:, rows] += delay[:, columns]
     return value
 
 
@@ -164,8 +166,7 @@ def _layers(table: Csr) -> list[tuple[IntArray, IntArray]]:
     return layers
 
 
-def _minutes(base: IntArray | int, value: FloatArray) -> IntArray:
-    """Return whole minutes from 0 to `NEVER` of a base (n,) and values (n, S), shape (S, n)."""
-    start = np.broadcast_to(np.asarray(base, dtype=np.float64), value.shape[:1])
-    minutes = np.clip(np.rint(start[:, None] + value), 0, NEVER)
-    return np.ascontiguousarray(minutes.T.astype(np.int64))
+def _minutes(value: FloatArray) -> IntArray:
+    """Return whole minutes from 0 to `NEVER`."""
+    minutes: IntArray = np.clip(np.rint(value), 0, NEVER).astype(np.int64)
+    return minutes

@@ -61,12 +61,12 @@ def uniforms(keys: KeyArray, first: int, count: int, total: int = 0) -> FloatArr
     Returns
     -------
     FloatArray
-        Shape (n, count), strictly within 0..1.
+        Shape (count, n), strictly within 0..1.
     """
     if total and first + count > total:
         message = f"samples {first}..{first + count} of a run of {total}"
         raise ValueError(message)
-    out = np.empty((len(keys), count))
+    out = np.empty((count, len(keys)))
     if total:
         rows = math.isqrt(total - 1) + 1
         _stratified(keys, first, total, rows, -(-total // rows), out)
@@ -111,10 +111,10 @@ def _mix(word: np.uint64) -> np.uint64:
 
 @kernel
 def _plain(keys: KeyArray, first: int, out: FloatArray) -> None:
-    for i in range(out.shape[0]):
-        for s in range(out.shape[1]):
+    for s in range(out.shape[0]):
+        for i in range(out.shape[1]):
             word, _ = _philox(keys[i], np.uint64(first + s), np.uint64(0))
-            out[i, s] = _unit(word)
+            out[s, i] = _unit(word)
 
 
 @kernel
@@ -123,10 +123,10 @@ def _stratified(
 ) -> None:
     n_rows, n_columns = np.uint64(rows), np.uint64(columns)
     salt = np.empty(FEISTEL_ROUNDS, np.uint64)
-    for i in range(out.shape[0]):
+    for i in range(out.shape[1]):
         for r in range(0, FEISTEL_ROUNDS, 2):
             salt[r], salt[r + 1] = _philox(keys[i], np.uint64(r), np.uint64(1))
-        for s in range(out.shape[1]):
+        for s in range(out.shape[0]):
             stratum = np.uint64(first + s)
             walking = True
             while walking:
@@ -138,4 +138,4 @@ def _stratified(
                 walking = stratum >= np.uint64(total)
             word, _ = _philox(keys[i], np.uint64(first + s), np.uint64(0))
             # Rounding must not reach 1: no law has a finite quantile there.
-            out[i, s] = min((float(stratum) + _unit(word)) / total, 1.0 - 2.0**-53)
+            out[s, i] = min((float(stratum) + _unit(word)) / total, 1.0 - 2.0**-53)

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from planner.capacity.laws import LawTable, prepare
 from planner.simulate.calendars import DAY_MIN
-from planner.simulate.laws import law_rows, quantile
 from planner.simulate.streams import KeyArray, stream_keys, uniforms
 
 if TYPE_CHECKING:
-    from planner.network.arrays import BoolArray, FloatArray, IntArray, Network
+    from planner.network.arrays import BoolArray, FloatArray, IntArray, Laws, Network
 
 SUNDAY: Final = 6
 MONTHS: Final = 12
@@ -68,6 +68,7 @@ class Weather:
         self.sites = [n for n, climate in enumerate(network.climate) if climate >= 0]
         self.months = [m for n in self.sites for m in _months(network, n)]
         day_names = [f"{m.name}/{d - m.first + 1}" for m in self.months for d in range(m.first, m.last)]
+        self.lost_law = law_rows(network.lost_day, [m.law for m in self.months])
         self.day_key = stream_keys(seed, day_names)
         self.count_key = stream_keys(seed, [m.name for m in self.months])
         self.round_key = stream_keys(seed, [f"{m.name}/round" for m in self.months])
@@ -82,17 +83,17 @@ class Weather:
         lost = np.zeros((count, len(network.site), network.days), dtype=np.bool_)
         if not self.months or not network.is_outdoor.any():
             return lost
-        rows = law_rows(network.lost_day, np.array([m.law for m in self.months]))
-        wanted = quantile(rows, uniforms(self.count_key, first, count, self.total))
+        wanted = self.lost_law.quantile(uniforms(self.count_key, first, count, self.total))
         wanted = np.floor(wanted + uniforms(self.round_key, first, count)).astype(np.int64)
         position = 0
-        for month, days_lost in zip(self.months, wanted, strict=True):
+        for i, month in enumerate(self.months):
             length = month.last - month.first
             keys = self.day_key[position : position + length]
             position += length
-            share = uniforms(keys, first, count)
             span = slice(month.first, month.last)
-            lost[:, month.site, span] = _smallest(share, self.is_sunday[span], days_lost).T
+            lost[:, month.site, span] = _smallest(
+                uniforms(keys, first, count), self.is_sunday[span], wanted[:, i]
+            )
         return lost
 
     def storms(self, first: int, count: int) -> Storms:
@@ -122,21 +123,17 @@ class Weather:
         days = _season(network, climate, year)
         if not days.size:
             return []
-        rate = self._draw(f"{name}/rate", first, count, self.total)
-        rate = quantile(law_rows(network.storm_rate, np.array([climate])), rate)[0]
-        number = poisson(rate, self._draw(f"{name}/{year}", first, count, self.total)[0])
+        rate = law_rows(network.storm_rate, [climate]).quantile(
+            self._draw(f"{name}/rate", first, count, self.total)
+        )
+        number = poisson(rate, self._draw(f"{name}/{year}", first, count, self.total))[:, 0]
         found = []
         for k in range(int(number.max(initial=0))):
             stem = f"{name}/{year}/{k}"
-            day = days[(self._draw(f"{stem}/day", first, count)[0] * days.size).astype(np.int64)]
-            length = quantile(
-                law_rows(network.storm_day, np.array([climate])),
-                self._draw(f"{stem}/length", first, count),
-            )[0]
-            gust = quantile(
-                law_rows(network.storm_gust, np.array([climate])),
-                self._draw(f"{stem}/gust", first, count),
-            )[0]
+            share = self._draw(f"{stem}/day", first, count)[:, 0]
+            day = days[(share * days.size).astype(np.int64)]
+            length = self._of_storm(network.storm_day, climate, f"{stem}/length", first, count)
+            gust = self._of_storm(network.storm_gust, climate, f"{stem}/gust", first, count)
             end = day + np.maximum(1, np.rint(length)).astype(np.int64)
             is_real = (number > k) & (day >= 0) & (end <= network.days)
             found += [
@@ -144,6 +141,11 @@ class Weather:
                 for s in np.flatnonzero(is_real)
             ]
         return found
+
+    def _of_storm(
+        self, laws: Laws, climate: int, name: str, first: int, count: int
+    ) -> FloatArray:
+        return law_rows(laws, [climate]).quantile(self._draw(name, first, count))[:, 0]
 
     def _draw(self, name: str, first: int, count: int, total: int = 0) -> FloatArray:
         key: KeyArray = stream_keys(self.seed, [name])
@@ -162,14 +164,19 @@ def poisson(rate: FloatArray, u: FloatArray) -> IntArray:
     return number
 
 
+def law_rows(laws: Laws, rows: IntArray | list[int]) -> LawTable:
+    """Return some of a network's laws, prepared for many quantiles."""
+    return prepare(laws.form[rows], laws.a[rows], laws.b[rows], laws.c[rows])
+
+
 def _smallest(share: FloatArray, is_sunday: BoolArray, wanted: IntArray) -> BoolArray:
-    """Return the days lost of a month: days x samples, `wanted` of the six-day week by sample."""
-    working = np.sort(share[~is_sunday], axis=0)
-    wanted = np.minimum(wanted, len(working))
-    if not len(working):
+    """Return the days lost of a month: samples x days, `wanted` of the six-day week by sample."""
+    working = np.sort(share[:, ~is_sunday], axis=1)
+    if not working.shape[1]:
         return np.zeros(share.shape, dtype=np.bool_)
-    worst = np.take_along_axis(working, np.maximum(wanted - 1, 0)[None], axis=0)
-    lost: BoolArray = (share <= worst) & (wanted > 0)
+    wanted = np.minimum(wanted, working.shape[1])
+    last = np.take_along_axis(working, np.maximum(wanted - 1, 0)[:, None], axis=1)
+    lost: BoolArray = (share <= last) & (wanted > 0)[:, None]
     return lost
 
 

@@ -12,6 +12,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from planner.capacity.compute import usable_share
+from planner.capacity.power import RackTraits
+
 if TYPE_CHECKING:
     import datetime as dt
 
@@ -20,7 +23,6 @@ if TYPE_CHECKING:
     from planner.domain.result import FloatArray, Outcome
 
 DAY_MIN = 1440
-KW_PER_MW = 1000.0
 Pool = tuple[str, str]
 """SKU and hall class."""
 
@@ -52,7 +54,7 @@ def fleet(portfolio: Portfolio, plan: Plan, outcome: Outcome) -> Fleet:
         share, at_end = _presence(lot, service, plan, outcome.epoch)
         sku = portfolio.catalog.accelerators[lot.sku]
         pool = (lot.sku, hall_class(portfolio, plan, lot.hall))
-        usable = lot.gpus * (1 - sku.spares.likely)
+        usable = lot.gpus * usable_share(sku)
         gpus[pool] = gpus.get(pool, np.zeros(shape)) + usable * share
         mw[lot.hall.split("/")[0]] += lot_mw(portfolio, lot) * at_end
     return Fleet(gpus, mw)
@@ -60,8 +62,7 @@ def fleet(portfolio: Portfolio, plan: Plan, outcome: Outcome) -> Fleet:
 
 def lot_mw(portfolio: Portfolio, lot: Lot) -> float:
     """Return the provisioned IT power of a lot [MW]."""
-    sku = portfolio.catalog.accelerators[lot.sku]
-    return lot.gpus / sku.gpus_per_rack * sku.rack_power.likely / KW_PER_MW
+    return lot.gpus * RackTraits.of(portfolio.catalog.accelerators[lot.sku]).gpu_mw
 
 
 def hall_class(portfolio: Portfolio, plan: Plan, hall: str) -> str:

@@ -1,26 +1,26 @@
-"""What has to be committed in the next ninety days, and after: what, where, how many, money, why."""
+"""What has to be committed, by date: what, where, how many, money, why."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from itertools import groupby
-from typing import Final, Literal
+from typing import Any, Final, Literal, TypeVar
 
-from planner.domain.build_mode import BuildMode
 from planner.domain.plan import EquipmentOrder, Purchase, Start
 from planner.domain.result import Result
 from planner.report.facts.inventory import hall_cost
 from planner.report.facts.stranding import price_at
-from planner.report.words import counted, listed
+from planner.report.words import counted
 
 SOON_DAYS: Final = 90
 DEFAULT_PRICE_SHARE: Final = 0.75
-"""Share of a waiting activity's cost that its equipment is, where the catalog is silent; the
-catalog's own default (`Equipment.price_share`)."""
+"""Share of a waiting activity's cost that its equipment is where the catalog is silent, as stated
+at `planner.domain.build_mode.Equipment.price_share`."""
 
 What = Literal["hall", "GPUs", "equipment"]
+Item = TypeVar("Item")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,13 +30,13 @@ class Commitment:
     Parameters
     ----------
     due
-        Last day on which the plan needs it decided.
+        Last day on which the plan needs it decided; from then on it is firm.
     what, item
         Kind, and the build mode, SKU or class of equipment.
     count, unit
         How many of what.
     money_musd
-        All that it commits to, in money of the base year.
+        All that it commits to, in money of the base year; a hall's includes its equipment.
     why
         What it is for, in few words.
     """
@@ -50,51 +50,53 @@ class Commitment:
     money_musd: float
     why: str
 
-    @property
-    def is_soon(self) -> bool:
-        """Whether `due` was found within ninety days; set by `soon`."""
-        raise NotImplementedError
-
 
 def commitments(result: Result) -> tuple[Commitment, ...]:
     """Return every commitment that is still to be made, by date, then kind, site and item."""
     made = [*_hall_starts(result), *_purchases(result), *_orders(result)]
-    return tuple(sorted(made, key=lambda c: (c.due, c.what != "hall", c.what, c.site, c.item)))
+    rank = {"hall": 0, "GPUs": 1, "equipment": 2}
+    return tuple(sorted(made, key=lambda c: (c.due, rank[c.what], c.site, c.item)))
 
 
 def soon(result: Result, found: Iterable[Commitment]) -> tuple[Commitment, ...]:
-    """Return the commitments due within ninety days of the data date."""
+    """Return the commitments due within ninety days, alike ones together at their first date."""
     last = result.plan.data_date + dt.timedelta(days=SOON_DAYS)
-    return tuple(c for c in found if c.due <= last)
+    due = [c for c in found if c.due <= last]
+    merged = [
+        Commitment(
+            min(c.due for c in alike), *key, sum(c.count for c in alike), alike[0].unit,
+            sum(c.money_musd for c in alike), alike[0].why,
+        )
+        for key, alike in _grouped(due, lambda c: (c.what, c.site, c.item))
+    ]  # fmt: skip
+    rank = {"hall": 0, "GPUs": 1, "equipment": 2}
+    return tuple(sorted(merged, key=lambda c: (c.due, rank[c.what], c.site, c.item)))
 
 
 def _hall_starts(result: Result) -> list[Commitment]:
     portfolio = result.portfolio
-    free = [s for s in result.plan.starts if not s.is_under_way]
     made = []
-    for (site, group, mode, calendar, due), members in _grouped(
-        free,
-        lambda s: (
-            s.candidate.site, s.candidate.group, s.candidate.mode, s.candidate.calendar, s.release
-        ),
-    ):  # fmt: skip
-        record = portfolio.sites[site].groups[group]
-        cost = hall_cost(portfolio, portfolio.catalog.modes[mode], site, group, calendar)
-        power = record.it_power.likely * len(members)
-        shifts = "" if calendar == "standard" else f" on {calendar}"
+    for (chosen, due), members in _grouped(
+        [s for s in result.plan.starts if not s.is_under_way],
+        lambda s: (s.candidate, s.release),
+        order=lambda s: (s.release, str(s.candidate)),
+    ):
+        mode = portfolio.catalog.modes[chosen.mode]
+        power = portfolio.sites[chosen.site].groups[chosen.group].it_power.likely * len(members)
+        cost = hall_cost(portfolio, mode, chosen.site, chosen.group, chosen.calendar)
+        shifts = "" if chosen.calendar == "standard" else f", {chosen.calendar}"
+        item = f"{chosen.group} ({chosen.mode}{shifts})"
+        why = _why_hall(result, members)
         made.append(
-            Commitment(due, "hall", site, f"{mode} {group}{shifts}", len(members), "hall",
-                       cost * power, _why_hall(result, members))
-        )  # fmt: skip
+            Commitment(due, "hall", chosen.site, item, len(members), "hall", cost * power, why)
+        )
     return made
 
 
 def _why_hall(result: Result, members: list[Start]) -> str:
     names = {s.hall for s in members}
     service = [lot.service for lot in result.plan.lots if lot.hall in names and lot.purchase]
-    if not service:
-        return "for ready halls beyond the horizon's GPUs"
-    return f"GPUs in service from {min(service):%Y-%m}"
+    return f"GPUs in service {min(service):%Y-%m}" if service else "no GPUs planned in it"
 
 
 def _purchases(result: Result) -> list[Commitment]:
@@ -102,52 +104,65 @@ def _purchases(result: Result) -> list[Commitment]:
     for bought in result.plan.purchases:
         halls = sorted({x.hall for x in result.plan.lots if x.purchase == bought.name})
         money = bought.gpus * price_at(result, bought.sku, bought.order)
+        why = _why_purchase(bought, halls)
         made.append(
-            Commitment(bought.order, "GPUs", bought.site, bought.sku, bought.gpus, "GPU", money,
-                       _why_purchase(bought, halls))
-        )  # fmt: skip
+            Commitment(
+                bought.order, "GPUs", bought.site, bought.sku, bought.gpus, "GPU", money, why
+            )
+        )
     return made
 
 
 def _why_purchase(bought: Purchase, halls: list[str]) -> str:
-    place = halls[0] if len(halls) == 1 else counted(len(halls), "hall")
-    return f"dock {bought.dock:%Y-%m} for {place}" if halls else f"dock {bought.dock:%Y-%m}"
+    return f"docks {bought.dock:%Y-%m}{_for_halls(halls)}"
+
+
+def _for_halls(halls: list[str]) -> str:
+    if not halls:
+        return ""
+    return f" for {halls[0]}" if len(halls) == 1 else f" for {counted(len(halls), 'hall')}"
 
 
 def _orders(result: Result) -> list[Commitment]:
+    price = _EquipmentPrice(result)
     made = []
-    for (site, item, due), members in _grouped(
-        result.plan.orders, lambda o: (o.site, o.equipment, o.order)
+    for (due, site, item), members in _grouped(
+        result.plan.orders, lambda o: (o.order, o.site, o.equipment)
     ):
         halls = sorted({o.hall for o in members if o.hall})
-        needed = min(o.needed for o in members)
-        place = listed(halls) if len(halls) == 1 else counted(len(halls), "hall")
-        money = sum(_order_money(result, o) for o in members)
-        made.append(
-            Commitment(due, "equipment", site, item, sum(o.units for o in members), "unit", money,
-                       f"needed {needed:%Y-%m}" + (f" for {place}" if halls else ""))
-        )  # fmt: skip
+        why = f"needed {min(o.needed for o in members):%Y-%m}{_for_halls(halls)}"
+        units, money = sum(o.units for o in members), sum(price(o) for o in members)
+        made.append(Commitment(due, "equipment", site, item, units, "unit", money, why))
     return made
 
 
-def _order_money(result: Result, order: EquipmentOrder) -> float:
-    """Return the price of an order: its share of the cost of the rows that wait for the class."""
-    start = next((s for s in result.plan.starts if s.hall == order.hall), None)
-    if start is None:
-        return 0.0
-    portfolio, chosen = result.portfolio, start.candidate
-    mode = portfolio.catalog.modes[chosen.mode]
-    power = portfolio.sites[chosen.site].groups[chosen.group].it_power.likely
-    cost = power * hall_cost(portfolio, mode, chosen.site, chosen.group, chosen.calendar)
-    known = portfolio.catalog.equipment.get(order.equipment)
-    share = known.price_share.likely if known and known.price_share else DEFAULT_PRICE_SHARE
-    waiting, units = _waiting(mode, order.equipment, portfolio, chosen.site, chosen.group)
-    return cost * waiting * share * order.units / max(units, 1)
+class _EquipmentPrice:
+    """Price of an order: its part of the cost of the hall rows that wait for the class."""
+
+    def __init__(self, result: Result) -> None:
+        self.portfolio = result.portfolio
+        self.starts = {s.hall: s for s in result.plan.starts}
+
+    def __call__(self, order: EquipmentOrder) -> float:
+        start = self.starts.get(order.hall)
+        if start is None:
+            return 0.0
+        chosen, catalog = start.candidate, self.portfolio.catalog
+        mode = catalog.modes[chosen.mode]
+        group = self.portfolio.sites[chosen.site].groups[chosen.group]
+        rows = [r for r in mode.activities.values() if order.equipment in r.waits_for]
+        units = sum(group.blocks if r.per == "block" else 1 for r in rows)
+        shares = sum(r.cost_share.likely / len(r.waits_for) for r in rows if r.cost_share)
+        known = catalog.equipment.get(order.equipment)
+        part = known.price_share.likely if known and known.price_share else DEFAULT_PRICE_SHARE
+        cost = hall_cost(self.portfolio, mode, chosen.site, chosen.group, chosen.calendar)
+        return cost * group.it_power.likely * shares * part * order.units / max(units, 1)
 
 
-def _waiting(mode: BuildMode, equipment: str, portfolio: object, site: str, group: str) -> tuple[float, int]:
-    raise NotImplementedError
-
-
-def _grouped(items, key):  # type: ignore[no-untyped-def]
-    return [(k, list(g)) for k, g in groupby(sorted(items, key=key), key=key)]
+def _grouped(
+    items: Iterable[Item],
+    key: Callable[[Item], tuple[Any, ...]],
+    order: Callable[[Item], tuple[Any, ...]] | None = None,
+) -> list[tuple[tuple[Any, ...], list[Item]]]:
+    ordered = sorted(items, key=order or key)
+    return [(k, list(g)) for k, g in groupby(ordered, key=key)]

@@ -1,0 +1,93 @@
+"""Facts: every published number, computed once from a Result."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from planner.domain.result import Result
+from planner.report.facts.assumptions import AssumptionFact, assumption_facts
+from planner.report.facts.capacity import CapacityFact, capacity_facts
+from planner.report.facts.commitments import Commitment, commitments, soon
+from planner.report.facts.compute import (
+    FleetRow,
+    ProductFact,
+    TeamFact,
+    fleet_rows,
+    product_facts,
+    team_facts,
+)
+from planner.report.facts.dates import DateFact, date_facts, target_facts
+from planner.report.facts.halls import HallDates, KindFact, hall_dates, kind_facts
+from planner.report.facts.inventory import Inventory, take
+from planner.report.facts.methods import MethodFact, method_facts
+from planner.report.facts.money import MoneyFact, money_fact
+from planner.report.facts.risk import KeyDate, RiskFact, key_date, risk_facts
+from planner.report.facts.schedule import ScheduleRow, schedule_rows
+from planner.report.facts.stranding import StrandingFact, stranding_facts
+
+
+@dataclass(frozen=True)
+class Facts:
+    """All that a report says of a run.
+
+    Sections read these and nothing else: the texts and records of `result`, and the numbers of the
+    other fields.
+    """
+
+    result: Result
+    inventory: Inventory
+    dates: tuple[DateFact, ...]
+    targets: tuple[DateFact, ...]
+    key: KeyDate | None
+    halls: tuple[HallDates, ...]
+    kinds: tuple[KindFact, ...]
+    capacity: tuple[CapacityFact, ...]
+    teams: tuple[TeamFact, ...]
+    products: tuple[ProductFact, ...]
+    fleet: tuple[FleetRow, ...]
+    money: MoneyFact
+    stranding: tuple[StrandingFact, ...]
+    commitments: tuple[Commitment, ...]
+    soon: tuple[Commitment, ...]
+    risks: tuple[RiskFact, ...]
+    methods: tuple[MethodFact, ...]
+    schedule: tuple[ScheduleRow, ...]
+    assumptions: tuple[AssumptionFact, ...]
+
+
+def gather(result: Result) -> Facts:
+    """Return the facts of a run."""
+    inventory = take(result)
+    found = date_facts(result, inventory)
+    key = key_date(found)
+    halls = hall_dates(result, inventory)
+    due = commitments(result)
+    spec = result.portfolio.spec
+    return Facts(
+        result=result,
+        inventory=inventory,
+        dates=found,
+        targets=target_facts(result, inventory, {**spec.targets, **spec.policy.required}),
+        key=key,
+        halls=halls,
+        kinds=kind_facts(result, halls),
+        capacity=capacity_facts(result, inventory),
+        teams=team_facts(result),
+        products=product_facts(result),
+        fleet=fleet_rows(result),
+        money=money_fact(result),
+        stranding=stranding_facts(result, inventory),
+        commitments=due,
+        soon=soon(result, due),
+        risks=risk_facts(result, inventory, key),
+        methods=method_facts(result),
+        schedule=schedule_rows(result, inventory),
+        assumptions=assumption_facts(result),
+    )
+
+
+__all__ = [
+    "AssumptionFact", "CapacityFact", "Commitment", "DateFact", "Facts", "FleetRow", "HallDates",
+    "KeyDate", "KindFact", "MethodFact", "MoneyFact", "ProductFact", "RiskFact", "ScheduleRow",
+    "StrandingFact", "TeamFact", "gather",
+]  # fmt: skip

@@ -1,0 +1,211 @@
+"""What moves the key date: days of P80 that each risk explains, by regression over the samples.
+
+For every risk factor (drivers and events, slips of tranches, late deliveries, storm damage) a
+linear regression of the key date on all factors together gives days a unit. The days of P80 of a
+factor are P80 of the date less P80 with that factor's part taken out, its neutral value put in
+its place. A run without the risk would tell more exactly; this is an estimate from one run, and
+is called that wherever it is printed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from planner.domain.portfolio import Portfolio
+from planner.domain.result import NEVER, FloatArray, IntArray, Result
+from planner.report.facts.dates import DateFact
+from planner.report.facts.inventory import Inventory, minute
+
+FEWEST_SAMPLES_A_FACTOR: Final = 5
+"""Below this many samples for each factor the regression would fit noise."""
+
+
+@dataclass(frozen=True)
+class RiskFact:
+    """A risk and what it explains of the key date.
+
+    Parameters
+    ----------
+    kind
+        ``driver``, ``event``, ``tranche``, ``delivery`` or ``storms``.
+    p80_day
+        Days of P80 that it explains; may be negative where its draws help.
+    correlation
+        Of the factor with the date.
+    response
+        What would be done about it, as the specs say.
+    """
+
+    name: str
+    title: str
+    kind: str
+    p80_day: float
+    correlation: float
+    response: str
+
+
+@dataclass(frozen=True)
+class KeyDate:
+    """The date that risks are measured against, and its distribution.
+
+    Parameters
+    ----------
+    title
+        What happens at that date.
+    day
+        Sampled day since the epoch of the samples that reach it.
+    reached
+        Share of samples that do.
+    """
+
+    title: str
+    fact: DateFact
+    day: FloatArray
+    reached: float
+
+
+@dataclass(frozen=True)
+class _Factor:
+    name: str
+    title: str
+    kind: str
+    draws: FloatArray
+    neutral: float
+    response: str = ""
+
+
+def key_date(facts: tuple[DateFact, ...]) -> KeyDate | None:
+    """Return the date that the report turns on.
+
+    The first GW of IT power of the portfolio where the plan has one; else the largest capacity
+    that at least half of the samples reach; None where there is none.
+    """
+    mine = [f for f in facts if f.subject == "portfolio" and f.basis == "IT"]
+    good = [f for f in mine if f.spread.reached >= 0.5]
+    chosen = next((f for f in good if f.amount_mw == 1000.0), None) or (good[-1] if good else None)
+    if chosen is None:
+        return None
+    reached = chosen.minutes < NEVER
+    return KeyDate(
+        title="key date",
+        fact=chosen,
+        day=chosen.minutes[reached] / 1440,
+        reached=float(np.mean(reached)),
+    )
+
+
+def risk_facts(
+    result: Result, inventory: Inventory, key: KeyDate | None
+) -> tuple[RiskFact, ...]:
+    """Return the risks by days of P80, largest first, then by name; none where samples are few."""
+    if key is None:
+        return ()
+    reached = key.fact.minutes < NEVER
+    factors = [f for f in _factors(result, inventory) if np.ptp(f.draws[reached]) > 1e-9]
+    if not factors or reached.sum() < FEWEST_SAMPLES_A_FACTOR * len(factors):
+        return ()
+    draws = np.stack([f.draws[reached] for f in factors], axis=1)
+    slopes = _slopes(draws, key.day)
+    p80 = _p80(key.day)
+    made = [
+        RiskFact(
+            f.name, f.title, f.kind,
+            p80_day=p80 - _p80(key.day - slopes[i] * (draws[:, i] - f.neutral)),
+            correlation=float(np.corrcoef(draws[:, i], key.day)[0, 1]) if np.ptp(key.day) else 0.0,
+            response=f.response,
+        )
+        for i, f in enumerate(factors)
+    ]  # fmt: skip
+    return tuple(sorted(made, key=lambda r: (-round(r.p80_day, 6), r.name)))
+
+
+def _slopes(draws: FloatArray, day: FloatArray) -> FloatArray:
+    """Return days a unit of each factor, all others held, by least squares on scaled columns."""
+    scale = draws.std(axis=0)
+    columns = np.column_stack([np.ones(len(day)), (draws - draws.mean(axis=0)) / scale])
+    solved, *_ = np.linalg.lstsq(columns, day, rcond=1e-9)
+    made: FloatArray = solved[1:] / scale
+    return made
+
+
+def _p80(day: FloatArray) -> float:
+    return float(np.quantile(day, 0.8, method="inverted_cdf"))
+
+
+def _factors(result: Result, inventory: Inventory) -> list[_Factor]:
+    outcome = result.outcome
+    made = [
+        _driver(result.portfolio, name, outcome.driver_factor[:, v])
+        for v, name in enumerate(outcome.driver)
+    ]
+    return [*made, *_tranches(result, inventory), *_deliveries(result, inventory), *_storms(result)]
+
+
+def _driver(portfolio: Portfolio, name: str, draws: FloatArray) -> _Factor:
+    """Return a driver or event with its neutral value: likely factor, or no delay."""
+    risk = portfolio.spec.risk
+    if name in risk.drivers:
+        driver = risk.drivers[name]
+        neutral = 1.0 if driver.probability else driver.factor.likely
+        return _Factor(name, driver.title, "driver", draws, neutral, driver.response)
+    event = next((e for key, e in risk.events.items() if key in name.split("/")), None)
+    if event:
+        site = next((s for s in portfolio.sites if s in name.split("/")), "")
+        title = f"{event.title} ({site})" if site else event.title
+        return _Factor(name, title, "event", draws, 0.0, event.response)
+    return _Factor(name, name, "driver", draws, float(np.median(draws)))
+
+
+def _tranches(result: Result, inventory: Inventory) -> list[_Factor]:
+    """Return the lateness of each tranche against its planned date, in days."""
+    outcome = result.outcome
+    made = []
+    for t, name in enumerate(outcome.tranche):
+        record = inventory.tranches[t]
+        planned = max(record.energised, result.plan.data_date)
+        late = _late(outcome.energised_min[:, t], minute(outcome.epoch, planned))
+        made.append(_Factor(f"tranche/{name}", f"{record.title} late", "tranche", late, 0.0))
+    return made
+
+
+def _deliveries(result: Result, inventory: Inventory) -> list[_Factor]:
+    """Return the mean lateness of each SKU's purchases against their deterministic dock."""
+    outcome = result.outcome
+    orders = {p.name: p for p in result.plan.purchases}
+    made = []
+    for sku in sorted({x.sku for x in inventory.lots if x.purchase in orders}):
+        mine = [i for i, x in enumerate(inventory.lots) if x.sku == sku and x.purchase in orders]
+        record = result.portfolio.catalog.accelerators[sku]
+        lead = dt_minutes(record.lead_time.likely)
+        late = np.mean(
+            [
+                _late(
+                    outcome.dock_min[:, i],
+                    minute(outcome.epoch, orders[inventory.lots[i].purchase].order) + lead,
+                )
+                for i in mine
+            ],
+            axis=0,
+        )
+        made.append(_Factor(f"delivery/{sku}", f"{sku} delivered late", "delivery", late, 0.0))
+    return made
+
+
+def _storms(result: Result) -> list[_Factor]:
+    return [_Factor("storms", "Storm damage", "storms", result.outcome.storm_cost_musd, 0.0)]
+
+
+def dt_minutes(days: float) -> int:
+    """Return whole minutes of a number of days."""
+    return round(days * 1440)
+
+
+def _late(minutes: IntArray, planned: int) -> FloatArray:
+    """Return days late; what never comes counts as late as the latest that does."""
+    comes = minutes[minutes < NEVER]
+    capped = np.minimum(minutes, comes.max() if len(comes) else planned)
+    made: FloatArray = (capped - planned) / 1440
+    return made
