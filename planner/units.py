@@ -7,6 +7,7 @@ that they cannot be mixed with elapsed days.
 
 from __future__ import annotations
 
+import contextlib
 import difflib
 import math
 import re
@@ -89,6 +90,13 @@ KNOWN: Final = tuple(
 )
 
 _NUMBER = re.compile(r"^\s*([+-]?(?:\d[\d_]*\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)\s*(.*?)\s*$")
+_NOT_FINITE = re.compile(r"^\s*[+-]?\.?(nan|inf|infinity)\b", re.IGNORECASE)
+# Names joined by / or *, each perhaps squared: nothing else reaches Pint, whose grammar would
+# also work out "9**9**9".
+_UNIT = re.compile(
+    r"(?:1\s*/|/)?\s*[A-Za-zµ_]\w*(?:\^[23])?(?:\s*[/*]\s*[A-Za-zµ_]\w*(?:\^[23])?)*"
+)
+_UNIT_NAME = re.compile(r"[A-Za-zµ_]\w*")
 
 
 class UnitProblem(ValueError):  # noqa: N818 - a problem found at the door, turned into a Finding
@@ -100,13 +108,16 @@ class UnitProblem(ValueError):  # noqa: N818 - a problem found at the door, turn
         Stable code of the finding, such as ``unit-dimension``.
     message, hint
         What is wrong, with the value, and the nearest fix.
+    key
+        Key of the point at fault inside a three-point estimate, or empty.
     """
 
-    def __init__(self, code: str, message: str, hint: str = "") -> None:
+    def __init__(self, code: str, message: str, hint: str = "", key: str = "") -> None:
         super().__init__(message)
         self.code = code
         self.message = message
         self.hint = hint
+        self.key = key
 
 
 @cache
@@ -151,64 +162,112 @@ def parse(text: object, canonical: str) -> float:
     if isinstance(text, bool):
         raise UnitProblem("unit-type", f"got a boolean ({str(text).lower()}), a quantity wanted")
     if isinstance(text, (int, float)):
-        if not math.isfinite(text):
+        if not _is_finite(text):
             raise UnitProblem("not-finite", f"not a finite number ({text})")
         if is_plain:
             return float(text)
-        raise UnitProblem(
-            "unit-missing", f"unit missing ({text})", f'write e.g. "{text} {canonical}"'
-        )
+        raise _unit_missing(text, canonical)
     if not isinstance(text, str):
-        raise UnitProblem("unit-type", f'a quantity such as "5 {canonical}" wanted, got {text!r}')
+        given = (
+            "nothing" if text is None else f"a {'list' if isinstance(text, list) else 'mapping'}"
+        )
+        raise UnitProblem("unit-type", f"a quantity wanted, got {given}", _example(canonical))
+    if special := _NOT_FINITE.match(text):
+        raise UnitProblem("not-finite", f"not a finite number ({special.group(1).lower()})")
     match = _NUMBER.match(text)
     if match is None:
-        raise UnitProblem("unit-number", f'not a number with a unit: "{text}"',
-                          f'write e.g. "5 {canonical}"')  # fmt: skip
+        raise UnitProblem("unit-number", f'not a quantity: "{text}"', _example(canonical))
     value = float(match.group(1).replace("_", ""))
     unit_text = match.group(2).replace("%", "percent")
+    if unit_text:
+        value *= _convert(unit_text, canonical, text)
+    elif not is_plain:
+        raise _unit_missing(text, canonical)
     if not math.isfinite(value):
-        raise UnitProblem("not-finite", f'not a finite number: "{text}"')
-    if not unit_text:
-        if is_plain:
-            return value
-        raise UnitProblem(
-            "unit-missing", f'unit missing ("{text}")', f'write e.g. "{text} {canonical}"'
-        )
-    return value * _convert(unit_text, canonical, text)
+        raise UnitProblem("not-finite", f'not a finite number ("{text}")')
+    return value
+
+
+def _is_finite(number: float) -> bool:
+    try:
+        return math.isfinite(number)
+    except OverflowError:  # an integer beyond the range of floats
+        return False
+
+
+def _example(canonical: str) -> str:
+    return (
+        "write e.g. 0.05 or 5 %" if canonical == "dimensionless" else f'write e.g. "5 {canonical}"'
+    )
+
+
+def _unit_missing(given: object, canonical: str) -> UnitProblem:
+    number = str(given).strip()
+    hint = f'write e.g. "{number} {canonical}"'
+    if canonical == "day":  # the one unit where calendar and working days are mixed up
+        with contextlib.suppress(ValueError):
+            hint = f'write e.g. "{number} weeks" or "{7 * float(number):g} days"'
+    return UnitProblem("unit-missing", f"unit missing ({number})", hint)
 
 
 def _convert(unit_text: str, canonical: str, text: str) -> float:
+    names = _UNIT_NAME.findall(unit_text)
+    for name in names:
+        if re.fullmatch(r"m(w|W|wh|Wh|WH|usd|USD)", name):
+            right = {"w": "MW", "wh": "MWh", "usd": "MUSD"}[name[1:].lower()]
+            raise UnitProblem(
+                "unit-milli", f'"{name}" is {_MILLI[right]} here', f'did you mean "{right}"?'
+            )
+        if not _is_known(name):
+            raise UnitProblem("unit-unknown", f'unknown unit "{name}"', _nearest(name))
+    if not _UNIT.fullmatch(unit_text):
+        hint = (
+            f'write "{text.replace(",", "")}"' if unit_text.startswith(",") else _example(canonical)
+        )
+        raise UnitProblem("unit-unknown", f'not a unit: "{unit_text}"', hint)
     try:
-        factor = _factor(unit_text, canonical)
+        return _factor(
+            unit_text.lstrip(" /") if unit_text[0] != "/" else f"1{unit_text}", canonical
+        )
     except pint.DimensionalityError:
         wanted, given = dimension_name(canonical), dimension_name(unit_text)
         raise UnitProblem(
-            "unit-dimension", f"{given} given ({text}), {wanted} wanted",
-            f'write e.g. "{text.split(maxsplit=1)[0]} {canonical}"',
-        ) from None  # fmt: skip
-    except (pint.UndefinedUnitError, pint.DefinitionSyntaxError, ValueError, TypeError,
-            AttributeError, AssertionError, KeyError):  # fmt: skip
-        raise UnitProblem(
-            "unit-unknown", f'unknown unit "{unit_text}"', _nearest(unit_text)
+            "unit-dimension",
+            f"{given} given ({text}), {wanted} wanted",
+            _instead(text, unit_text, canonical),
         ) from None
-    if re.search(r"\bm(W|USD|Wh)\b", unit_text) or unit_text in {"mw", "mwh"}:
-        right = re.sub(r"\bm(W|USD|Wh)\b", r"M\1", unit_text)
-        raise UnitProblem("unit-milli", f'"{unit_text}" is milli here', f'did you mean "{right}"?')
-    return factor
 
 
-def _nearest(unit_text: str) -> str:
-    if unit_text.lower() in {k.lower() for k in KNOWN}:
-        match = [k for k in KNOWN if k.lower() == unit_text.lower()]
-    else:
-        match = difflib.get_close_matches(unit_text, KNOWN, n=1, cutoff=0.5)
-        if not match and "/" in unit_text:
-            parts = [difflib.get_close_matches(p, KNOWN, n=1, cutoff=0.5) or [p]
-                     for p in unit_text.split("/")]  # fmt: skip
-            match = ["/".join(p[0] for p in parts)]
-    return (
-        f'did you mean "{match[0]}"?' if match else f"known units are e.g. {', '.join(KNOWN[:8])}"
-    )
+_MILLI: Final = {"MW": "milliwatt", "MWh": "milliwatt-hour", "MUSD": "a thousandth of a dollar"}
+
+
+@cache
+def _is_known(name: str) -> bool:
+    try:
+        UREG.parse_units(name)
+    except pint.UndefinedUnitError:
+        return False
+    return True
+
+
+def _instead(text: str, unit_text: str, canonical: str) -> str:
+    """Offer the same number in the wanted unit, with the user's prefix where it fits."""
+    number = text[: text.rindex(unit_text.replace("percent", "%"))].strip()
+    candidates = [k for k in KNOWN if unit_text.startswith(k) and k != unit_text]
+    same = [k for k in candidates if dimension_name(k) == dimension_name(canonical)]
+    wanted = "" if canonical == "dimensionless" else max(same, key=len, default=canonical)
+    instead = f"{number} {wanted}".strip()
+    return f'did you mean "{instead}"?'
+
+
+def _nearest(name: str) -> str:
+    """Return the hint for an unknown unit: the same in another case, else the nearest spelling."""
+    plain = [k for k in KNOWN if "/" not in k]
+    match = [k for k in plain if k.lower() == name.lower()]
+    match = match or difflib.get_close_matches(name, plain, n=1, cutoff=0.5)
+    if match:
+        return f'did you mean "{match[0]}"?'
+    return f"known units are e.g. {', '.join(plain[:10])}"
 
 
 def quantity(value: float, canonical: str) -> pint.Quantity[float]:

@@ -67,7 +67,9 @@ def payments(
     )
 
 
-def energy_musd(load_mw: float | FloatArray, days: FloatArray, price_usd_mwh: FloatArray) -> FloatArray:
+def energy_musd(
+    load_mw: float | FloatArray, days: FloatArray, price_usd_mwh: FloatArray
+) -> FloatArray:
     """Return the cost of energy by period of a mean facility load, shape (T,) [MUSD]."""
     cost: FloatArray = np.asarray(load_mw) * days * HOURS_PER_DAY * price_usd_mwh / USD_PER_MUSD
     return cost

@@ -31,8 +31,8 @@ LOGNORMAL_CAP: Final = 0.999
 Z90: Final = float(ndtri(0.9))
 
 MODE_STEPS: Final = 64
-ODDS_REACH: Final = 18.0
-ODDS_STEPS: Final = 288
+ODDS_REACH: Final = 24.0
+ODDS_STEPS: Final = 384
 
 
 @cache
@@ -42,7 +42,7 @@ def _pert_table() -> FloatArray:
     odds = np.linspace(-ODDS_REACH, ODDS_REACH, ODDS_STEPS + 1)[None, :]
     low = betaincinv(1 + PERT_WEIGHT * mode, 1 + PERT_WEIGHT * (1 - mode), 1 / (1 + np.exp(-odds)))
     # Beyond one half the complement keeps the digits, and the table its symmetry.
-    table = np.where(odds <= 0, low, 1 - low[::-1, ::-1])
+    table: FloatArray = np.where(odds <= 0, low, 1 - low[::-1, ::-1])
     table.flags.writeable = False
     return table
 

@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, GetJsonSchemaHandler, PlainSerializer
 from pydantic_core import CoreSchema, PydanticCustomError
 
-from planner.domain.base import Count, Factor, Model, Name, WorkWd
+from planner.domain.base import Count, Factor, Flag, Model, Name, WorkWd
 from planner.units import UnitProblem, parse
 
 
@@ -96,7 +96,7 @@ class Activity(Model):
     calendar: str
     """Calendar on which `duration` is stated, and on which it runs unless the hall's calendar
     choice replaces it."""
-    keeps_calendar: bool = False
+    keeps_calendar: Flag = False
     """Whether it stays on `calendar` whatever the hall is built on (authorities, offices)."""
     crews: dict[str, Count] = {}
     """Whole crews per trade for one working position; crews behind the calendar come on top."""
@@ -106,7 +106,7 @@ class Activity(Model):
     """Predecessors. Names are activities of the same network; site activities; ``release`` (the
     hall's start commitment, alias M0); ``prev.ID`` (the same row one block earlier); and for the
     rows of a tail the hooks of the mode."""
-    outdoor: bool = False
+    outdoor: Flag = False
     """Whether weather stops it."""
     waits_for: tuple[str, ...] = ()
     """Equipment classes of which a unit must have arrived."""
@@ -120,5 +120,5 @@ class Activity(Model):
     """Share of the hall's construction cost; the shares of a mode sum to 1."""
     drivers: tuple[str, ...] = ()
     """Risk drivers that multiply its work."""
-    closes_envelope: bool = False
+    closes_envelope: Flag = False
     """Whether the hall withstands its finished design wind once this is done."""

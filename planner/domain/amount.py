@@ -85,18 +85,25 @@ class Amount:
         """Return the deterministic value in another unit of the same dimension."""
         return float(self.quantity.m_as(unit))
 
-    def check_bounds(self, *, low: float | None, high: float | None, above: float | None) -> None:
+    def check_bounds(
+        self, *, low: float | None, high: float | None, above: float | None, yearly: bool = False
+    ) -> None:
         """Raise `UnitProblem` where a parameter lies outside the bounds (in `unit`)."""
+        least = low if above is None else above
         for value in (self.a, self.c):
-            if low is not None and value < low:
-                raise UnitProblem("out-of-range", f"must be >= {low:g} (got {self.text})")
-            if above is not None and value <= above:
-                raise UnitProblem("out-of-range", f"must be > {above:g} (got {self.text})")
-            if high is not None and value > high:
-                hint = f'did you mean "{value:g} %"?' if high == 1 and value <= 100 else ""
-                raise UnitProblem(
-                    "out-of-range", f"must be within {low or 0:g}..{high:g} (got {self.text})", hint
-                )
+            is_low = (low is not None and value < low) or (above is not None and value <= above)
+            is_high = high is not None and value > high
+            if not is_low and not is_high:
+                continue
+            if high is None or (is_low and high != 1):
+                rule = f"must be {'>=' if above is None else '>'} {least:g}"
+            else:
+                rule = f"must be within {0 if least is None else least:g}..{high:g}"
+            percent = f'did you mean "{value:g} %" ({value / 100:g})?'
+            hint = percent if high == 1 and 1 < value <= 100 else ""
+            if yearly and is_high:
+                raise UnitProblem("rate", f"{value:g} means {100 * value:g} %/year; {rule}", hint)
+            raise UnitProblem("out-of-range", f"{rule} (got {self.text})", hint)
 
     def scaled(self, factor: float) -> Amount:
         """Return the amount with every parameter multiplied."""
@@ -137,12 +144,20 @@ def parse_amount(value: object, unit: str) -> Amount:
             "write {low, likely, high}, {min, likely, max} or {p10, p50, p90}",
         )
     order = next(k for k, f in FORMS.items() if f is form)
-    a, b, c = (parse(value[k], unit) for k in order)
-    text = "/".join(str(value[k]) for k in order)
+    a, b, c = (_parse_point(value, key, unit) for key in order)
+    text = ", ".join(str(value[k]) for k in order)
     _check_points(form, (a, b, c), order, text)
     if a == c:
         return Amount(Form.FIXED, b, b, b, unit, text)
     return Amount(form, a, b, c, unit, text)
+
+
+def _parse_point(value: Mapping[str, object], key: str, unit: str) -> float:
+    try:
+        return parse(value[key], unit)
+    except UnitProblem as problem:
+        problem.key = key  # so that the message points at the number and not at the mapping
+        raise
 
 
 def _check_points(

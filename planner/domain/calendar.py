@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, Strict
 
-from planner.domain.base import Date, DurationDay, Factor, Model, WindMph
+from planner.domain.base import Date, DurationDay, Factor, Model, Number, WindMph
 
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 ClockTime = Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$|^24:00$")]
@@ -46,7 +46,7 @@ class Calendar(Model):
     """Further days without work."""
     output_per_week: Factor
     """Work done in a week over that of five eight-hour days with the same positions."""
-    crews_behind: Annotated[float, Field(ge=1)] = 1.0
+    crews_behind: Annotated[Number, Field(ge=1, le=100)] = 1.0
     """Crews that stand behind one working position (5x8: 1, 24x7: 4.2)."""
     cost_factor: Factor
     """Cost of a hall built on this calendar over one built on 6x10 (premium pay, productivity)."""
@@ -62,7 +62,7 @@ class Climate(Model):
     """Outdoor working days lost in each month, January first, of a six-day week."""
     storm_rate: Factor
     """Storms a year that stop the whole site."""
-    storm_months: tuple[Annotated[int, Field(ge=1, le=12)], ...]
+    storm_months: tuple[Annotated[int, Strict(), Field(ge=1, le=12)], ...]
     """Months in which they come."""
     storm_days: DurationDay
     """Days without any work at the site for each storm."""

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from planner.domain.amount import Amount
-from planner.domain.base import Count, Date, Factor, In, Model, Positive, Rate, Share
+from planner.domain.base import Count, Date, Factor, Flag, In, Model, Number, Positive, Rate, Share
 
 HPerResearcher = Annotated[Amount, In("h100e/researcher", low=0)]
 FlopPerRequest = Annotated[Amount, In("FLOP/request", low=0)]
@@ -28,7 +28,7 @@ class Team(Model):
     title: str
     researchers: Annotated[tuple[HeadcountStep, ...], Field(min_length=1)]
     """Steps of hiring and acquisition."""
-    weight: Annotated[float, Field(gt=0)] = 1.0
+    weight: Annotated[Number, Field(gt=0, le=1e6)] = 1.0
     """Divides the team's level in the ranking: twice the weight, twice the compute a head."""
     mix: dict[str, Share]
     """Workloads as shares of useful work; they sum to 1."""
@@ -63,7 +63,7 @@ class Product(Model):
     peak: Factor
     """Peak load over average."""
     workload: str
-    needs_backup: bool = True
+    needs_backup: Flag = True
     """Whether it must be served from halls with backup power."""
     launch: Date | None = None
     """Date from which it is served."""

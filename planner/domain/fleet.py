@@ -12,6 +12,7 @@ from planner.domain.base import (
     Date,
     DurationDay,
     Factor,
+    Flag,
     In,
     LifeYear,
     Model,
@@ -95,5 +96,5 @@ class Workload(Model):
     """Time to restart after an interruption."""
     job_gpus: Count
     """GPUs of one job, for the goodput; 1 where jobs are independent."""
-    needs_backup: bool = False
+    needs_backup: Flag = False
     """Whether it needs halls that ride through an outage."""

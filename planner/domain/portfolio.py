@@ -14,6 +14,7 @@ from planner.domain.base import (
     Date,
     DurationDay,
     Factor,
+    Flag,
     In,
     Model,
     MoneyMUSD,
@@ -73,7 +74,7 @@ class Finance(Model):
     """Least cash at the end of any period."""
     discount_rate: Rate
     """Nominal discount rate of money, a year."""
-    debt: bool = False
+    debt: Flag = False
     """Whether the portfolio may borrow; read and not yet used."""
     escalation: dict[Name, Rate] = {}
     """Yearly escalation by cost class: construction, gpus, energy, operation."""

@@ -18,6 +18,7 @@ from planner.domain.base import (
     LandAcre,
     Model,
     MoneyMUSD,
+    Number,
     Positive,
     PowerMW,
     Share,
@@ -150,8 +151,8 @@ class Site(Model):
     """Name, used in all references."""
     title: str
     place: str
-    latitude: Annotated[float, Field(ge=-90, le=90)]
-    longitude: Annotated[float, Field(ge=-180, le=180)]
+    latitude: Annotated[Number, Field(ge=-90, le=90)]
+    longitude: Annotated[Number, Field(ge=-180, le=180)]
     land: LandAcre
     """Land for halls and their yards."""
     climate: str | None = None

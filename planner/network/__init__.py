@@ -1,1 +1,33 @@
 """From a portfolio and a plan to flat arrays: compile, deterministic pass, levelling."""
+
+from planner.network.arrays import Csr, Laws, Network
+from planner.network.compile import compile_network
+from planner.network.cpm import Deterministic, deterministic
+from planner.network.orders import equipment_orders
+from planner.network.tables import Tables, build_tables
+from planner.network.trials import (
+    candidates,
+    existing_plan,
+    trial_network,
+    trial_plan,
+    trial_portfolio,
+    under_way,
+)
+
+__all__ = [
+    "Csr",
+    "Deterministic",
+    "Laws",
+    "Network",
+    "Tables",
+    "build_tables",
+    "candidates",
+    "compile_network",
+    "deterministic",
+    "equipment_orders",
+    "existing_plan",
+    "trial_network",
+    "trial_plan",
+    "trial_portfolio",
+    "under_way",
+]

@@ -79,10 +79,11 @@ class WorkClock:
         Working intervals from the epoch on, in order and apart, shape (n,) [min].
     """
 
-    __slots__ = ("_after", "_before", "_end", "_start")
+    __slots__ = ("_after", "_all_after", "_all_end", "_all_start", "_before", "_end", "_start")
 
     def __init__(self, start: IntArray, end: IntArray) -> None:
         after = np.cumsum(end - start)
+        self._all_start, self._all_end, self._all_after = start, end, after
         self._start: list[int] = start.tolist()
         self._end: list[int] = end.tolist()
         self._after: list[int] = after.tolist()
@@ -93,8 +94,7 @@ class WorkClock:
         i = bisect_right(self._start, minute) - 1
         if i < 0:
             return 0
-        end = self._end[i]
-        return self._before[i] + (minute if minute < end else end) - self._start[i]
+        return self._before[i] + min(minute, self._end[i]) - self._start[i]
 
     def finish(self, start: int, work: int) -> int:
         """Return when work ends that starts at `start`; `NEVER` beyond the tables."""
@@ -113,18 +113,33 @@ class WorkClock:
         target = max(0, self.worked(finish) - work)
         return self._start_at(target)
 
-    def begins(self, minute: int) -> int:
-        """Return when work begins for a crew that is there from `minute` on."""
-        begin = self._start_at(self.worked(minute))
-        return begin if begin > minute else minute
+    def all_worked(self, minute: IntArray) -> IntArray:
+        """Return the working minutes from the epoch to each of many minutes."""
+        i = np.searchsorted(self._all_start, minute, side="right") - 1
+        since = np.maximum(0, self._all_end[i] - minute)
+        return np.where(i < 0, 0, self._all_after[i] - since)
 
-    def ends(self, minute: int) -> int:
-        """Return the last instant of work at or before a minute, at least 0."""
-        target = self.worked(minute)
-        i = bisect_left(self._after, target)
-        if target <= 0 or i == len(self._after):
-            return 0 if target <= 0 else minute
-        return self._start[i] + target - self._before[i]
+    def latest_starts(self, finish: IntArray, work: IntArray) -> IntArray:
+        """Return the latest start for each of many pieces of work; see `latest_start`."""
+        return self._all_start_at(np.maximum(0, self.all_worked(finish) - work))
+
+    def all_begin(self, minute: IntArray) -> IntArray:
+        """Return when work begins for crews that are there from each of many minutes on."""
+        return np.maximum(minute, self._all_start_at(self.all_worked(minute)))
+
+    def all_end(self, minute: IntArray) -> IntArray:
+        """Return the last instant of work at or before each of many minutes, at least 0."""
+        target = self.all_worked(minute)
+        i = np.searchsorted(self._all_after, target)
+        i = np.minimum(i, len(self._all_after) - 1)
+        return np.where(target > 0, self._all_end[i] - (self._all_after[i] - target), 0)
+
+    def _all_start_at(self, target: IntArray) -> IntArray:
+        i = np.searchsorted(self._all_after, target, side="right")
+        is_within = i < len(self._all_after)
+        i = np.minimum(i, len(self._all_after) - 1)
+        start = self._all_end[i] - (self._all_after[i] - target)
+        return np.where(is_within, start, NEVER)
 
     def _start_at(self, target: int) -> int:
         """Return the latest minute by which no more than `target` was worked."""
@@ -134,9 +149,7 @@ class WorkClock:
         return self._start[i] + target - self._before[i]
 
 
-def build_calendars(
-    calendars: Mapping[str, Calendar], epoch: dt.date, days: int
-) -> CalendarTables:
+def build_calendars(calendars: Mapping[str, Calendar], epoch: dt.date, days: int) -> CalendarTables:
     """Return the tables of a catalog's calendars over `days` days from `epoch`."""
     type_of: dict[Intervals, int] = {(): 0}
     rows = [_day_types(calendar, epoch, days, type_of) for calendar in calendars.values()]
@@ -212,8 +225,9 @@ def work_clock(day_type: IntArray, types: list[Intervals]) -> WorkClock:
         midnight = np.flatnonzero(day_type == number) * DAY_MIN
         starts += [midnight + start for start, _ in day]
         ends += [midnight + end for _, end in day]
-    if not starts:
-        return WorkClock(np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64))
+    if not any(map(len, starts)):
+        nothing = np.array([NEVER], dtype=np.int64)
+        return WorkClock(nothing, nothing)
     start, end = np.sort(np.concatenate(starts)), np.sort(np.concatenate(ends))
     apart = start[1:] > end[:-1]  # whole days that touch become one interval
     return WorkClock(start[np.r_[True, apart]], end[np.r_[apart, True]])

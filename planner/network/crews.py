@@ -93,14 +93,12 @@ class Frame:
     release: int | None = None
 
     def templates(
-        self, activities: Mapping[str, Activity], choice: str = STANDARD, *, waits: bool = True
+        self, activities: Mapping[str, Activity], choice: str = STANDARD
     ) -> tuple[Template, ...]:
         """Return catalog rows as they run here on a calendar choice."""
-        return tuple(
-            self._template(key, activity, choice, waits) for key, activity in activities.items()
-        )
+        return tuple(self._template(key, row, choice) for key, row in activities.items())
 
-    def _template(self, key: str, activity: Activity, choice: str, waits: bool) -> Template:
+    def _template(self, key: str, activity: Activity, choice: str) -> Template:
         calendars = self.tables.calendars
         own = calendars.row[activity.calendar]
         runs = own if activity.keeps_calendar or choice == STANDARD else calendars.row[choice]
@@ -117,7 +115,7 @@ class Frame:
             drivers=self.tables.drivers(activity.drivers),
             is_outdoor=activity.outdoor,
             needs=needs,
-            pools=tuple(self.draft.pool(self.name, c) for c in activity.waits_for if waits),
+            pools=tuple(self.draft.pool(self.name, c) for c in activity.waits_for),
             after=activity.after,
             gate=activity.gate,
             is_per_block=activity.per == "block",
@@ -152,9 +150,7 @@ def _whole(crews: float) -> int:
     return math.ceil(crews - 1e-9)
 
 
-def open_site(
-    portfolio: Portfolio, tables: Tables, draft: Draft, index: int, name: str
-) -> Frame:
+def open_site(portfolio: Portfolio, tables: Tables, draft: Draft, index: int, name: str) -> Frame:
     """Return the frame of a site, its resources appended to the draft."""
     site = portfolio.sites[name]
 

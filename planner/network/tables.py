@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from planner.capacity.laws import amount_quantile
 from planner.domain.amount import Amount, Form
 from planner.network.arrays import FloatArray, Laws
 from planner.network.calendars import DAY_MIN, CalendarTables, build_calendars
@@ -15,11 +17,15 @@ from planner.network.calendars import DAY_MIN, CalendarTables, build_calendars
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from planner.domain.build_mode import Equipment
     from planner.domain.portfolio import Portfolio
     from planner.network.arrays import BoolArray, IntArray
 
 YEARS_AFTER_HORIZON: Final = 6
 """How long the tables run on, for what is late; nothing later than that is told apart."""
+
+GRID: Final = (np.arange(64) + 0.5) / 64
+"""Probabilities at which lead time and drivers are combined."""
 
 Law = tuple[int, float, float, float]
 CERTAIN_ZERO: Final[Law] = (int(Form.FIXED), 0.0, 0.0, 0.0)
@@ -81,17 +87,23 @@ class Tables:
 
     Parameters
     ----------
+    data_date
+        What happened by then is certain.
     epoch
         Minute 0: 1 January of the year before the earliest date.
     days
         Days in the calendar tables.
+    lead_day
+        Lead time of each equipment class at the portfolio's confidence [day].
     """
 
+    data_date: dt.date
     epoch: dt.date
     days: int
     calendars: CalendarTables
     climates: Climates
     risks: Risks
+    lead_day: Mapping[str, int]
 
     def minute(self, date: dt.date) -> int:
         """Return the minute of a date's midnight; what lies before the epoch is at it."""
@@ -100,6 +112,10 @@ class Tables:
     def date(self, minute: int) -> dt.date:
         """Return the date of a minute."""
         return self.epoch + dt.timedelta(days=minute // DAY_MIN)
+
+    def slip(self, date: dt.date, slip: Amount | None) -> Law:
+        """Return the law of how late a date is [min]; the past is certain."""
+        return CERTAIN_ZERO if date <= self.data_date else law(slip, DAY_MIN)
 
     def drivers(self, names: Sequence[str]) -> tuple[int, ...]:
         """Return the rows of named drivers; those that a portfolio leaves out do not act."""
@@ -113,11 +129,13 @@ def build_tables(portfolio: Portfolio) -> Tables:
     horizon = portfolio.spec.horizon
     days = (dt.date(horizon.year + YEARS_AFTER_HORIZON, 12, 31) - epoch).days + 1
     return Tables(
+        data_date=portfolio.spec.data_date,
         epoch=epoch,
         days=days,
         calendars=build_calendars(portfolio.catalog.calendars, epoch, days),
         climates=_climates(portfolio),
         risks=_risks(portfolio),
+        lead_day={n: _lead_day(portfolio, e) for n, e in portfolio.catalog.equipment.items()},
     )
 
 
@@ -178,3 +196,23 @@ def _risks(portfolio: Portfolio) -> Risks:
         mode_event=mode,
         site_event=whole,
     )
+
+
+def _lead_day(portfolio: Portfolio, equipment: Equipment) -> int:
+    """Return the lead time of a class at the portfolio's confidence, drivers in it [day]."""
+    lead = amount_quantile(equipment.lead_time, GRID)
+    for name in equipment.drivers:
+        driver = portfolio.spec.risk.drivers.get(name)
+        if driver is not None:
+            chance = 1.0 if driver.probability is None else driver.probability.likely
+            factor = amount_quantile(driver.factor, GRID)
+            acts = np.where(chance >= GRID, factor[_stretched(chance)], 1.0)
+            lead = np.quantile(np.outer(lead, acts), GRID)
+    return math.ceil(float(np.quantile(lead, portfolio.spec.confidence.likely)))
+
+
+def _stretched(chance: float) -> IntArray:
+    """Return indices that spread the whole law of a factor over its chance to act."""
+    spread = GRID / max(chance, GRID[0]) * len(GRID)
+    index: IntArray = np.minimum(spread.astype(np.int64), len(GRID) - 1)
+    return index

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from planner.network.crews import Frame, Template
 
 
-def add_works(frame: Frame, *, waits: bool = True) -> None:
+def add_works(frame: Frame) -> None:
     """Append the works of a site that are not done, and note them in its frame.
 
     Whatever none of them holds starts no earlier than the works as a whole: gate ``release/SITE``.
@@ -25,7 +25,7 @@ def add_works(frame: Frame, *, waits: bool = True) -> None:
     network = frame.portfolio.catalog.works[works.network]
     done = set(works.done)
     left = {key: row for key, row in network.activities.items() if key not in done}
-    templates = frame.templates(left, waits=waits)
+    templates = frame.templates(left)
     gate = _works_gate(frame, works)
     total = sum(t.law[2] for t in templates) or 1.0
     for template in templates:

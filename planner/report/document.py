@@ -7,15 +7,19 @@ holds the value of a fact, and its column says the kind it is shown as.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
     from planner.report.facts import Facts
 
 Cell = str | int | float | dt.date | None
 Kind = Literal["text", "date", "mw", "musd", "day", "count", "number", "share", "factor"]
+
+
+MarkKind = Literal["rfs", "power"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,11 +34,14 @@ class Column:
         Heading on the page, with unit or basis.
     kind
         How its cells are written on the page; files hold the plain value.
+    group
+        Heading over this column and its neighbours of the same group.
     """
 
     key: str
     title: str
     kind: Kind = "text"
+    group: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +132,7 @@ class Chart:
 class Mark:
     """A milestone on a Gantt row, with its spread; days since the axis begins, None if never."""
 
-    kind: Literal["rfs", "power", "target"]
+    kind: MarkKind
     day: float
     p10: float | None
     p80: float | None

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import math
-from collections.abc import Sequence
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Sequence
 
 NO_BREAK: Final = "\u00a0"
 MINUS: Final = "\u2212"

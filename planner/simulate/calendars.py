@@ -70,8 +70,7 @@ class WorkTime:
             if left <= end - start:
                 return day * DAY_MIN + start + left
             left -= end - start
-        message = f"day {day} holds less work than its total says"
-        raise ValueError(message)
+        raise ValueError(f"day {day} holds less work than its total says")
 
     def _intervals(self, day: int) -> list[tuple[int, int]]:
         kind = self.day_type[day]

@@ -1,17 +1,18 @@
-"""What an engine may rely on: a network's logic ends, its crews exist, its lags are not negative."""
+"""What an engine may rely on: the logic ends, crews and equipment exist, no lag is negative."""
 
 from __future__ import annotations
 
 import enum
 from typing import TYPE_CHECKING
 
+import numba
 import numpy as np
 
 from planner.domain.activity import Kind
 from planner.errors import EngineError
 
 if TYPE_CHECKING:
-    from planner.network.arrays import Csr, Network
+    from planner.network.arrays import Csr, IntArray, Network
 
 ARC = 4
 """Kind of a resource-flow arc: the successor starts once the work of the predecessor has ended."""
@@ -29,20 +30,24 @@ class Moment(enum.IntEnum):
 
 
 # From which moment of the predecessor to which moment of the successor a relation runs.
-SOURCE = {
+SOURCE: dict[int, Moment] = {
     Kind.FS: Moment.FINISH,
     Kind.SS: Moment.START,
     Kind.FF: Moment.FINISH,
     Kind.SF: Moment.START,
     ARC: Moment.WORK_END,
 }
-TARGET = {
+TARGET: dict[int, Moment] = {
     Kind.FS: Moment.START,
     Kind.SS: Moment.START,
     Kind.FF: Moment.FINISH,
     Kind.SF: Moment.FINISH,
     ARC: Moment.START,
 }
+
+# The same as lookup tables.
+SOURCE_OF = np.array([SOURCE[kind] for kind in range(len(SOURCE))], dtype=np.int64)
+TARGET_OF = np.array([TARGET[kind] for kind in range(len(TARGET))], dtype=np.int64)
 
 
 def check_network(network: Network) -> None:
@@ -93,34 +98,41 @@ def _check_units(network: Network) -> None:
 
 def _check_circles(network: Network) -> None:
     """Peel off moments that wait for nothing; what stays is in a circle or behind one."""
-    activities = len(network.activity)
-    after: list[list[int]] = [[] for _ in range(3 * activities)]
-    waits = np.zeros(3 * activities, dtype=np.int64)
-
-    def link(before: int, then: int) -> None:
-        after[before].append(then)
-        waits[then] += 1
-
-    for a in range(activities):
-        link(3 * a + Moment.START, 3 * a + Moment.WORK_END)
-        link(3 * a + Moment.WORK_END, 3 * a + Moment.FINISH)
-    for pred, succ, kind in zip(
-        network.relation_pred.tolist(),
-        network.relation_succ.tolist(),
-        network.relation_kind.tolist(),
-        strict=True,
-    ):
-        link(3 * pred + SOURCE[kind], 3 * succ + TARGET[kind])
-    free = np.flatnonzero(waits == 0).tolist()
-    while free:
-        for then in after[free.pop()]:
-            waits[then] -= 1
-            if waits[then] == 0:
-                free.append(then)
-    left = sorted({int(node) // 3 for node in np.flatnonzero(waits)})
-    if left:
+    count = len(network.activity)
+    number = np.arange(count)
+    kind = network.relation_kind
+    before = [Moment.START * count + number, Moment.WORK_END * count + number]
+    then = [Moment.WORK_END * count + number, Moment.FINISH * count + number]
+    before.append(SOURCE_OF[kind] * count + network.relation_pred)
+    then.append(TARGET_OF[kind] * count + network.relation_succ)
+    source, target = np.concatenate(before), np.concatenate(then)
+    order = np.argsort(source, kind="stable")
+    pointer = np.searchsorted(source[order], np.arange(3 * count + 1))
+    waits = np.bincount(target, minlength=3 * count)
+    _peel(pointer, target[order], waits)
+    left = np.unique(np.flatnonzero(waits) % max(count, 1))
+    if len(left):
         names = listed([network.activity[a] for a in left])
         raise EngineError(f"relations run in a circle among, or before, {names}")
+
+
+@numba.njit(cache=True, nogil=True)
+def _peel(pointer: IntArray, target: IntArray, waits: IntArray) -> None:
+    """Reduce `waits` by all that can happen."""
+    free = np.empty(len(waits), np.int64)
+    top = 0
+    for node in range(len(waits)):
+        if waits[node] == 0:
+            free[top] = node
+            top += 1
+    while top > 0:
+        top -= 1
+        node = free[top]
+        for i in range(pointer[node], pointer[node + 1]):
+            waits[target[i]] -= 1
+            if waits[target[i]] == 0:
+                free[top] = target[i]
+                top += 1
 
 
 def csr_rows(table: Csr) -> list[list[tuple[int, int]]]:

@@ -15,11 +15,12 @@ from __future__ import annotations
 
 from collections.abc import Generator
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import simpy
-from simpy.core import EventPriority
+from simpy.events import EventPriority
 
 from planner.domain.result import NEVER
 from planner.errors import EngineError
@@ -166,14 +167,17 @@ class _Future:
             self.env.process(self._arrive(int(self.network.unit_pool[unit]), minute))
         storms = self.draws.storms
         for k in range(storms.pointer[self.sample], storms.pointer[self.sample + 1]):
-            end = _StormEnd(self.env, int(storms.end_min[k]))
-            end.callbacks.append(lambda _, k=k: self._storm_ends(k))
+            _StormEnd(self.env, int(storms.end_min[k])).callbacks.append(
+                partial(self._storm_ends, k)
+            )
         self.env.run(until=self.network.days * DAY_MIN + 1)
         self._check_all_finished()
 
     def _activity(self, a: int) -> Steps:
         """Live the life of an activity."""
-        opens = max((int(self.draws.gate_min[self.sample, g]) for g in self.rules.gates[a]), default=0)
+        opens = max(
+            (int(self.draws.gate_min[self.sample, g]) for g in self.rules.gates[a]), default=0
+        )
         yield from self._conditions(a, Moment.START, opens)
         if self.rules.needs[a] or self.rules.units[a]:
             self.waiting[a] = self.env.event()
@@ -278,7 +282,7 @@ class _Future:
         hall = self.rules.hall[a]
         return hall >= 0 and self.halls[hall].blocked_until > self.env.now
 
-    def _storm_ends(self, k: int) -> None:
+    def _storm_ends(self, k: int, _: simpy.Event) -> None:
         """Block the halls that the storm damaged until they are repaired."""
         for h in range(len(self.halls)):
             stands = self._envelope(h, int(self.draws.storms.begin_min[k]))

@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
+from planner.capacity.laws import LawTable, prepare
 from planner.domain.amount import Form
 from planner.domain.result import NEVER
 from planner.simulate.damage import Repairs, repairs
 from planner.simulate.streams import stream_keys, uniforms
-from planner.simulate.weather import Storms, Weather, law_rows
+from planner.simulate.weather import Block, Storms, lost_days, storms
 
 if TYPE_CHECKING:
     from planner.network.arrays import BoolArray, Csr, FloatArray, IntArray, Laws, Network
@@ -86,9 +87,9 @@ class Sampler:
         self._work = _Streams(network.work, seed, [f"work/{n}" for n in network.activity])
         self._lead = _Streams(network.unit_lead, seed, [f"lead/{n}" for n in network.unit_name])
         self._slip = _Streams(network.gate_slip, seed, [f"slip/{n}" for n in network.gate_name])
-        self._driver_law = law_rows(network.driver_law, np.arange(len(network.driver_name)))
+        self._driver_law = _prepared(network.driver_law)
         self._driver_key = stream_keys(seed, [f"driver/{n}" for n in network.driver_name])
-        self._weather = Weather(network, seed, self._total)
+        self._seed = seed
 
     def draw(self, first: int, count: int) -> Draws:
         """Return the draws of samples `first` to `first + count`."""
@@ -100,16 +101,17 @@ class Sampler:
         lead = _multiply(self._lead.draw(*block), network.unit_driver, acting)
         slip = _multiply(self._slip.draw(*block), network.gate_driver, acting)
         slip = _add(slip, network.gate_event, delay)
-        storms = self._weather.storms(first, count)
+        sky = Block(self._seed, first, count, self._total)
+        blown = storms(network, sky)
         return Draws(
             first,
             work_min=_minutes(work),
             gate_min=_minutes(network.gate_base_min + slip),
             unit_min=_minutes(network.unit_order_min + lead),
             driver_factor=factor,
-            is_lost=self._weather.lost_days(first, count),
-            storms=storms,
-            repairs=repairs(network, storms.site, storms.gust_mph),
+            is_lost=lost_days(network, sky),
+            storms=blown,
+            repairs=repairs(network, blown.site, blown.gust_mph),
         )
 
     def _drivers(self, first: int, count: int) -> FloatArray:
@@ -132,7 +134,7 @@ class _Streams:
     def __init__(self, laws: Laws, seed: int, names: list[str]) -> None:
         self.value = laws.b
         self.rows = np.flatnonzero(laws.form != Form.FIXED)
-        self.laws = law_rows(laws, self.rows)
+        self.laws = _prepared(laws, self.rows)
         self.key = stream_keys(seed, [names[i] for i in self.rows])
 
     def draw(self, first: int, count: int, total: int) -> FloatArray:
@@ -140,6 +142,10 @@ class _Streams:
         drawn = np.repeat(self.value[None].astype(np.float64), count, axis=0)
         drawn[:, self.rows] = self.laws.quantile(uniforms(self.key, first, count, total))
         return drawn
+
+
+def _prepared(laws: Laws, rows: IntArray | slice = slice(None)) -> LawTable:
+    return prepare(laws.form[rows], laws.a[rows], laws.b[rows], laws.c[rows])
 
 
 def _multiply(value: FloatArray, drivers: Csr, factor: FloatArray) -> FloatArray:

@@ -1,4 +1,4 @@
-"""Random numbers that depend on a seed, a stable name and the index of a sample, and on nothing else.
+"""Random numbers that depend on a seed, a stable name and a sample, and on nothing else.
 
 Counter-based Philox4x32-10 [1]_: the key is a hash of seed and name, the counter is the sample. So
 a new activity, another order of names, another block size or another number of workers changes no
@@ -18,22 +18,21 @@ from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Final, TypeVar
+from typing import TYPE_CHECKING, Final
 
 import numba
 import numpy as np
 from numpy.typing import NDArray
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from planner.network.arrays import FloatArray
 
-Function = TypeVar("Function", bound=Callable[..., object])
 KeyArray = NDArray[np.uint64]
 
-# Typed, because numba ships no types. Helpers stay in this module: numba's cache does not see an
-# edit of a function that lives in another one.
-kernel: Callable[[Function], Function] = numba.njit(cache=True, nogil=True)
+# Helpers stay in this module: numba's cache does not see an edit of a function in another one.
+kernel = numba.njit(cache=True, nogil=True)
 
 LOW32: Final = np.uint64(0xFFFFFFFF)
 FEISTEL_ROUNDS: Final = 6
@@ -64,8 +63,7 @@ def uniforms(keys: KeyArray, first: int, count: int, total: int = 0) -> FloatArr
         Shape (count, n), strictly within 0..1.
     """
     if total and first + count > total:
-        message = f"samples {first}..{first + count} of a run of {total}"
-        raise ValueError(message)
+        raise ValueError(f"samples {first}..{first + count} of a run of {total}")
     out = np.empty((count, len(keys)))
     if total:
         rows = math.isqrt(total - 1) + 1
@@ -128,14 +126,14 @@ def _stratified(
             salt[r], salt[r + 1] = _philox(keys[i], np.uint64(r), np.uint64(1))
         for s in range(out.shape[0]):
             stratum = np.uint64(first + s)
-            walking = True
-            while walking:
+            while True:
                 left, right = stratum % n_rows, stratum // n_rows
                 for r in range(0, FEISTEL_ROUNDS, 2):
                     left = (left + _mix(right + salt[r])) % n_rows
                     right = (right + _mix(left + salt[r + 1])) % n_columns
                 stratum = right * n_rows + left
-                walking = stratum >= np.uint64(total)
+                if stratum < np.uint64(total):
+                    break
             word, _ = _philox(keys[i], np.uint64(first + s), np.uint64(0))
             # Rounding must not reach 1: no law has a finite quantile there.
             out[s, i] = min((float(stratum) + _unit(word)) / total, 1.0 - 2.0**-53)

@@ -1,9 +1,19 @@
-"""Weather of each sample: working days lost outdoors, and storms that stop a whole site."""
+"""Weather of each sample: working days lost outdoors, and storms that stop a whole site.
+
+Lost days: the number in a month comes from the climate's law for a six-day week, rounded up or down
+at random so that its mean stays. Every day has a random number; of Monday to Saturday as many are
+lost as the month loses, those with the smallest numbers, and a Sunday where its number is among
+them, which matters to calendars that work on Sundays.
+
+Storms: a Poisson number a year, at a rate drawn once a sample, on uniform days of the months in
+which they come. They stop the site for whole days, at least one.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -17,6 +27,11 @@ if TYPE_CHECKING:
 
 SUNDAY: Final = 6
 MONTHS: Final = 12
+KEPT: Final = 48
+"""Blocks of weather kept for the next network at the same sites: trials of one study share them."""
+
+Law = tuple[int, float, float, float]
+"""Form and parameters."""
 
 
 @dataclass(frozen=True)
@@ -39,117 +54,189 @@ class Storms:
 
 
 @dataclass(frozen=True)
-class Month:
-    """A month of the tables at a site: its days [first, last) and the law of days lost."""
+class Sky:
+    """The weather of a site by its laws, over the days of the tables.
 
-    name: str
-    site: int
-    law: int
-    first: int
-    last: int
-
-
-class Weather:
-    """Draws the weather of a network block by block.
-
-    Lost days: the number in a month comes from the climate's law for a six-day week, rounded up or
-    down at random so that its mean stays; every day has a random number, and as many of Monday to
-    Saturday as are lost are those with the smallest. A Sunday is lost where its number is among
-    them, which matters to calendars that work on Sundays.
-
-    Storms: a Poisson number a year at the rate drawn for the sample, on uniform days of the months
-    in which they come; whole days, at least one.
+    Parameters
+    ----------
+    site
+        Stable name, which keys the draws.
+    lost
+        Days lost of each month, January first.
+    rate, length, gust
+        Storms a year, days that each stops the site, and its peak gust in mph.
+    months
+        Whether storms come in each month.
     """
 
-    def __init__(self, network: Network, seed: int, total: int) -> None:
-        self.network = network
-        self.seed = seed
-        self.total = total
-        self.sites = [n for n, climate in enumerate(network.climate) if climate >= 0]
-        self.months = [m for n in self.sites for m in _months(network, n)]
-        day_names = [f"{m.name}/{d - m.first + 1}" for m in self.months for d in range(m.first, m.last)]
-        self.lost_law = law_rows(network.lost_day, [m.law for m in self.months])
-        self.day_key = stream_keys(seed, day_names)
-        self.count_key = stream_keys(seed, [m.name for m in self.months])
-        self.round_key = stream_keys(seed, [f"{m.name}/round" for m in self.months])
-        epoch = network.epoch
-        self.is_sunday = np.array(
-            [(epoch + dt.timedelta(days=d)).weekday() == SUNDAY for d in range(network.days)]
-        )
+    site: str
+    epoch: dt.date
+    days: int
+    lost: tuple[Law, ...]
+    rate: Law
+    length: Law
+    gust: Law
+    months: tuple[bool, ...]
 
-    def lost_days(self, first: int, count: int) -> BoolArray:
-        """Return the days on which outdoor work stops, shape (S, N, D)."""
-        network = self.network
-        lost = np.zeros((count, len(network.site), network.days), dtype=np.bool_)
-        if not self.months or not network.is_outdoor.any():
-            return lost
-        wanted = self.lost_law.quantile(uniforms(self.count_key, first, count, self.total))
-        wanted = np.floor(wanted + uniforms(self.round_key, first, count)).astype(np.int64)
-        position = 0
-        for i, month in enumerate(self.months):
-            length = month.last - month.first
-            keys = self.day_key[position : position + length]
-            position += length
-            span = slice(month.first, month.last)
-            lost[:, month.site, span] = _smallest(
-                uniforms(keys, first, count), self.is_sunday[span], wanted[:, i]
-            )
-        return lost
 
-    def storms(self, first: int, count: int) -> Storms:
-        """Return the storms of a block of samples."""
-        found = [
-            storm
-            for site in self.sites
-            for year in range(self.network.epoch.year, _last_day(self.network).year + 1)
-            for storm in self._storms_of(site, year, first, count)
+@dataclass(frozen=True)
+class Block:
+    """Samples `first` to `first + count` of streams under a seed, stratified over `total`."""
+
+    seed: int
+    first: int
+    count: int
+    total: int
+
+    def plain(self, *names: str) -> FloatArray:
+        """Return uniform numbers of streams, shape (S, n)."""
+        return uniforms(stream_keys(self.seed, names), self.first, self.count)
+
+    def stratified(self, *names: str) -> FloatArray:
+        """Return uniform numbers of streams stratified over all samples, shape (S, n)."""
+        return uniforms(stream_keys(self.seed, names), self.first, self.count, self.total)
+
+
+def skies(network: Network) -> dict[int, Sky]:
+    """Return the sky of each site that has a climate."""
+    return {n: _sky(network, n, int(c)) for n, c in enumerate(network.climate) if c >= 0}
+
+
+def _sky(network: Network, site: int, climate: int) -> Sky:
+    months = range(climate * MONTHS, (climate + 1) * MONTHS)
+    return Sky(
+        network.site[site],
+        network.epoch,
+        network.days,
+        tuple(_law(network.lost_day, row) for row in months),
+        _law(network.storm_rate, climate),
+        _law(network.storm_day, climate),
+        _law(network.storm_gust, climate),
+        tuple(network.storm_month[climate].tolist()),
+    )
+
+
+def _law(laws: Laws, row: int) -> Law:
+    return (int(laws.form[row]), float(laws.a[row]), float(laws.b[row]), float(laws.c[row]))
+
+
+def _prepared(laws: tuple[Law, ...]) -> LawTable:
+    form, a, b, c = (np.array(part) for part in zip(*laws, strict=True))
+    return prepare(form.astype(np.int64), a, b, c)
+
+
+# --- lost days
+
+
+def lost_days(network: Network, block: Block) -> BoolArray:
+    """Return the days on which outdoor work stops, shape (S, N, D)."""
+    lost = np.zeros((block.count, len(network.site), network.days), dtype=np.bool_)
+    for site, sky in skies(network).items():
+        if (network.is_outdoor & (network.activity_site == site)).any():
+            lost[:, site] = _lost_days(sky, block)
+    return lost
+
+
+@lru_cache(maxsize=KEPT)
+def _lost_days(sky: Sky, block: Block) -> BoolArray:
+    months = _months(sky)
+    law = _prepared(tuple(sky.lost[month - 1] for _, month, _, _ in months))
+    names = [name for name, _, _, _ in months]
+    wanted = law.quantile(block.stratified(*names))
+    wanted = np.floor(wanted + block.plain(*(f"{name}/round" for name in names)))
+    share = uniforms(_day_keys(sky, block.seed), block.first, block.count)
+    is_sunday = (np.arange(sky.days) + sky.epoch.weekday()) % 7 == SUNDAY
+    lost = np.zeros(share.shape, dtype=np.bool_)
+    for i, (_, _, first, last) in enumerate(months):
+        span = slice(first, last)
+        lost[:, span] = _smallest(share[:, span], is_sunday[span], wanted[:, i].astype(np.int64))
+    lost.flags.writeable = False
+    return lost
+
+
+@lru_cache(maxsize=KEPT)
+def _day_keys(sky: Sky, seed: int) -> KeyArray:
+    days = (sky.epoch + dt.timedelta(days=d) for d in range(sky.days))
+    return stream_keys(seed, [f"weather/{sky.site}/{day.isoformat()}" for day in days])
+
+
+def _months(sky: Sky) -> list[tuple[str, int, int, int]]:
+    """Return the name, number, first day and last day + 1 of each month of the tables."""
+    found = []
+    day = 0
+    while day < sky.days:
+        date = sky.epoch + dt.timedelta(days=day)
+        after = (date.replace(day=1) + dt.timedelta(days=32)).replace(day=1)
+        last = min(sky.days, (after - sky.epoch).days)
+        found.append((f"weather/{sky.site}/{date:%Y-%m}", date.month, day, last))
+        day = last
+    return found
+
+
+def _smallest(share: FloatArray, is_sunday: BoolArray, wanted: IntArray) -> BoolArray:
+    """Return the days lost of a month: samples x days, `wanted` of the six-day week by sample."""
+    working = np.sort(share[:, ~is_sunday], axis=1)
+    if not working.shape[1]:
+        return np.zeros(share.shape, dtype=np.bool_)
+    wanted = np.minimum(wanted, working.shape[1])
+    last = np.take_along_axis(working, np.maximum(wanted - 1, 0)[:, None], axis=1)
+    lost: BoolArray = (share <= last) & (wanted > 0)[:, None]
+    return lost
+
+
+# --- storms
+
+
+def storms(network: Network, block: Block) -> Storms:
+    """Return the storms of a block of samples."""
+    found = sorted(
+        (sample, end, site, begin, gust)
+        for site, sky in skies(network).items()
+        for sample, end, begin, gust in _storms(sky, block)
+    )
+    table = np.array(found, dtype=np.float64).reshape(-1, 5)
+    minutes = table[:, :4].astype(np.int64)
+    return Storms(
+        pointer=np.searchsorted(minutes[:, 0], np.arange(block.count + 1)).astype(np.int64),
+        site=minutes[:, 2].copy(),
+        begin_min=minutes[:, 3] * DAY_MIN,
+        end_min=minutes[:, 1] * DAY_MIN,
+        gust_mph=table[:, 4].copy(),
+    )
+
+
+@lru_cache(maxsize=KEPT)
+def _storms(sky: Sky, block: Block) -> tuple[tuple[int, int, int, float], ...]:
+    """Return (sample, day after the last, first day, gust) of the storms at a site."""
+    name = f"storm/{sky.site}"
+    rate = _prepared((sky.rate,)).quantile(block.stratified(f"{name}/rate"))[:, 0]
+    last = sky.epoch + dt.timedelta(days=sky.days - 1)
+    return tuple(
+        storm
+        for year in range(sky.epoch.year, last.year + 1)
+        for storm in _storms_of_year(sky, block, year, rate)
+    )
+
+
+def _storms_of_year(
+    sky: Sky, block: Block, year: int, rate: FloatArray
+) -> list[tuple[int, int, int, float]]:
+    season = _season(sky, year)
+    name = f"storm/{sky.site}/{year}"
+    number = poisson(rate, block.stratified(name)[:, 0])
+    found: list[tuple[int, int, int, float]] = []
+    for k in range(int(number.max(initial=0)) if season.size else 0):
+        share = block.plain(f"{name}/{k}/day")[:, 0]
+        length = _prepared((sky.length,)).quantile(block.plain(f"{name}/{k}/length"))[:, 0]
+        gust = _prepared((sky.gust,)).quantile(block.plain(f"{name}/{k}/gust"))[:, 0]
+        begin = season[(share * season.size).astype(np.int64)]
+        end = begin + np.maximum(1, np.rint(length)).astype(np.int64)
+        # The year may stick out of the tables at either end.
+        is_real = (number > k) & (begin >= 0) & (end <= sky.days)
+        found += [
+            (int(s), int(end[s]), int(begin[s]), float(gust[s])) for s in np.flatnonzero(is_real)
         ]
-        table = np.array(sorted(found), dtype=np.float64).reshape(-1, 5)
-        sample = table[:, 0].astype(np.int64)
-        return Storms(
-            pointer=np.searchsorted(sample, np.arange(count + 1)).astype(np.int64),
-            site=table[:, 2].astype(np.int64),
-            begin_min=table[:, 3].astype(np.int64),
-            end_min=table[:, 1].astype(np.int64),
-            gust_mph=np.ascontiguousarray(table[:, 4]),
-        )
-
-    def _storms_of(
-        self, site: int, year: int, first: int, count: int
-    ) -> list[tuple[int, int, int, int, float]]:
-        """Return (sample, end, site, begin, gust) of the storms at a site in a year."""
-        network, name = self.network, f"storm/{self.network.site[site]}"
-        climate = int(network.climate[site])
-        days = _season(network, climate, year)
-        if not days.size:
-            return []
-        rate = law_rows(network.storm_rate, [climate]).quantile(
-            self._draw(f"{name}/rate", first, count, self.total)
-        )
-        number = poisson(rate, self._draw(f"{name}/{year}", first, count, self.total))[:, 0]
-        found = []
-        for k in range(int(number.max(initial=0))):
-            stem = f"{name}/{year}/{k}"
-            share = self._draw(f"{stem}/day", first, count)[:, 0]
-            day = days[(share * days.size).astype(np.int64)]
-            length = self._of_storm(network.storm_day, climate, f"{stem}/length", first, count)
-            gust = self._of_storm(network.storm_gust, climate, f"{stem}/gust", first, count)
-            end = day + np.maximum(1, np.rint(length)).astype(np.int64)
-            is_real = (number > k) & (day >= 0) & (end <= network.days)
-            found += [
-                (int(s), int(end[s]) * DAY_MIN, site, int(day[s]) * DAY_MIN, float(gust[s]))
-                for s in np.flatnonzero(is_real)
-            ]
-        return found
-
-    def _of_storm(
-        self, laws: Laws, climate: int, name: str, first: int, count: int
-    ) -> FloatArray:
-        return law_rows(laws, [climate]).quantile(self._draw(name, first, count))[:, 0]
-
-    def _draw(self, name: str, first: int, count: int, total: int = 0) -> FloatArray:
-        key: KeyArray = stream_keys(self.seed, [name])
-        return uniforms(key, first, count, total)
+    return found
 
 
 def poisson(rate: FloatArray, u: FloatArray) -> IntArray:
@@ -164,47 +251,10 @@ def poisson(rate: FloatArray, u: FloatArray) -> IntArray:
     return number
 
 
-def law_rows(laws: Laws, rows: IntArray | list[int]) -> LawTable:
-    """Return some of a network's laws, prepared for many quantiles."""
-    return prepare(laws.form[rows], laws.a[rows], laws.b[rows], laws.c[rows])
-
-
-def _smallest(share: FloatArray, is_sunday: BoolArray, wanted: IntArray) -> BoolArray:
-    """Return the days lost of a month: samples x days, `wanted` of the six-day week by sample."""
-    working = np.sort(share[:, ~is_sunday], axis=1)
-    if not working.shape[1]:
-        return np.zeros(share.shape, dtype=np.bool_)
-    wanted = np.minimum(wanted, working.shape[1])
-    last = np.take_along_axis(working, np.maximum(wanted - 1, 0)[:, None], axis=1)
-    lost: BoolArray = (share <= last) & (wanted > 0)[:, None]
-    return lost
-
-
-def _months(network: Network, site: int) -> list[Month]:
-    """Return the months of the tables at a site, the first and last perhaps in part."""
-    climate = int(network.climate[site])
-    found: list[Month] = []
-    day = 0
-    while day < network.days:
-        date = network.epoch + dt.timedelta(days=day)
-        after = (date.replace(day=1) + dt.timedelta(days=32)).replace(day=1)
-        last = min(network.days, (after - network.epoch).days)
-        name = f"weather/{network.site[site]}/{date:%Y-%m}"
-        found.append(Month(name, site, climate * MONTHS + date.month - 1, day, last))
-        day = last
-    return found
-
-
-def _season(network: Network, climate: int, year: int) -> IntArray:
+def _season(sky: Sky, year: int) -> IntArray:
     """Return the days of a year on which storms can begin, counted from the epoch."""
     start = dt.date(year, 1, 1)
     length = (dt.date(year + 1, 1, 1) - start).days
     dates = [start + dt.timedelta(days=i) for i in range(length)]
-    return np.array(
-        [(d - network.epoch).days for d in dates if network.storm_month[climate, d.month - 1]],
-        dtype=np.int64,
-    )
-
-
-def _last_day(network: Network) -> dt.date:
-    return network.epoch + dt.timedelta(days=network.days - 1)
+    days = [(date - sky.epoch).days for date in dates if sky.months[date.month - 1]]
+    return np.array(days, dtype=np.int64)

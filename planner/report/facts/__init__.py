@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from planner.domain.result import Result
+from planner.report.facts.arrival import Arrival, arrival
 from planner.report.facts.assumptions import AssumptionFact, assumption_facts
-from planner.report.facts.capacity import CapacityFact, capacity_facts
+from planner.report.facts.capacity import (
+    CapacityFact,
+    capacity_facts,
+    day_grid,
+    limits,
+    month_days,
+    period_grid,
+)
 from planner.report.facts.commitments import Commitment, commitments, soon
 from planner.report.facts.compute import (
     FleetRow,
@@ -25,6 +33,11 @@ from planner.report.facts.risk import KeyDate, RiskFact, key_date, risk_facts
 from planner.report.facts.schedule import ScheduleRow, schedule_rows
 from planner.report.facts.stranding import StrandingFact, stranding_facts
 
+if TYPE_CHECKING:
+    import datetime as dt
+
+    from planner.domain.result import Result
+
 
 @dataclass(frozen=True)
 class Facts:
@@ -39,9 +52,15 @@ class Facts:
     dates: tuple[DateFact, ...]
     targets: tuple[DateFact, ...]
     key: KeyDate | None
+    arrival: Arrival
     halls: tuple[HallDates, ...]
     kinds: tuple[KindFact, ...]
     capacity: tuple[CapacityFact, ...]
+    month_days: tuple[dt.date, ...]
+    monthly: tuple[CapacityFact, ...]
+    """The same as `capacity` at `month_days`, for figures."""
+    limits: tuple[tuple[str, ...], ...]
+    """What limits each of `capacity` in each period, see `planner.report.facts.capacity.limits`."""
     teams: tuple[TeamFact, ...]
     products: tuple[ProductFact, ...]
     fleet: tuple[FleetRow, ...]
@@ -63,15 +82,21 @@ def gather(result: Result) -> Facts:
     halls = hall_dates(result, inventory)
     due = commitments(result)
     spec = result.portfolio.spec
+    capacity = capacity_facts(result, inventory, period_grid(result))
+    months = month_days(result)
     return Facts(
         result=result,
         inventory=inventory,
         dates=found,
         targets=target_facts(result, inventory, {**spec.targets, **spec.policy.required}),
         key=key,
+        arrival=arrival(result),
         halls=halls,
         kinds=kind_facts(result, halls),
-        capacity=capacity_facts(result, inventory),
+        capacity=capacity,
+        month_days=months,
+        monthly=capacity_facts(result, inventory, day_grid(result, months)),
+        limits=tuple(limits(c) for c in capacity),
         teams=team_facts(result),
         products=product_facts(result),
         fleet=fleet_rows(result),
@@ -87,7 +112,7 @@ def gather(result: Result) -> Facts:
 
 
 __all__ = [
-    "AssumptionFact", "CapacityFact", "Commitment", "DateFact", "Facts", "FleetRow", "HallDates",
+    "Arrival", "AssumptionFact", "CapacityFact", "Commitment", "DateFact", "Facts", "FleetRow", "HallDates",
     "KeyDate", "KindFact", "MethodFact", "MoneyFact", "ProductFact", "RiskFact", "ScheduleRow",
     "StrandingFact", "TeamFact", "gather",
 ]  # fmt: skip

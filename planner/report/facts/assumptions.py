@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from planner.domain.portfolio import Provenance
-from planner.domain.result import Result
+if TYPE_CHECKING:
+    from planner.domain.portfolio import Provenance
+    from planner.domain.result import Result
 
 CONFIDENCE_ORDER: Final = {"none": 0, "assumption": 1, "estimated": 2, "published": 3}
 

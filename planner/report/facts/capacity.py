@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from planner.domain.result import FloatArray, IntArray, Result
-from planner.report.facts.inventory import Inventory, period_ends, standing_at
+from planner.report.facts.inventory import Inventory, minute, month_starts, period_ends, standing_at
 from planner.report.facts.spread import Fan, fan
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from planner.domain.result import FloatArray, IntArray, Result
 
 
 @dataclass(frozen=True)
 class CapacityFact:
-    """Capacity of a site, or of the portfolio, at the end of each period (T).
+    """Capacity of a site, or of the portfolio, at each date of a grid (T).
 
     All in MW of facility power on the design day, so that the lines can be compared, except `it`,
     which is IT power.
@@ -47,13 +53,31 @@ class CapacityFact:
     demand_it: FloatArray
 
 
-def capacity_facts(result: Result, inventory: Inventory) -> tuple[CapacityFact, ...]:
-    """Return the fans of the portfolio and then of each site."""
-    grid = period_ends(result.outcome, result.plan.periods)
+def capacity_facts(
+    result: Result, inventory: Inventory, grid: IntArray
+) -> tuple[CapacityFact, ...]:
+    """Return the fans of the portfolio and then of each site, at the minutes of a grid (T)."""
     samples = [_Samples.of_site(result, inventory, i, grid) for i in range(len(inventory.site))]
     whole = _Samples.total(samples)
     names = ("portfolio", *inventory.site)
     return tuple(s.fact(n) for n, s in zip(names, (whole, *samples), strict=True))
+
+
+def period_grid(result: Result) -> IntArray:
+    """Return the last minute of each period."""
+    return period_ends(result.outcome, result.plan.periods)
+
+
+def month_days(result: Result) -> tuple[dt.date, ...]:
+    """Return the first days of the months of the plan, and its last day, for figures."""
+    periods = result.plan.periods
+    last = periods[-1].end - dt.timedelta(days=1)
+    return (*month_starts(periods[0].start, last), last)
+
+
+def day_grid(result: Result, days: Sequence[dt.date]) -> IntArray:
+    """Return the last minute of each day."""
+    return np.array([minute(result.outcome.epoch, d) + 1439 for d in days], dtype=np.int64)
 
 
 @dataclass(frozen=True)
@@ -70,9 +94,7 @@ class _Samples:
     demand_it: FloatArray
 
     @classmethod
-    def of_site(
-        cls, result: Result, inventory: Inventory, site: int, grid: IntArray
-    ) -> _Samples:
+    def of_site(cls, result: Result, inventory: Inventory, site: int, grid: IntArray) -> _Samples:
         outcome = result.outcome
         lots, blocks = inventory.lot_site == site, inventory.block_site == site
         tranches = inventory.tranche_site == site

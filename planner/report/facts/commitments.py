@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
-from typing import Any, Final, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeVar
 
-from planner.domain.plan import EquipmentOrder, Purchase, Start
-from planner.domain.result import Result
 from planner.report.facts.inventory import hall_cost
 from planner.report.facts.stranding import price_at
 from planner.report.words import counted
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from planner.domain.plan import EquipmentOrder, Purchase, Start
+    from planner.domain.result import Result
 
 SOON_DAYS: Final = 90
 DEFAULT_PRICE_SHARE: Final = 0.75
@@ -62,15 +65,20 @@ def soon(result: Result, found: Iterable[Commitment]) -> tuple[Commitment, ...]:
     """Return the commitments due within ninety days, alike ones together at their first date."""
     last = result.plan.data_date + dt.timedelta(days=SOON_DAYS)
     due = [c for c in found if c.due <= last]
-    merged = [
-        Commitment(
-            min(c.due for c in alike), *key, sum(c.count for c in alike), alike[0].unit,
-            sum(c.money_musd for c in alike), alike[0].why,
-        )
-        for key, alike in _grouped(due, lambda c: (c.what, c.site, c.item))
-    ]  # fmt: skip
+    merged = [_merged(alike) for _, alike in _grouped(due, lambda c: (c.what, c.site, c.item))]
     rank = {"hall": 0, "GPUs": 1, "equipment": 2}
     return tuple(sorted(merged, key=lambda c: (c.due, rank[c.what], c.site, c.item)))
+
+
+def _merged(alike: list[Commitment]) -> Commitment:
+    """Return alike commitments as one, due when the first of them is."""
+    first = min(alike, key=lambda c: c.due)
+    return replace(
+        first,
+        count=sum(c.count for c in alike),
+        money_musd=sum(c.money_musd for c in alike),
+        why=first.why if len(alike) == 1 else f"first {first.why}",
+    )
 
 
 def _hall_starts(result: Result) -> list[Commitment]:

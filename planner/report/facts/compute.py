@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from planner.domain.demand import HeadcountStep, Product, Team
-from planner.domain.portfolio import Period
-from planner.domain.result import FloatArray, Result
 from planner.report.facts.spread import Fan, fan
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from planner.domain.demand import HeadcountStep, Product, Team
+    from planner.domain.portfolio import Period
+    from planner.domain.result import FloatArray, Result
 
 
 @dataclass(frozen=True)
@@ -42,7 +46,8 @@ class TeamFact:
     @property
     def gpus_per_researcher(self) -> FloatArray:
         """Physical GPUs per researcher (T), NaN without researchers."""
-        return _per_head(self.gpus[None, :], self.researchers)[0]
+        made: FloatArray = _per_head(self.gpus[None, :], self.researchers)[0]
+        return made
 
 
 @dataclass(frozen=True)

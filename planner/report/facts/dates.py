@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 import numpy as np
 
-from planner.domain.portfolio import RequiredDate
-from planner.domain.result import BoolArray, FloatArray, IntArray, Result
 from planner.report.facts.inventory import Inventory, date_of, first_reaching, minute
 from planner.report.facts.spread import Dates, dates
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Mapping
+
+    from planner.domain.portfolio import RequiredDate
+    from planner.domain.result import BoolArray, FloatArray, IntArray, Result
 
 Basis = Literal["IT", "facility"]
 
@@ -64,7 +67,7 @@ class _Subject:
 
 
 def date_facts(result: Result, inventory: Inventory) -> tuple[DateFact, ...]:
-    """Return the dates of the ladder, portfolio first and then each site, IT before facility."""
+    """Return the dates of the ladder that are to come: portfolio first, IT before facility."""
     made = []
     for subject in subjects(inventory):
         for basis in ("IT", "facility"):
@@ -72,7 +75,11 @@ def date_facts(result: Result, inventory: Inventory) -> tuple[DateFact, ...]:
             top = _planned_peak(inventory, subject, weight)
             rungs = [x for x in LADDER_MW if x <= top + 1e-6][-RUNGS:]
             made += [date_fact(result, inventory, subject, x, basis) for x in rungs]
-    return tuple(made)
+    return tuple(f for f in made if not _has_happened(f, result.plan.data_date))
+
+
+def _has_happened(fact: DateFact, data_date: dt.date) -> bool:
+    return fact.spread.p90 is not None and fact.spread.p90 <= data_date
 
 
 def target_facts(

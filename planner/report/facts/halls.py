@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from planner.domain.result import NEVER, IntArray, Result
 from planner.report.facts.inventory import HallFact, Inventory, minute
 from planner.report.facts.spread import Dates, Days, dates, days
+
+if TYPE_CHECKING:
+    import datetime as dt
 
 
 @dataclass(frozen=True)
@@ -103,9 +106,7 @@ def kind_facts(result: Result, halls: tuple[HallDates, ...]) -> tuple[KindFact, 
     return tuple(sorted(facts, key=lambda k: (k.first_release, k.site, k.group, k.mode)))
 
 
-def _kind(
-    result: Result, key: tuple[str, str, str, str], members: list[HallDates]
-) -> KindFact:
+def _kind(result: Result, key: tuple[str, str, str, str], members: list[HallDates]) -> KindFact:
     members = sorted(members, key=lambda m: (release(m), m.hall.name))
     to_ready = [_since_release(result, m, m.last_ready) for m in members]
     to_service = [_since_release(result, m, m.last_service) for m in members]

@@ -7,18 +7,21 @@ figure. Axes: S samples, H halls, B blocks, L lots, T tranches, G grid dates.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from planner.domain.build_mode import BuildMode
-from planner.domain.plan import Lot, Start
-from planner.domain.portfolio import Period, Portfolio
-from planner.domain.site import PowerTranche
 from planner.domain.result import NEVER, FloatArray, IntArray, Outcome, Result
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from planner.domain.build_mode import BuildMode
+    from planner.domain.plan import Lot, Start
+    from planner.domain.portfolio import Period, Portfolio
+    from planner.domain.site import PowerTranche
 
 MINUTES_A_DAY: Final = 1440
 HOURS_A_MONTH: Final = 8766 / 12
@@ -277,9 +280,7 @@ def period_ends(outcome: Outcome, periods: Sequence[Period]) -> IntArray:
     return np.array([minute(outcome.epoch, p.end) - 1 for p in periods], dtype=np.int64)
 
 
-def standing_at(
-    begins: IntArray, ends: IntArray, weight: FloatArray, grid: IntArray
-) -> FloatArray:
+def standing_at(begins: IntArray, ends: IntArray, weight: FloatArray, grid: IntArray) -> FloatArray:
     """Return the weight that stands at each grid minute, shape (S, G).
 
     Parameters
@@ -299,9 +300,7 @@ def standing_at(
     return made
 
 
-def first_reaching(
-    begins: IntArray, ends: IntArray, weight: FloatArray, amount: float
-) -> IntArray:
+def first_reaching(begins: IntArray, ends: IntArray, weight: FloatArray, amount: float) -> IntArray:
     """Return the first minute at which at least `amount` stands, NEVER if none, shape (S,)."""
     samples = begins.shape[0]
     if not len(weight):

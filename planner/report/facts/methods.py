@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from planner.domain.result import Readiness, Result
 from planner.report.facts.inventory import hall_cost
+
+if TYPE_CHECKING:
+    from planner.domain.result import Readiness, Result
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from planner.domain.plan import CashRow
-from planner.domain.portfolio import Period
-from planner.domain.result import FloatArray, Result
 from planner.report.facts.spread import Fan, fan
+
+if TYPE_CHECKING:
+    from planner.domain.plan import CashRow
+    from planner.domain.portfolio import Period
+    from planner.domain.result import FloatArray, Result
 
 
 @dataclass(frozen=True)
@@ -57,7 +60,9 @@ def money_fact(result: Result) -> MoneyFact:
 
 
 def _peak(rows: tuple[CashRow, ...]) -> tuple[int, float] | None:
-    shares = [(r.spend / (r.opening + r.inflow), r.period) for r in rows if r.opening + r.inflow > 0]
+    shares = [
+        (r.spend / (r.opening + r.inflow), r.period) for r in rows if r.opening + r.inflow > 0
+    ]
     if not shares:
         return None
     # The earliest of equal shares, so that the answer does not hang on the order of rows.

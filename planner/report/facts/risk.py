@@ -10,17 +10,21 @@ is called that wherever it is printed.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from planner.domain.portfolio import Portfolio
 from planner.domain.result import NEVER, FloatArray, IntArray, Result
-from planner.report.facts.dates import DateFact
 from planner.report.facts.inventory import Inventory, minute
+
+if TYPE_CHECKING:
+    from planner.domain.portfolio import Portfolio
+    from planner.report.facts.dates import DateFact
 
 FEWEST_SAMPLES_A_FACTOR: Final = 5
 """Below this many samples for each factor the regression would fit noise."""
+STANDARD_ERRORS: Final = 2.0
+"""A slope counts from so many standard errors on (about one in twenty by chance)."""
 
 
 @dataclass(frozen=True)
@@ -97,9 +101,7 @@ def key_date(facts: tuple[DateFact, ...]) -> KeyDate | None:
     )
 
 
-def risk_facts(
-    result: Result, inventory: Inventory, key: KeyDate | None
-) -> tuple[RiskFact, ...]:
+def risk_facts(result: Result, inventory: Inventory, key: KeyDate | None) -> tuple[RiskFact, ...]:
     """Return the risks by days of P80, largest first, then by name; none where samples are few."""
     if key is None:
         return ()
@@ -108,7 +110,7 @@ def risk_facts(
     if not factors or reached.sum() < FEWEST_SAMPLES_A_FACTOR * len(factors):
         return ()
     draws = np.stack([f.draws[reached] for f in factors], axis=1)
-    slopes = _slopes(draws, key.day)
+    slopes = _significant_slopes(draws, key.day)
     p80 = _p80(key.day)
     made = [
         RiskFact(
@@ -122,12 +124,21 @@ def risk_facts(
     return tuple(sorted(made, key=lambda r: (-round(r.p80_day, 6), r.name)))
 
 
-def _slopes(draws: FloatArray, day: FloatArray) -> FloatArray:
-    """Return days a unit of each factor, all others held, by least squares on scaled columns."""
+def _significant_slopes(draws: FloatArray, day: FloatArray) -> FloatArray:
+    """Return days a unit of each factor, all others held, by least squares on scaled columns.
+
+    A slope within two standard errors of nothing is nothing: times a mean slip of months it would
+    print noise as days.
+    """
     scale = draws.std(axis=0)
     columns = np.column_stack([np.ones(len(day)), (draws - draws.mean(axis=0)) / scale])
     solved, *_ = np.linalg.lstsq(columns, day, rcond=1e-9)
-    made: FloatArray = solved[1:] / scale
+    residual = day - columns @ solved
+    free = max(1, columns.shape[0] - columns.shape[1])
+    spread = residual @ residual / free
+    error = np.sqrt(spread * np.diag(np.linalg.pinv(columns.T @ columns)))
+    kept = np.where(np.abs(solved) > STANDARD_ERRORS * error, solved, 0.0)
+    made: FloatArray = kept[1:] / scale
     return made
 
 

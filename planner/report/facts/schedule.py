@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-import numpy as np
-
-from planner.domain.activity import Activity
-from planner.domain.portfolio import Portfolio
 from planner.domain.result import NEVER, Result, quantile_min
 from planner.report.facts.inventory import Inventory, date_of
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from planner.domain.activity import Activity
+    from planner.domain.portfolio import Portfolio
 
 SHARES = (0.1, 0.5, 0.8, 0.9)
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from planner.domain.result import NEVER, FloatArray, IntArray, Outcome, quantile_min
 from planner.report.facts.inventory import date_of
+
+if TYPE_CHECKING:
+    import datetime as dt
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +52,10 @@ class Fan:
 
 def dates(outcome: Outcome, minutes: IntArray) -> Dates:
     """Return the percentiles of a date, shape (S,)."""
-    at = [date_of(outcome, float(quantile_min(minutes, q))) for q in (0.1, 0.5, 0.8, 0.9)]
-    return Dates(*at, reached=float(np.mean(minutes < NEVER)))
+    p10, p50, p80, p90 = (
+        date_of(outcome, float(quantile_min(minutes, q))) for q in (0.1, 0.5, 0.8, 0.9)
+    )
+    return Dates(p10, p50, p80, p90, reached=float(np.mean(minutes < NEVER)))
 
 
 def days(minutes: IntArray) -> Days:

@@ -7,14 +7,11 @@ and GPUs the straight-line loss over their service life.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from planner.domain.plan import Purchase
-from planner.domain.site import PowerTranche
-from planner.domain.result import FloatArray, IntArray, Result
 from planner.report.facts.inventory import (
     Inventory,
     minute,
@@ -22,6 +19,13 @@ from planner.report.facts.inventory import (
     standing_at,
 )
 from planner.report.facts.spread import Fan, fan
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from planner.domain.plan import Purchase
+    from planner.domain.result import FloatArray, IntArray, Result
+    from planner.domain.site import PowerTranche
 
 
 @dataclass(frozen=True)
@@ -72,7 +76,8 @@ def stranding_facts(result: Result, inventory: Inventory) -> tuple[StrandingFact
 
 def _fact(subject: str, samples: dict[str, FloatArray]) -> StrandingFact:
     totals = {n: fan(samples[n].sum(axis=1, keepdims=True)) for n in NAMES}
-    return StrandingFact(subject, *(fan(samples[n]) for n in NAMES), totals=totals)
+    fans = {n: fan(samples[n]) for n in NAMES}
+    return StrandingFact(subject=subject, totals=totals, **fans)
 
 
 def _grid(result: Result) -> _Grid:

@@ -1,0 +1,103 @@
+"""Equipment orders: for every unit that is needed and not in stock, the latest date that serves.
+
+A unit is needed when the deterministic pass, with nothing waiting for equipment or power, starts
+the activity that waits for it. Stock goes to the earliest needs. An order is placed a lead time
+before the need, at the portfolio's confidence and with the shared drivers in it, and never
+before the data date.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from typing import TYPE_CHECKING
+
+from planner.domain.plan import EquipmentOrder, Plan
+from planner.domain.result import NEVER
+from planner.network.compile import unequipped_network
+from planner.network.cpm import early_starts
+from planner.network.tables import build_tables
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from planner.domain.plan import Start
+    from planner.domain.portfolio import Portfolio
+    from planner.domain.site import EquipmentStock
+    from planner.network.tables import Tables
+
+Need = tuple[int, str]
+"""Minute, and the hall (or site) that needs a unit."""
+
+
+def equipment_orders(
+    portfolio: Portfolio, starts: Sequence[Start], tables: Tables | None = None
+) -> tuple[EquipmentOrder, ...]:
+    """Return what must be ordered for the site works and the halls of `starts`.
+
+    Parameters
+    ----------
+    starts
+        All halls under way and started.
+    tables
+        Tables of the portfolio, to spare building them again.
+
+    Returns
+    -------
+    tuple[EquipmentOrder, ...]
+        By site, class and order date; units of one class, hall and date are one order.
+    """
+    tables = tables or build_tables(portfolio)
+    needs = equipment_needs(portfolio, starts, tables)
+    made = []
+    for (site, equipment), rows in sorted(needs.items()):
+        stock = sum(entry.units for entry in portfolio.sites[site].stock.get(equipment, ()))
+        units: defaultdict[tuple[dt.date, dt.date, str], int] = defaultdict(int)
+        for minute, hall in rows[stock:]:
+            needed = tables.date(minute)
+            latest = needed - dt.timedelta(days=tables.lead_day[equipment])
+            units[max(latest, portfolio.spec.data_date), needed, hall] += 1
+        made += [
+            EquipmentOrder(site, equipment, n, order, needed, hall)
+            for (order, needed, hall), n in sorted(units.items())
+        ]
+    return tuple(made)
+
+
+def equipment_needs(
+    portfolio: Portfolio, starts: Sequence[Start], tables: Tables
+) -> dict[tuple[str, str], list[Need]]:
+    """Return by (site, class) when and where units are needed, the earliest first."""
+    spec = portfolio.spec
+    plan = Plan(spec.portfolio, spec.data_date, portfolio.periods, tuple(starts))
+    network = unequipped_network(portfolio, plan, tables)
+    start = early_starts(network, tables.calendars.clock)
+    needs: defaultdict[tuple[str, str], list[Need]] = defaultdict(list)
+    pointer, column = network.wait.pointer.tolist(), network.wait.column.tolist()
+    keys = [tuple(name.split("/", 1)) for name in network.pool]
+    for a, minute in enumerate(start):
+        if minute >= NEVER:
+            continue
+        hall = network.activity_hall[a]
+        place = network.hall[hall] if hall >= 0 else network.site[network.activity_site[a]]
+        for pool in column[pointer[a] : pointer[a + 1]]:
+            site, equipment = keys[pool]
+            needs[site, equipment].append((minute, place))
+    return {key: sorted(rows) for key, rows in needs.items()}
+
+
+def remaining_stock(
+    stock: Mapping[str, Sequence[EquipmentStock]], taken: Mapping[str, int]
+) -> dict[str, tuple[EquipmentStock, ...]]:
+    """Return stock by class without the units taken from it, the first to arrive first."""
+    left: dict[str, tuple[EquipmentStock, ...]] = {}
+    for name, entries in stock.items():
+        gone = taken.get(name, 0)
+        kept = []
+        for entry in sorted(entries, key=lambda e: e.arrives):
+            used = min(gone, entry.units)
+            gone -= used
+            if entry.units > used:
+                kept.append(entry.model_copy(update={"units": entry.units - used}))
+        left[name] = tuple(kept)
+    return left

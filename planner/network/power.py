@@ -1,0 +1,123 @@
+"""Which tranche powers what: a static assignment, made when a plan is compiled.
+
+Every lot needs the peak facility power that it adds to its block: what a lot that leaves has
+freed is there for the next. Needs are met in the order in which the plan counts on them, each
+from the tranches that serve its hall in order of energisation, a tranche split where it must be.
+Blocks in which the plan places nothing come last, with all their IT power.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from planner.domain.fleet import Accelerator
+    from planner.domain.plan import Lot
+    from planner.domain.portfolio import Portfolio
+    from planner.domain.site import Site
+    from planner.network.roster import HallPlan, LotsOfBlock
+
+SLACK_MW: Final = 1.0
+"""Shortage that is forgiven: a plan in whole racks may exceed its power by their rounding."""
+NEVER_POWERED: Final = "-"
+"""Stands for the tranche that a lot waits for when all that serve it are used up."""
+
+Key = tuple[str, int, str]
+"""Hall, zero-based block, and lot (empty where the block has none)."""
+
+
+@dataclass(frozen=True, slots=True)
+class PowerNeed:
+    """Peak facility power that a lot, or a block without lots, takes from tranches."""
+
+    key: Key
+    group: str
+    mw: float
+    date: dt.date
+    is_counted_on: bool
+
+
+def assign_power(
+    portfolio: Portfolio, site: Site, halls: Sequence[HallPlan]
+) -> dict[Key, tuple[str, ...]]:
+    """Return the tranches that each lot or block of a site waits for; none without tranches."""
+    if not site.tranches:
+        return {}
+    needs = [need for hall in halls for need in _needs(portfolio, hall)]
+    needs.sort(key=lambda n: (not n.is_counted_on, n.date, n.key))
+    by_date = sorted(site.tranches, key=lambda n: (site.tranches[n].energised, n))
+    taken = _hand_out(site, by_date, needs)
+    if any(NEVER_POWERED in names for names in taken.values()):
+        # Tranches that serve few may be left over while one that serves many is used up.
+        by_use = sorted(by_date, key=lambda n: len(site.tranches[n].serves) or math.inf)
+        other = _hand_out(site, by_use, needs)
+        taken = min(taken, other, key=_unpowered)
+    return taken
+
+
+def _unpowered(taken: Mapping[Key, tuple[str, ...]]) -> int:
+    return sum(NEVER_POWERED in names for names in taken.values())
+
+
+def _hand_out(
+    site: Site, order: Sequence[str], needs: Sequence[PowerNeed]
+) -> dict[Key, tuple[str, ...]]:
+    """Return what serving needs one by one gives, each from tranches in an order."""
+    free = {name: site.tranches[name].firm.likely for name in order}
+    return {need.key: _take(site, free, need) for need in needs}
+
+
+def _take(site: Site, free: dict[str, float], need: PowerNeed) -> tuple[str, ...]:
+    """Take power for a need, and return the tranches it came from."""
+    left, taken = need.mw, []
+    serving = [name for name in free if _serves(site, name, need.group)]
+    for name in serving:
+        share = min(left, free[name])
+        if share > 0:
+            free[name] -= share
+            left -= share
+            taken.append(name)
+    if left <= SLACK_MW:
+        return tuple(taken)
+    if need.is_counted_on:
+        return (NEVER_POWERED,)
+    # Nobody computes there, so the hall is only finished late: with the last power that comes.
+    return tuple(taken or serving[-1:])
+
+
+def _serves(site: Site, tranche: str, group: str) -> bool:
+    served = site.tranches[tranche].serves
+    return not served or group in served
+
+
+def _needs(portfolio: Portfolio, hall: HallPlan) -> Iterator[PowerNeed]:
+    ratio = portfolio.catalog.modes[hall.mode].peak_facility_ratio.likely
+    for block, lots in enumerate(hall.lots):
+        if not lots:
+            if not hall.is_standing:
+                mw = hall.block_mw * ratio
+                yield PowerNeed((hall.name, block, ""), hall.group, mw, hall.date, False)
+            continue
+        for lot, added in _added(portfolio.catalog.accelerators, lots):
+            key = (hall.name, block, lot.name)
+            yield PowerNeed(key, hall.group, added * ratio, lot.service, True)
+
+
+def _added(skus: Mapping[str, Accelerator], lots: LotsOfBlock) -> Iterator[tuple[Lot, float]]:
+    """Yield each lot with the IT power that it adds to the highest its block has had."""
+    highest = 0.0
+    for i, lot in enumerate(lots):
+        there = sum(lot_mw(skus, other) for other in lots[: i + 1] if other.until > lot.service)
+        yield lot, max(0.0, there - highest)
+        highest = max(highest, there)
+
+
+def lot_mw(skus: Mapping[str, Accelerator], lot: Lot) -> float:
+    """Return the IT power provisioned for a lot [MW]."""
+    sku = skus[lot.sku]
+    return lot.gpus / sku.gpus_per_rack * sku.rack_power.likely / 1000

@@ -1,0 +1,67 @@
+"""Times at which the model balances, and the extra days that verification asks for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from planner.domain.plan import Candidate
+    from planner.capacity.timeline import FloatArray, Timeline
+
+CorrectionDays = Mapping[str, float]
+"""Extra days by cause: ``hall SITE/GROUP/MODE/CALENDAR PERIOD`` (an option, with the index of its
+start period), ``hall SITE/GROUP -1`` (halls under way), ``tranche SITE`` or ``tranche SITE/NAME``,
+``delivery SKU`` or ``delivery SITE/SKU`` (which holds for all sites)."""
+
+FAR_DAY = 40_000.0
+"""Days past which a date stands for "not within the tables" and never serves a plan."""
+
+
+@dataclass(frozen=True)
+class Clock:
+    """Periods and instants.
+
+    Parameters
+    ----------
+    timeline
+        Periods T.
+    instants
+        Days of the required dates; with the periods they make the times K.
+    """
+
+    timeline: Timeline
+    instants: tuple[float, ...]
+
+    def presence(self, begin_day: float, until_day: float = np.inf) -> FloatArray:
+        """Return the share of each time during which a thing is there, shape (K,) [0..1].
+
+        A period counts its share; an instant counts all that has begun by it and not ended.
+        """
+        at = np.array([float(begin_day <= d <= until_day) for d in self.instants])
+        return np.concatenate([self.timeline.presence(begin_day, until_day), at])
+
+
+@dataclass(frozen=True)
+class Extra:
+    """Extra days by cause."""
+
+    days: CorrectionDays
+
+    def of(self, *causes: str) -> float:
+        """Return the days of all given causes together."""
+        return sum(self.days.get(cause, 0.0) for cause in causes)
+
+    def hall(self, candidate: Candidate, period: int) -> float:
+        """Return the days of an option, or of halls that stand or are under way (period -1)."""
+        if period < 0:
+            return self.of(f"hall {candidate.site}/{candidate.group} -1")
+        return self.of(f"hall {candidate} {period}")
+
+    def delivery(self, sku: str, sites: tuple[str, ...]) -> float:
+        """Return the days of a SKU's deliveries; those of the worst site count for all."""
+        worst = max((self.of(f"delivery {site}/{sku}") for site in sites), default=0.0)
+        return self.of(f"delivery {sku}") + worst

@@ -1,0 +1,33 @@
+"""All constraints. To add one: write a file that defines CONSTRAINT, and list it here."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from planner.optimise.constraints import (
+    cash,
+    crews,
+    deliveries,
+    gpu_time,
+    hall_slots,
+    land,
+    needs,
+    options,
+    placement,
+    power,
+    required,
+    supply,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from planner.optimise.constraints.base import Constraint
+
+CONSTRAINTS: Final[Mapping[str, Constraint]] = {
+    m.CONSTRAINT.name: m.CONSTRAINT
+    for m in (
+        options, hall_slots, land, crews, placement, deliveries, supply, power, gpu_time, needs,
+        required, cash,
+    )
+}  # fmt: skip

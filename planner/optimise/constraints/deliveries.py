@@ -1,0 +1,138 @@
+"""For all SKUs j, pools p and times k, with present[j, p, t, k] the share of k that GPUs ordered in
+period t serve there, from dock and rack tail to the end of their service life:
+
+- ``delivered``: placed[j, p, k] <= sum over t of present[j, p, t, k] x orders[j, p, t]
+- ``stays``: placed[j, p, k] >= placed[j, p, k-1] - sum over t of what retires x orders[j, p, t]
+
+GPUs serve after they are delivered and installed, and stay where they are until they retire:
+nothing teleports.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pyomo.environ as pyo
+
+from planner.optimise.constraints.base import Constraint, exceeds, structural
+from planner.optimise.tally import halls_of
+from planner.optimise.variables import at_least, at_most
+
+if TYPE_CHECKING:
+    from planner.domain.plan import Lot, Plan, Purchase
+    from planner.optimise.constraints.base import Pyo
+    from planner.optimise.data import ModelData
+
+
+def add(model: Pyo, data: ModelData) -> None:
+    """Add ``delivered[sku, pool, time]`` and ``stays[sku, pool, period]``."""
+    sku_of = {sku: j for j, sku in enumerate(data.skus)}
+    pool_of = {pool.name: p for p, pool in enumerate(data.pools)}
+    time_of = {time: k for k, time in enumerate(data.times)}
+
+    def orders(m: Pyo, sku: str, pool: str, weight: np.ndarray) -> list[tuple[float, Pyo]]:  # type: ignore[type-arg]
+        return [
+            (float(weight[t]), m.orders[sku, pool, data.labels[t]])
+            for t in np.flatnonzero(weight)
+            if (sku, pool, data.labels[t]) in m.orders
+        ]
+
+    def delivered(m: Pyo, sku: str, pool: str, time: str) -> Pyo:
+        present = data.deliveries.present[sku_of[sku], pool_of[pool], :, time_of[time]]
+        return at_most(m, [(1.0, m.placed[sku, pool, time]), *orders(m, sku, pool, -present)], 0.0)
+
+    def stays(m: Pyo, sku: str, pool: str, time: str) -> Pyo:
+        k = time_of[time]
+        if not 1 <= k < data.n_periods or (sku, pool, data.times[k - 1]) not in m.placed:
+            return pyo.Constraint.Skip
+        present = data.deliveries.present[sku_of[sku], pool_of[pool]]
+        retired = np.maximum(present[:, k - 1] - present[:, k], 0.0)
+        terms = [(1.0, m.placed[sku, pool, time]), (-1.0, m.placed[sku, pool, data.times[k - 1]])]
+        return at_least([*terms, *orders(m, sku, pool, retired)], 0.0)
+
+    model.delivered = pyo.Constraint(list(model.placed), rule=delivered)
+    model.stays = pyo.Constraint(list(model.placed), rule=stays)
+
+
+def violations(plan: Plan, data: ModelData) -> list[str]:
+    """Name lots of more GPUs than bought, in service too early, or kept past their life."""
+    found: list[str] = []
+    bought = {p.name: p for p in plan.purchases}
+    placed = dict.fromkeys(bought, 0)
+    pools = halls_of(plan, data)
+    for lot in plan.lots:
+        if not lot.purchase:
+            continue
+        if lot.purchase not in bought:
+            found.append(f"deliveries: lot {lot.name} comes from no purchase")
+            continue
+        placed[lot.purchase] += lot.gpus
+        if lot.hall in pools:
+            found += _lot_faults(lot, bought[lot.purchase], data, pools[lot.hall])
+    for name, gpus in placed.items():
+        if gpus > bought[name].gpus:
+            found.append(
+                f"deliveries: {gpus} GPUs of {name} are placed, {bought[name].gpus} bought"
+            )
+    return [*found, *_purchase_faults(plan, data), *_stood_faults(plan, data)]
+
+
+def _lot_faults(lot: Lot, purchase: Purchase, data: ModelData, pool: int) -> list[str]:
+    found = []
+    where = lot.hall.split("/")[0]
+    if (lot.sku, where) != (purchase.sku, purchase.site):
+        found.append(f"deliveries: lot {lot.name} is not of the purchase {purchase.name}")
+    day = data.timeline.day
+    begin = day(purchase.dock) + data.pools[pool].rack_tail_day
+    if day(lot.service) + 1 <= begin:
+        found.append(f"deliveries: lot {lot.name} serves on {lot.service}, before its racks can")
+    life = data.deliveries.life_day[data.skus.index(lot.sku)]
+    if day(lot.until) > max(day(lot.service), begin) + life + 1:
+        found.append(f"deliveries: lot {lot.name} stays past its service life")
+    return found
+
+
+def _purchase_faults(plan: Plan, data: ModelData) -> list[str]:
+    """Name purchases that are promised earlier than the lead time at confidence allows."""
+    found = []
+    for purchase in plan.purchases:
+        if purchase.sku not in data.skus:
+            continue
+        j, period = (
+            data.skus.index(purchase.sku),
+            data.timeline.period_of(data.timeline.day(purchase.order)),
+        )
+        if not 0 <= period < data.n_periods:
+            continue
+        lead = data.deliveries.dock_day[j, period] - data.deliveries.order_day[j, period]
+        if data.timeline.day(purchase.dock) + 1 <= data.timeline.day(purchase.order) + lead:
+            found.append(
+                f"deliveries: {purchase.name} docks on {purchase.dock}, too soon after its order"
+            )
+    return found
+
+
+def _stood_faults(plan: Plan, data: ModelData) -> list[str]:
+    """Name SKUs of which a plan counts more at a standing hall than stand there."""
+    pools = halls_of(plan, data)
+    counted: dict[tuple[int, int], float] = {}
+    for lot in plan.lots:
+        if not lot.purchase and lot.hall in pools and lot.sku in data.skus:
+            at = (data.skus.index(lot.sku), pools[lot.hall])
+            counted[at] = counted.get(at, 0) + lot.gpus
+    return [
+        f"deliveries: {gpus:g} {data.skus[j]} are counted at {data.pools[p].zone_name}, more than stand there"
+        for (j, p), gpus in counted.items()
+        if exceeds(gpus, _standing_gpus(data, data.skus[j], data.pools[p].zone_name))
+    ]
+
+
+def _standing_gpus(data: ModelData, sku: str, zone: str) -> int:
+    return sum(
+        lot.gpus for lot in data.deliveries.stood
+        if lot.sku == sku and lot.hall.startswith(f"{zone}/")
+    )  # fmt: skip
+
+
+CONSTRAINT = Constraint("deliveries", ("delivered", "stays"), add, violations, structural)

@@ -1,0 +1,137 @@
+"""For all zones z and times k: ``zone_power``: sum over pools in z of peak_ratio x IT MW placed <=
+sum over tranches of flow[l, z, k]; and for all tranches l: ``tranche_power``: sum over zones of
+flow[l, z, k] <= firm_mw[l, k].
+
+The facility power on the design day of all that is in place is carried by firm tranches that serve
+its zone, each from its energisation at confidence with the tail to service.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pyomo.environ as pyo
+from scipy.sparse import csr_array
+from scipy.sparse.csgraph import maximum_flow
+
+from planner.optimise.constraints.base import TOLERANCE, Constraint, Statement
+from planner.optimise.tally import halls_of
+from planner.optimise.variables import GPUS, at_most
+
+if TYPE_CHECKING:
+    import datetime as dt
+
+    from planner.domain.plan import Plan
+    from planner.optimise.constraints.base import Index, Pyo
+    from planner.optimise.data import ModelData
+
+FLOW_UNITS = 10_000.0
+"""Units of a MW in the integer network on which a plan's power is checked."""
+
+
+def add(model: Pyo, data: ModelData) -> None:
+    """Add ``zone_power[zone, time]`` and ``tranche_power[tranche, time]``."""
+    zones = data.feed.zones
+    by_name = {t.full_name: i for i, t in enumerate(data.feed.tranches)}
+
+    def zone(m: Pyo, name: str, time: str) -> Pyo:
+        k = data.times.index(time)
+        pools = [(p, pool) for p, pool in enumerate(data.pools) if pool.zone_name == name]
+        terms, stood = [], 0.0
+        for p, pool in pools:
+            ratio = pool.traits.peak_ratio
+            stood += ratio * float(data.gpu_mw @ data.deliveries.stood_gpus[:, p, k])
+            terms += [
+                (ratio * GPUS * data.gpu_mw[j], m.placed[sku, pool.name, time])
+                for j, sku in enumerate(data.skus)
+                if (sku, pool.name, time) in m.placed
+            ]
+        terms += [
+            (-1.0, m.flow[tranche, name, time])
+            for tranche in by_name
+            if (tranche, name, time) in m.flow
+        ]
+        return at_most(m, terms, -stood)
+
+    def tranche(m: Pyo, name: str, time: str) -> Pyo:
+        i, k = by_name[name], data.times.index(time)
+        terms = [
+            (1.0, m.flow[name, z, time])
+            for z in data.feed.tranches[i].zones
+            if (name, z, time) in m.flow
+        ]
+        return at_most(m, terms, float(data.feed.firm_mw[i, k]))
+
+    model.zone_power = pyo.Constraint(list(zones), list(data.times), rule=zone)
+    model.tranche_power = pyo.Constraint(list(by_name), list(data.times), rule=tranche)
+
+
+def violations(plan: Plan, data: ModelData) -> list[str]:
+    """Name sites and days on which no tranches carry what is in place."""
+    found = []
+    pools = halls_of(plan, data)
+    for site in data.portfolio.sites:
+        here = [
+            lot
+            for lot in plan.lots
+            if lot.hall in pools and data.pools[pools[lot.hall]].site == site
+        ]
+        days = sorted({lot.service for lot in here if lot.purchase})
+        for day in days:
+            demand = _demand(plan, data, site, day, pools)
+            short = sum(demand.values()) - _carried(data, site, demand, data.timeline.day(day))
+            if short > TOLERANCE * max(1.0, sum(demand.values())):
+                found.append(f"power: {site} is {short:.1f} MW of firm power short on {day}")
+                break
+    return found
+
+
+def _demand(
+    plan: Plan, data: ModelData, site: str, day: dt.date, pools: dict[str, int]
+) -> dict[str, float]:
+    """Return peak facility MW by zone of what a site has in service on a day."""
+    demand: dict[str, float] = {}
+    for lot in plan.lots:
+        pool = data.pools[pools[lot.hall]] if lot.hall in pools else None
+        if pool is None or pool.site != site or lot.sku not in data.skus:
+            continue
+        if lot.service <= day < lot.until:
+            mw = lot.gpus * data.mw(data.skus.index(lot.sku)) * pool.traits.peak_ratio
+            demand[pool.zone_name] = demand.get(pool.zone_name, 0.0) + mw
+    return demand
+
+
+def _carried(data: ModelData, site: str, demand: dict[str, float], day: float) -> float:
+    """Return how much of a demand energised tranches can carry: a maximum flow [MW]."""
+    tranches = [t for t in data.feed.tranches if t.site == site and t.usable_day < day + 1]
+    zones = list(demand)
+    source, sink = 0, 1 + len(tranches) + len(zones)
+    rows, cols, caps = [], [], []
+    for i, tranche in enumerate(tranches):
+        rows.append(source), cols.append(1 + i), caps.append(tranche.firm_mw)
+        for z, zone in enumerate(zones):
+            if zone in tranche.zones:
+                rows.append(1 + i), cols.append(1 + len(tranches) + z), caps.append(tranche.firm_mw)
+    for z, zone in enumerate(zones):
+        rows.append(1 + len(tranches) + z), cols.append(sink), caps.append(demand[zone])
+    # Rounded up, so that whole units never make a shortage that is not there.
+    units = np.ceil(np.array(caps) * FLOW_UNITS).astype(np.int32)
+    graph = csr_array((units, (rows, cols)), shape=(sink + 1, sink + 1))
+    carried = maximum_flow(graph, source, sink).flow_value / FLOW_UNITS
+    return float(min(carried, sum(demand.values())))
+
+
+def statement(data: ModelData, component: str, index: Index) -> Statement:
+    """Return the firm power of the tranche, or what a zone has to be fed."""
+    where = data.portfolio.where
+    site, name = index[0].split("/")
+    if component == "tranche_power":
+        firm = data.portfolio.sites[site].tranches[name].firm
+        return Statement(f"tranche {index[0]} carries {firm} firm",
+                         where(f"site.{site}.tranches.{name}.firm"), "MW")  # fmt: skip
+    return Statement(f"halls of {index[0]} draw their peak power from tranches that serve them",
+                     where(f"site.{site}.tranches"), "MW")  # fmt: skip
+
+
+CONSTRAINT = Constraint("power", ("zone_power", "tranche_power"), add, violations, statement)

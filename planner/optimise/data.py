@@ -1,0 +1,224 @@
+"""The optimiser's data: a portfolio and its readiness as frozen arrays in canonical units.
+
+Quantities are taken on the adverse side at the portfolio's confidence: durations, deliveries and
+costs high, cash inflow and supply low. Axes: J SKUs, P pools, O options, T periods, K times (the
+periods, then one instant for each required date), L tranches, Z zones, C hall classes, W consumers.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from planner.capacity.timeline import FloatArray, Timeline, discount
+from planner.network import existing_plan
+from planner.optimise.clock import Clock, CorrectionDays, Extra
+from planner.optimise.consumers import CLASSES, Consumer, consumers
+from planner.optimise.deliveries import Deliveries, deliveries
+from planner.optimise.feed import Feed, feed
+from planner.optimise.halls import Option, Pool, capacity, halls
+from planner.optimise.labour import Labour, labour
+from planner.optimise.money import Money, money
+
+if TYPE_CHECKING:
+    from planner.domain.plan import HallClass, Plan
+    from planner.domain.portfolio import Portfolio
+    from planner.domain.result import Readiness
+
+QUARTER_YEAR = 0.25
+
+
+@dataclass(frozen=True)
+class Required:
+    """IT MW of a site (of all where None) that must be in service by a date."""
+
+    name: str
+    site: str | None
+    it_mw: float
+    by: dt.date
+    day: float
+
+
+@dataclass(frozen=True)
+class ModelData:
+    """Everything that constraints and objectives need.
+
+    Parameters
+    ----------
+    there
+        The plan that adds nothing: halls under way, and GPUs that stand.
+    labels
+        Names of the periods (T).
+    times
+        Names of the times (K): periods, then required dates.
+    skus, pools, options, consumers
+        Names and records along J, P, O, W.
+    deliveries, labour, money, feed
+        What arrives when, what crews do, what is paid, and what tranches carry.
+    option_mw
+        Usable IT MW that one hall of an option adds at each time, shape (O, K).
+    standing_mw
+        Usable IT MW of standing halls and halls under way, shape (P, K).
+    compute_weight
+        Weight of compute by period: discount x years, terminal value in the last, shape (T,).
+    money_weight
+        Discount factor of money by period, shape (T,).
+    """
+
+    portfolio: Portfolio
+    there: Plan
+    clock: Clock
+    labels: tuple[str, ...]
+    times: tuple[str, ...]
+    required: tuple[Required, ...]
+    skus: tuple[str, ...]
+    pools: tuple[Pool, ...]
+    options: tuple[Option, ...]
+    consumers: tuple[Consumer, ...]
+    deliveries: Deliveries
+    labour: Labour
+    money: Money
+    feed: Feed
+    option_mw: FloatArray
+    standing_mw: FloatArray
+    compute_weight: FloatArray
+    money_weight: FloatArray
+
+    @property
+    def timeline(self) -> Timeline:
+        """The periods."""
+        return self.clock.timeline
+
+    @property
+    def n_periods(self) -> int:
+        """Number of periods T."""
+        return len(self.labels)
+
+    @property
+    def gpu_mw(self) -> FloatArray:
+        """IT power of one GPU, shape (J,) [MW]."""
+        return np.array([rack.gpu_mw for rack in self.deliveries.racks])
+
+    def mw(self, sku: int) -> float:
+        """Return the IT power of one GPU of a SKU [MW]."""
+        return self.deliveries.racks[sku].gpu_mw
+
+    def class_of(self, pool: int) -> int:
+        """Return the index of a pool's hall class in `CLASSES`."""
+        return CLASSES.index(self.pools[pool].traits.backup)
+
+    def pools_of_class(self, backup: HallClass) -> list[int]:
+        """Return the pools of a hall class."""
+        return [p for p, pool in enumerate(self.pools) if pool.traits.backup == backup]
+
+    def options_of_pool(self, pool: int) -> list[int]:
+        """Return the options that add halls to a pool."""
+        return [o for o, option in enumerate(self.options) if option.pool == pool]
+
+    def options_of_group(self, site: str, group: str) -> list[int]:
+        """Return the options of a hall group."""
+        return [
+            o for o, option in enumerate(self.options)
+            if (option.candidate.site, option.candidate.group) == (site, group)
+        ]  # fmt: skip
+
+    def option_name(self, option: int) -> tuple[str, str]:
+        """Return the index of an option in the model: candidate and period."""
+        found = self.options[option]
+        return str(found.candidate), self.labels[found.period]
+
+    @property
+    def group_room(self) -> dict[tuple[str, str], int]:
+        """Halls that can still be started in each group: its count less those under way."""
+        room = {}
+        for site in self.portfolio.sites.values():
+            for name, group in site.groups.items():
+                started = sum(u.count for u in site.under_way.values() if u.group == name)
+                room[site.site, name] = max(0, group.count - started)
+        return room
+
+
+def build(
+    portfolio: Portfolio,
+    readiness: tuple[Readiness, ...],
+    corrections: CorrectionDays | None = None,
+) -> ModelData:
+    """Return the optimiser's data.
+
+    Parameters
+    ----------
+    readiness
+        One entry an option, and entries of period -1 for what stands or is under way.
+    corrections
+        Extra days found by verification, by cause and start period.
+    """
+    spec = portfolio.spec
+    extra = Extra(corrections or {})
+    timeline = Timeline.of(portfolio.periods, spec.data_date)
+    required = _required(portfolio, timeline)
+    clock = Clock(timeline, tuple(r.day for r in required))
+    labels = tuple(p.label for p in portfolio.periods)
+    pools, options = halls(portfolio, readiness, extra, clock)
+    option_mw, standing_mw = capacity(pools, options, clock)
+    there = _there(portfolio)
+    arriving = deliveries(portfolio, pools, there.lots, extra, clock)
+    feeding = feed(portfolio, pools, extra, clock)
+    return ModelData(
+        portfolio=portfolio,
+        there=there,
+        clock=clock,
+        labels=labels,
+        times=(*labels, *(f"by {r.name}" for r in required)),
+        required=required,
+        skus=arriving.skus,
+        pools=pools,
+        options=options,
+        consumers=consumers(portfolio, timeline, arriving.skus, pools),
+        deliveries=arriving,
+        labour=labour(portfolio, options, pools, timeline),
+        money=money(portfolio, pools, options, arriving, feeding, timeline),
+        feed=feeding,
+        option_mw=option_mw,
+        standing_mw=standing_mw,
+        compute_weight=_compute_weight(portfolio, timeline),
+        money_weight=discount(spec.finance.discount_rate.likely, timeline.mid_year),
+    )
+
+
+def _there(portfolio: Portfolio) -> Plan:
+    """Return what stands and is under way; who serves to the horizon serves on its last day."""
+    plan = existing_plan(portfolio)
+    end = portfolio.periods[-1].end
+    lots = tuple(
+        replace(lot, until=end) if lot.until >= portfolio.spec.horizon else lot for lot in plan.lots
+    )
+    return plan.replace(lots=lots)
+
+
+def _required(portfolio: Portfolio, timeline: Timeline) -> tuple[Required, ...]:
+    """Return the required dates, each at the end of the last period that is over by then.
+
+    Verification reads capacity at ends of periods, so a date inside one counts from the end
+    before it; a date in the first period counts at that period's end.
+    """
+    made = []
+    for name, rule in portfolio.spec.policy.required.items():
+        ends = [e for e in timeline.end_day if e <= timeline.day(rule.by) + 1]
+        day = max(ends, default=timeline.end_day[0])
+        made.append(Required(name, rule.site, rule.it_power.likely, rule.by, float(day)))
+    return tuple(made)
+
+
+def _compute_weight(portfolio: Portfolio, timeline: Timeline) -> FloatArray:
+    """Return the weight of a period's compute, the last one's repeated after the horizon."""
+    policy = portfolio.spec.policy
+    rate = policy.compute_discount_rate.likely
+    weight = discount(rate, timeline.mid_year) * timeline.years
+    horizon = timeline.mid_year[-1] + timeline.years[-1] / 2
+    quarters = (np.arange(policy.terminal_quarters) + 0.5) * QUARTER_YEAR
+    after = discount(rate, horizon + quarters).sum() * QUARTER_YEAR
+    weight[-1] += policy.terminal_share.likely * after
+    return weight

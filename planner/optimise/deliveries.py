@@ -1,0 +1,159 @@
+"""GPUs: what can be ordered when, when it serves, and what stands at the data date."""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import dataclass
+from math import hypot, log
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from planner.capacity.compute import usable_share
+from planner.capacity.laws import conservative
+from planner.capacity.power import RackTraits
+from planner.capacity.timeline import DAYS_PER_QUARTER, DAYS_PER_YEAR, FloatArray, Timeline
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from planner.domain.amount import Amount
+    from planner.domain.fleet import Accelerator
+    from planner.domain.plan import Lot
+    from planner.domain.portfolio import Portfolio
+    from planner.optimise.clock import Clock, Extra
+    from planner.optimise.halls import Pool
+
+
+@dataclass(frozen=True)
+class Deliveries:
+    """GPUs by SKU (J).
+
+    Parameters
+    ----------
+    skus, racks, usable
+        Names, rack traits, and share of GPUs that work at a time.
+    supply
+        Most GPUs that can be ordered in each period, shape (J, T) [gpu].
+    order_day, dock_day
+        Day of an order in each period and of its delivery at confidence, shape (J, T) [day].
+    life_day
+        Service life [day], by SKU.
+    fits
+        Whether a rack fits the halls of a pool, shape (J, P).
+    present
+        Share of each time that GPUs ordered in a period serve in a pool, shape (J, P, T, K).
+    stood, stood_gpus
+        Lots that stand at the data date, and their GPUs over times, shape (J, P, K) [gpu].
+    """
+
+    skus: tuple[str, ...]
+    racks: tuple[RackTraits, ...]
+    usable: FloatArray
+    supply: FloatArray
+    order_day: FloatArray
+    dock_day: FloatArray
+    life_day: FloatArray
+    fits: FloatArray
+    present: FloatArray
+    stood: tuple[Lot, ...]
+    stood_gpus: FloatArray
+
+    def may_order(self, sku: int, pool: int, period: int) -> bool:
+        """Return whether an order of the period can serve in the pool within the horizon."""
+        return bool(
+            self.supply[sku, period] > 0
+            and self.fits[sku, pool]
+            and self.present[sku, pool, period].any()
+        )
+
+
+def deliveries(
+    portfolio: Portfolio,
+    pools: tuple[Pool, ...],
+    stood: tuple[Lot, ...],
+    extra: Extra,
+    clock: Clock,
+) -> Deliveries:
+    """Return supply, delivery and what stands, SKUs in the order of the catalog."""
+    catalog, timeline = portfolio.catalog.accelerators, clock.timeline
+    skus = tuple(catalog)
+    confidence = portfolio.spec.confidence.likely
+    racks = tuple(RackTraits.of(catalog[j]) for j in skus)
+    order = np.array([_order_days(catalog[j], timeline) for j in skus])
+    supply = np.array([_supply(catalog[j], timeline, confidence) for j in skus])
+    life = np.array([conservative(catalog[j].service_life, confidence, "low") for j in skus])
+    lead = [_lead(portfolio, catalog[j]) + extra.delivery(j, tuple(portfolio.sites)) for j in skus]
+    dock = order + np.array(lead)[:, None]
+    fits = np.array([[rack.fits(p.traits) for p in pools] for rack in racks], dtype=float)
+    return Deliveries(
+        skus, racks, np.array([usable_share(catalog[j]) for j in skus]), supply, order, dock,
+        life * DAYS_PER_YEAR, fits.reshape(len(skus), len(pools)),
+        _present(pools, dock, life * DAYS_PER_YEAR, clock), stood,
+        _stood_gpus(stood, skus, pools, clock),
+    )  # fmt: skip
+
+
+def lead_quantile(lead: Amount, factors: Iterable[Amount], confidence: float) -> float:
+    """Return a lead time multiplied by shared factors, at a confidence [day].
+
+    The spreads of independent factors add in squares of logarithms; exact for lognormals and near
+    enough for others, and what is left the loop corrects.
+    """
+    middle, spread = lead.likely, 0.0
+    for amount in (lead, *factors):
+        at = conservative(amount, confidence)
+        if amount is not lead:
+            middle *= amount.likely
+        if amount.likely > 0 and at > 0:
+            spread = hypot(spread, log(at / amount.likely))
+    return middle * float(np.exp(spread))
+
+
+def _lead(portfolio: Portfolio, sku: Accelerator) -> float:
+    drivers = portfolio.spec.risk.drivers
+    factors = [drivers[d].factor for d in sku.drivers if d in drivers]
+    return lead_quantile(sku.lead_time, factors, portfolio.spec.confidence.likely)
+
+
+def _order_days(sku: Accelerator, timeline: Timeline) -> FloatArray:
+    """Return the first day of each period on which the SKU has supply and a price, shape (T,)."""
+    starts = [s.since for s in sku.supply if s.gpus.likely > 0]
+    first = max(min(starts, default=timeline.origin), min(p.since for p in sku.prices))
+    days: FloatArray = np.maximum(timeline.start_day, timeline.day(first))
+    return np.minimum(days, timeline.end_day)
+
+
+def _supply(sku: Accelerator, timeline: Timeline, confidence: float) -> FloatArray:
+    """Return the most GPUs that can be ordered in each period, shape (T,)."""
+    steps = [(s.since, conservative(s.gpus, confidence, "low")) for s in sku.supply]
+    most = timeline.step_mean(steps) * timeline.days / DAYS_PER_QUARTER
+    # Nothing can be bought before it has a price.
+    priced = timeline.presence(timeline.day(min(p.since for p in sku.prices))) > 0
+    supply: FloatArray = np.where(priced, most, 0.0)
+    return supply
+
+
+def _present(
+    pools: tuple[Pool, ...], dock: FloatArray, life: FloatArray, clock: Clock
+) -> FloatArray:
+    n_skus, n_periods = dock.shape
+    present = np.zeros((n_skus, len(pools), n_periods, len(clock.presence(0.0))))
+    for j, (p, pool), t in itertools.product(range(n_skus), enumerate(pools), range(n_periods)):
+        begin = dock[j, t] + pool.rack_tail_day
+        present[j, p, t] = clock.presence(begin, begin + life[j])
+    return present
+
+
+def _stood_gpus(
+    stood: tuple[Lot, ...], skus: tuple[str, ...], pools: tuple[Pool, ...], clock: Clock
+) -> FloatArray:
+    gpus = np.zeros((len(skus), len(pools), len(clock.presence(0.0))))
+    zones = {(pool.site, pool.zone): p for p, pool in enumerate(pools) if pool.is_standing}
+    day = clock.timeline.day
+    for lot in stood:
+        site, zone, _ = lot.hall.split("/")
+        if (site, zone) in zones:
+            there = clock.presence(day(lot.service), day(lot.until))
+            gpus[skus.index(lot.sku), zones[site, zone]] += lot.gpus * there
+    return gpus

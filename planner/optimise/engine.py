@@ -1,0 +1,287 @@
+"""One model on one persistent HiGHS object: levels and what-ifs change costs and bounds only."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final, Literal
+
+import highspy
+import numpy as np
+from highspy.highs import HighsCallback, cb
+from pyomo.repn.plugins.standard_form import LinearStandardFormCompiler
+
+from planner.domain.plan import Termination
+from planner.errors import EngineError, UnboundedError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from numpy.typing import NDArray
+
+    from planner.capacity.timeline import FloatArray
+
+INF: Final = highspy.kHighsInf
+STATUS: Final = {
+    highspy.HighsModelStatus.kOptimal: Termination.OPTIMAL,
+    highspy.HighsModelStatus.kInfeasible: Termination.INFEASIBLE,
+    highspy.HighsModelStatus.kUnbounded: Termination.UNBOUNDED,
+    highspy.HighsModelStatus.kTimeLimit: Termination.TIME,
+    highspy.HighsModelStatus.kSolutionLimit: Termination.NODES,
+    highspy.HighsModelStatus.kIterationLimit: Termination.NODES,
+    highspy.HighsModelStatus.kInterrupt: Termination.INTERRUPTED,
+}
+FEASIBLE = 2
+"""`primal_solution_status` of a feasible point; no value is read without it."""
+BIG_LP_ROWS: Final = 4000
+"""Rows from which an LP without a basis goes to the interior point; simplex is slow there."""
+
+
+@dataclass(frozen=True)
+class Limits:
+    """When a solve stops.
+
+    Parameters
+    ----------
+    gap
+        Relative gap of an integer solve; half the policy's tolerance where not given.
+    nodes
+        Nodes of a search; a count, so that results repeat.
+    time_s
+        Seconds of all solves together; a run that meets it is not reproducible.
+    """
+
+    gap: float | None = None
+    nodes: int = 500
+    time_s: float | None = None
+
+
+@dataclass(frozen=True)
+class Solution:
+    """What a solve found.
+
+    Parameters
+    ----------
+    values
+        By column; None where no feasible point is known.
+    objective
+        At `values`.
+    bound
+        Proof limit; None where none is known.
+    """
+
+    termination: Termination
+    values: FloatArray | None
+    objective: float | None
+    bound: float | None
+
+
+class _Quiet(highspy.Highs):
+    """HiGHS without the banner that its own constructor prints to stdout, which is for data."""
+
+    def __init__(self) -> None:
+        super(highspy.Highs, self).__init__()
+        self.setOptionValue("output_flag", False)
+        kinds = range(int(cb.HighsCallbackType.kCallbackMax) + 1)
+        self.callbacks = [HighsCallback(cb.HighsCallbackType(k), self) for k in kinds]
+        self.enableCallbacks()
+
+
+class Engine:
+    """A compiled model on HiGHS.
+
+    Columns and rows go by their stable names, such as ``starts[a/b/tent/24x7,2026Q1]``.
+    """
+
+    def __init__(self, model: Any, *, seed: int) -> None:
+        form = LinearStandardFormCompiler().write(model, mixed_form=True)
+        self.columns: dict[str, int] = {v.name: i for i, v in enumerate(form.columns)}
+        self.rows: dict[str, int] = {}
+        lower, upper = np.full(len(form.rows), -INF), np.full(len(form.rows), INF)
+        for i, entry in enumerate(form.rows):
+            self.rows.setdefault(entry.constraint.name, i)
+            if entry.bound_type >= 0:
+                upper[i] = form.rhs[i]
+            if entry.bound_type <= 0:
+                lower[i] = form.rhs[i]
+        self.row_lower, self.row_upper = lower, upper
+        self.lower = np.array([_bound(v.lb, -INF) for v in form.columns])
+        self.upper = np.array([_bound(v.ub, INF) for v in form.columns])
+        self.integers: NDArray[np.int32] = np.array(
+            [i for i, v in enumerate(form.columns) if v.is_integer()], dtype=np.int32
+        )
+        self._costs: dict[int, float] = {}
+        self.time_left: float | None = None
+        self.was_interrupted = False
+        self.hit_clock = False
+        self._highs = self._passed(form, seed)
+
+    def _passed(self, form: Any, seed: int) -> Any:
+        matrix = form.A.tocsc()
+        lp = highspy.HighsLp()
+        lp.num_col_, lp.num_row_ = matrix.shape[1], matrix.shape[0]
+        lp.col_cost_ = np.zeros(matrix.shape[1])
+        lp.col_lower_, lp.col_upper_ = self.lower, self.upper
+        lp.row_lower_, lp.row_upper_ = self.row_lower, self.row_upper
+        lp.a_matrix_.format_ = highspy.MatrixFormat.kColwise
+        lp.a_matrix_.start_ = matrix.indptr
+        lp.a_matrix_.index_ = matrix.indices
+        lp.a_matrix_.value_ = matrix.data
+        self.matrix = matrix
+        highs = _Quiet()
+        highs.HandleKeyboardInterrupt = True
+        for key, value in {
+            "output_flag": False, "threads": 1, "random_seed": seed % 2**31,
+            "primal_feasibility_tolerance": 1e-8, "dual_feasibility_tolerance": 1e-8,
+            "mip_feasibility_tolerance": 1e-7,
+        }.items():  # fmt: skip
+            highs.setOptionValue(key, value)
+        highs.passModel(lp)
+        return highs
+
+    @property
+    def solver(self) -> str:
+        """Name and version of the solver."""
+        return f"HiGHS {self._highs.version()}"
+
+    # Changes
+
+    def column(self, component: str, *index: str) -> int:
+        """Return the column of a variable."""
+        return self.columns[f"{component}[{','.join(index)}]" if index else component]
+
+    def columns_of(self, component: str) -> dict[tuple[str, ...], int]:
+        """Return all columns of a variable by index."""
+        start = f"{component}["
+        return {
+            tuple(name[len(start) : -1].split(",")): i
+            for name, i in self.columns.items()
+            if name.startswith(start)
+        }
+
+    def seek(self, costs: Mapping[int, float], sense: Literal["max", "min"]) -> None:
+        """Make a weighted sum of columns the objective."""
+        for i in self._costs:
+            self._highs.changeColCost(i, 0.0)
+        for i, cost in costs.items():
+            self._highs.changeColCost(i, cost)
+        self._costs = dict(costs)
+        is_max = sense == "max"
+        self._highs.changeObjectiveSense(
+            highspy.ObjSense.kMaximize if is_max else highspy.ObjSense.kMinimize
+        )
+
+    def bound(self, column: int, lower: float, upper: float) -> None:
+        """Set the bounds of a column."""
+        self.lower[column], self.upper[column] = lower, upper
+        self._highs.changeColBounds(column, lower, upper)
+
+    def limit(self, row: int, lower: float, upper: float) -> None:
+        """Set the bounds of a row for now; `row_lower` and `row_upper` keep the model's own."""
+        self._highs.changeRowBounds(row, lower, upper)
+
+    def free(self, row: int) -> None:
+        """Drop a row for now."""
+        self.limit(row, -INF, INF)
+
+    def restore(self, row: int) -> None:
+        """Bring a row back as the model states it."""
+        self.limit(row, float(self.row_lower[row]), float(self.row_upper[row]))
+
+    # Solves
+
+    def solve_lp(self, *, start_cold: bool = False) -> Solution:
+        """Solve with all integers relaxed; a big model without a basis by interior point.
+
+        Crossover follows, for without it the objective is no rigorous bound.
+        """
+        self._integrality(highspy.HighsVarType.kContinuous)
+        if start_cold:
+            self._highs.clearSolver()
+        is_big = len(self.row_lower) > BIG_LP_ROWS and not self._highs.getBasis().valid
+        self._highs.setOptionValue("solver", "ipx" if is_big else "choose")
+        self._highs.setOptionValue("run_crossover", "on")
+        return self._run(is_mip=False)
+
+    def solve_mip(self, *, gap: float, nodes: int, start: FloatArray | None = None) -> Solution:
+        """Solve with the integers whole, from a feasible start where one is given."""
+        self._integrality(highspy.HighsVarType.kInteger)
+        big = len(self.row_lower) > BIG_LP_ROWS
+        for key, value in {
+            "solver": "choose", "mip_lp_solver": "ipx" if big else "choose",
+            "mip_rel_gap": gap, "mip_max_nodes": nodes,
+        }.items():  # fmt: skip
+            self._highs.setOptionValue(key, value)
+        if start is not None:
+            point = highspy.HighsSolution()
+            point.col_value = list(start)
+            self._highs.setSolution(point)
+        return self._run(is_mip=True)
+
+    def _integrality(self, kind: Any) -> None:
+        if len(self.integers):
+            kinds = np.full(len(self.integers), kind)
+            self._highs.changeColsIntegrality(len(self.integers), self.integers, kinds)
+
+    def _run(self, *, is_mip: bool) -> Solution:
+        self._highs.setOptionValue("time_limit", INF if self.time_left is None else self._until())
+        self._highs.solve()
+        status = self._highs.getModelStatus()
+        if status == highspy.HighsModelStatus.kUnboundedOrInfeasible:
+            return self._told_apart(is_mip=is_mip)
+        if status not in STATUS and status != highspy.HighsModelStatus.kUnknown:
+            raise EngineError(f"the solver ended with {self._highs.modelStatusToString(status)}")
+        info = self._highs.getInfo()
+        termination = STATUS.get(status, Termination.NODES)
+        self.was_interrupted |= termination is Termination.INTERRUPTED
+        self.hit_clock |= termination is Termination.TIME
+        if termination is Termination.UNBOUNDED:
+            raise UnboundedError("unbounded: something that is wanted has no limit")
+        if info.primal_solution_status != FEASIBLE:
+            return Solution(termination, None, None, None)
+        values = np.array(self._highs.getSolution().col_value)
+        objective = float(info.objective_function_value)
+        bound = float(info.mip_dual_bound) if is_mip else objective
+        if not is_mip and termination is not Termination.OPTIMAL:
+            bound = np.inf
+        return Solution(termination, values, objective, bound if np.isfinite(bound) else None)
+
+    def _until(self) -> float:
+        """Return the clock reading of HiGHS at which the time that is left is over."""
+        return float(self._highs.getRunTime()) + float(self.time_left or 0.0)
+
+    def _told_apart(self, *, is_mip: bool) -> Solution:
+        """Solve for feasibility alone: an unbounded model is feasible, an infeasible one is not."""
+        costs = dict(self._costs)
+        for i in costs:
+            self._highs.changeColCost(i, 0.0)
+        self._highs.solve()
+        is_feasible = self._highs.getInfo().primal_solution_status == FEASIBLE
+        for i, cost in costs.items():
+            self._highs.changeColCost(i, cost)
+        if is_feasible:
+            raise UnboundedError("unbounded: something that is wanted has no limit")
+        del is_mip
+        return Solution(Termination.INFEASIBLE, None, None, None)
+
+    def least_slack(self, rows: list[int]) -> float | None:
+        """Return by how much rows must give way at most, at the least; None if that mends nothing.
+
+        One column relaxes all the rows alike, is made small, and is taken out again.
+        """
+        column = self._highs.getNumCol()
+        signs = np.array([1.0 if self.row_lower[r] > -INF else -1.0 for r in rows])
+        self._highs.addCol(0.0, 0.0, INF, len(rows), np.array(rows, dtype=np.int32), signs)
+        self.seek({column: 1.0}, "min")
+        found = self.solve_lp()
+        self._highs.deleteCols(1, np.array([column], dtype=np.int32))
+        self._costs = {}
+        return None if found.values is None else float(found.values[column])
+
+
+def _bound(value: float | None, default: float) -> float:
+    return default if value is None else float(value)
+
+
+def as_costs(columns: Iterable[int], cost: float = 1.0) -> dict[int, float]:
+    """Return one cost for several columns."""
+    return dict.fromkeys(columns, cost)

@@ -1,0 +1,98 @@
+"""Crews: how many each start holds in each period, against what a site has."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from planner.domain.plan import Candidate
+from planner.optimise.course import Course, hall_course
+
+if TYPE_CHECKING:
+    from planner.capacity.timeline import FloatArray, Timeline
+    from planner.domain.portfolio import Portfolio
+    from planner.domain.site import UnderWay
+    from planner.optimise.halls import Option, Pool
+
+PEOPLE = "people"
+"""Name of the ceiling of people on a site, beside its trades."""
+
+
+@dataclass(frozen=True)
+class Labour:
+    """Limited labour (R): trades of sites, and the ceiling of people.
+
+    Parameters
+    ----------
+    names
+        Pairs of site and trade (or `PEOPLE`).
+    limit
+        Crews or people that the site has, all shifts together, shape (R,).
+    use
+        Mean that one hall of an option holds in each period, shape (O, R, T).
+    under_way
+        Mean that halls under way hold, shape (R, T).
+    """
+
+    names: tuple[tuple[str, str], ...]
+    limit: FloatArray
+    use: FloatArray
+    under_way: FloatArray
+
+
+def labour(
+    portfolio: Portfolio, options: tuple[Option, ...], pools: tuple[Pool, ...], timeline: Timeline
+) -> Labour:
+    """Return labour by period: courses at likely durations, stretched to the dates of readiness."""
+    names = [(s.site, trade) for s in portfolio.sites.values() for trade in s.crews]
+    names += [(s.site, PEOPLE) for s in portfolio.sites.values() if s.people is not None]
+    row = {name: i for i, name in enumerate(names)}
+    shape = (len(names), len(timeline.days))
+    use = np.zeros((len(options), *shape))
+    courses: dict[Candidate, Course] = {}
+    for o, option in enumerate(options):
+        if option.candidate not in courses:
+            courses[option.candidate] = hall_course(portfolio, option.candidate)
+        begin = timeline.start_day[option.period]
+        course = courses[option.candidate].stretched(option.service_day.max() - begin)
+        _add(use[o], portfolio, option.candidate.site, course, begin, row, timeline)
+    under_way = np.zeros(shape)
+    for pool in pools:
+        for entry in portfolio.sites[pool.site].under_way.values():
+            if (entry.group, entry.mode) == (pool.zone, pool.mode):
+                _add_under_way(under_way, portfolio, pool, entry, row, timeline)
+    return Labour(tuple(names), np.array([_limit(portfolio, n) for n in names]), use, under_way)
+
+
+def _limit(portfolio: Portfolio, name: tuple[str, str]) -> float:
+    site = portfolio.sites[name[0]]
+    return float((site.people or 0) if name[1] == PEOPLE else site.crews[name[1]])
+
+
+def _add_under_way(
+    held: FloatArray, portfolio: Portfolio, pool: Pool, entry: UnderWay,
+    row: dict[tuple[str, str], int], timeline: Timeline,
+) -> None:  # fmt: skip
+    candidate = Candidate(pool.site, pool.zone, pool.mode, entry.calendar)
+    course = hall_course(portfolio, candidate)
+    for k in range(entry.count):
+        begin = timeline.day(entry.released) + k * entry.stagger.likely
+        _add(held, portfolio, pool.site, course, begin, row, timeline)
+
+
+def _add(
+    held: FloatArray, portfolio: Portfolio, site: str, course: Course, begin: float,
+    row: dict[tuple[str, str], int], timeline: Timeline,
+) -> None:  # fmt: skip
+    """Add the mean crews of a course to `held`, shape (R, T), in place."""
+    for work in course.rows:
+        if not work.crews or work.end_day <= work.start_day:
+            continue
+        share = timeline.presence(begin + work.start_day, begin + work.end_day)
+        for trade, crews in work.crews.items():
+            people = crews * portfolio.catalog.trades[trade].people
+            for name, amount in ((trade, crews), (PEOPLE, people)):
+                if (site, name) in row:
+                    held[row[site, name]] += amount * share

@@ -1,0 +1,44 @@
+"""The model, written once: decisions, all constraints, all objectives, with stable names."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pyomo.environ as pyo
+
+from planner.optimise.constraints import CONSTRAINTS
+from planner.optimise.objectives import OBJECTIVES
+from planner.optimise.objectives.compute_per_researcher import level_of, ranked
+from planner.optimise.variables import add_variables
+
+if TYPE_CHECKING:
+    from planner.optimise.data import ModelData
+    from planner.optimise.variables import Pyo
+
+
+def formulate(data: ModelData) -> Pyo:
+    """Return the Pyomo model of a portfolio.
+
+    Every objective is a variable that a row ties to its expression, and so is the level of every
+    ranked team: another objective, level or floor is then a change of costs and bounds. Rows
+    ``reach[team]`` hold a team's level at or above ``worst``; they are dropped as teams settle.
+    """
+    model = pyo.ConcreteModel(name=data.portfolio.spec.portfolio)
+    add_variables(model, data)
+    teams = {team.name: team for team in ranked(data)}
+    model.level = pyo.Var(list(teams), domain=pyo.NonNegativeReals)
+    model.worst, model.total, model.spend = pyo.Var(), pyo.Var(), pyo.Var()
+    for constraint in CONSTRAINTS.values():
+        constraint.add(model, data)
+    model.level_is = pyo.Constraint(
+        list(teams), rule=lambda m, name: m.level[name] - level_of(m, teams[name], data) == 0
+    )
+    model.reach = pyo.Constraint(list(teams), rule=lambda m, name: m.level[name] - m.worst >= 0)
+    for objective in OBJECTIVES.values():
+        if objective.variable == "worst":
+            continue
+        variable = getattr(model, objective.variable)
+        row = pyo.Constraint(expr=variable - objective.expression(model, data) == 0)
+        setattr(model, f"{objective.variable}_is", row)
+    model.nothing_sought = pyo.Objective(expr=0.0 * model.nothing)
+    return model

@@ -1,0 +1,308 @@
+"""Money: what each decision and each standing commitment costs by period, nominal MUSD.
+
+Construction is paid by the terms of the mode: at the start, over the work, at turnover. The part
+of a row's cost that is equipment is paid by the terms of its class, around an order placed at its
+lead time before the row needs it. What falls due before the data date is sunk, and what falls due
+after the horizon is charged to the last period, so that nothing is had for free.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from planner.capacity.cost import Escalation, available_cash, energy_musd, payments
+from planner.capacity.laws import conservative
+from planner.capacity.timeline import DAYS_PER_MONTH, FloatArray, Timeline
+from planner.domain.plan import Candidate
+from planner.optimise.course import Course, hall_course, works_course
+
+if TYPE_CHECKING:
+    from planner.domain.amount import Amount
+    from planner.domain.portfolio import Portfolio
+    from planner.domain.site import UnderWay
+    from planner.optimise.deliveries import Deliveries
+    from planner.optimise.feed import Feed
+    from planner.optimise.halls import Option, Pool
+
+KINDS: Final = (
+    "construction", "equipment", "gpus", "site_works", "power", "energy", "operation", "rent",
+)  # fmt: skip
+EQUIPMENT_SHARE: Final = 0.75
+"""Share of a waiting row's cost that its equipment is, where the class states none."""
+
+
+@dataclass(frozen=True)
+class Commitment:
+    """Spend that stands whatever is decided.
+
+    Parameters
+    ----------
+    name, text, path
+        Stable name; what it is in the user's words; key path of the statement.
+    cash
+        By kind and period, shape (kinds, T).
+    """
+
+    name: str
+    text: str
+    path: str
+    cash: FloatArray
+
+
+@dataclass(frozen=True)
+class Money:
+    """Costs by decision.
+
+    Parameters
+    ----------
+    opening, floor
+        Cash at the data date, and least at the end of any period [MUSD].
+    inflow
+        By period, on its adverse side, shape (T,).
+    option
+        One hall of each option, shape (O, kinds, T).
+    order
+        One GPU ordered in a period, by period of payment, shape (J, T, T).
+    energy
+        One MW of mean IT load in a pool, shape (P, T).
+    commitments
+        What stands.
+    """
+
+    opening: float
+    floor: float
+    inflow: FloatArray
+    option: FloatArray
+    order: FloatArray
+    energy: FloatArray
+    commitments: tuple[Commitment, ...]
+
+
+@dataclass(frozen=True)
+class _Books:
+    """What all the helpers below need."""
+
+    portfolio: Portfolio
+    timeline: Timeline
+    level: Escalation
+
+    @property
+    def confidence(self) -> float:
+        return self.portfolio.spec.confidence.likely
+
+    def high(self, amount: Amount | None) -> float:
+        return conservative(amount, self.confidence) if amount is not None else 0.0
+
+    def blank(self) -> FloatArray:
+        return np.zeros((len(KINDS), len(self.timeline.days)))
+
+
+def money(
+    portfolio: Portfolio, pools: tuple[Pool, ...], options: tuple[Option, ...],
+    arriving: Deliveries, feeding: Feed, timeline: Timeline,
+) -> Money:  # fmt: skip
+    """Return all costs by period."""
+    finance = portfolio.spec.finance
+    books = _Books(portfolio, timeline, Escalation(finance, timeline))
+    low = 1.0 - books.confidence
+    flows = tuple(
+        conservative(s.cash_flow, books.confidence, "low") for s in finance.operating_cash_flow
+    )
+    share = conservative(finance.share_available, books.confidence, "low") if low else 0.0
+    courses: dict[Candidate, Course] = {}
+    costs = [_option(books, pools[o.pool], o, courses) for o in options]
+    energy = np.array([_energy(books, p, feeding) for p in pools])
+    return Money(
+        opening=finance.opening_cash.likely,
+        floor=finance.cash_floor.likely,
+        inflow=share * available_cash(finance, timeline, flows),
+        option=np.array(costs).reshape(len(options), len(KINDS), len(timeline.days)),
+        order=np.array([_orders(books, arriving, j, pools) for j in range(len(arriving.skus))]),
+        energy=energy.reshape(len(pools), len(timeline.days)),
+        commitments=(
+            *_works(books), *_tranches(books, feeding),
+            *_under_way(books, pools), *_standing(books, pools, arriving, energy),
+        ),
+    )  # fmt: skip
+
+
+def _option(
+    books: _Books, pool: Pool, option: Option, courses: dict[Candidate, Course]
+) -> FloatArray:
+    candidate = option.candidate
+    if candidate not in courses:
+        courses[candidate] = hall_course(books.portfolio, candidate)
+    begin = float(books.timeline.start_day[option.period])
+    cash = _build(books, candidate, courses[candidate], begin, float(option.service_day.max()))
+    return cash + _running(books, pool, option.service_day, option.block_mw)
+
+
+def _build(
+    books: _Books, candidate: Candidate, course: Course, begin: float, done: float
+) -> FloatArray:
+    """Return what building one hall costs, shape (kinds, T)."""
+    portfolio, timeline = books.portfolio, books.timeline
+    mode = portfolio.catalog.modes[candidate.mode]
+    group = portfolio.sites[candidate.site].groups[candidate.group]
+    hall = books.high(mode.hall_cost) * group.it_power.likely
+    hall *= books.high(group.cost_factor) if group.cost_factor else 1.0
+    if candidate.calendar != "standard":
+        hall *= books.high(portfolio.catalog.calendars[candidate.calendar].cost_factor)
+    cash = books.blank()
+    ordered = 0.0
+    for row in course.stretched(done - begin).rows:
+        for name in row.equipment:
+            item = portfolio.catalog.equipment[name]
+            share = item.price_share.likely if item.price_share else EQUIPMENT_SHARE
+            amount = hall * row.cost_share * share / len(row.equipment)
+            ordered += amount
+            needed = begin + row.start_day
+            order = needed - books.high(item.lead_time)
+            # An order that should lie in the past is placed on the data date; if the hall itself
+            # was started before, it was placed in time and its deposit is sunk.
+            order = max(order, 0.0) if begin >= 0 else order
+            amount *= float(books.level.at("construction", order))
+            cash[KINDS.index("equipment")] += payments(
+                timeline, item.terms or mode.terms, amount, order, (needed, needed), done
+            )
+    rest = (hall - ordered) + hall * books.high(mode.soft_cost)
+    rest *= float(books.level.at("construction", (begin + done) / 2))
+    cash[KINDS.index("construction")] += payments(
+        timeline, mode.terms, rest, begin, (begin, done), done
+    )
+    return cash
+
+
+def _running(
+    books: _Books, pool: Pool, service_day: FloatArray, block_mw: FloatArray,
+    rent_month: float | None = None,
+) -> FloatArray:  # fmt: skip
+    """Return operation and rent of blocks from their service on, shape (kinds, T)."""
+    timeline, mode = books.timeline, books.portfolio.catalog.modes[pool.mode]
+    there = sum(
+        (mw * timeline.presence(day) for day, mw in zip(service_day, block_mw, strict=True)),
+        np.zeros(len(timeline.days)),
+    )
+    level = books.level.at("operation", (timeline.start_day + timeline.end_day) / 2)
+    rent = books.high(mode.rent_month) if rent_month is None else rent_month
+    cash = books.blank()
+    cash[KINDS.index("operation")] = there * books.high(mode.opex_year) * timeline.years * level
+    cash[KINDS.index("rent")] = there * rent * timeline.days / DAYS_PER_MONTH * level
+    return cash
+
+
+def _orders(books: _Books, arriving: Deliveries, sku: int, pools: tuple[Pool, ...]) -> FloatArray:
+    """Return what one GPU ordered in each period costs by period of payment, shape (T, T)."""
+    timeline = books.timeline
+    item = books.portfolio.catalog.accelerators[arriving.skus[sku]]
+    tail = max((p.rack_tail_day for p in pools), default=0.0)
+    steps = sorted((timeline.day(p.since), books.high(p.price)) for p in item.prices)
+    paid = np.zeros((len(timeline.days), len(timeline.days)))
+    for t in range(len(timeline.days)):
+        order, dock = arriving.order_day[sku, t], arriving.dock_day[sku, t]
+        price = next((p for since, p in reversed(steps) if since <= order), 0.0)
+        price *= float(books.level.at("gpus", order))
+        paid[t] = payments(timeline, item.terms, price, order, (dock, dock), dock + tail)
+    return paid
+
+
+def _energy(books: _Books, pool: Pool, feeding: Feed) -> FloatArray:
+    """Return the cost of energy of one MW of mean IT load by period, shape (T,)."""
+    timeline = books.timeline
+    level = books.level.at("energy", (timeline.start_day + timeline.end_day) / 2)
+    price = feeding.price[feeding.zone_of(pool)] * level
+    pue = books.high(books.portfolio.catalog.modes[pool.mode].pue)
+    pue += pool.traits.pue - books.portfolio.catalog.modes[pool.mode].pue.likely
+    return energy_musd(pue, timeline.days, price)
+
+
+def _works(books: _Books) -> list[Commitment]:
+    made = []
+    for site in books.portfolio.sites.values():
+        if site.works is None:
+            continue
+        begin = books.timeline.day(site.works.started)
+        end = begin + works_course(books.portfolio, site).span_day
+        level = float(books.level.at("construction", max(0.0, (begin + end) / 2)))
+        cash = books.blank()
+        cost = books.high(site.works.cost) * level
+        cash[KINDS.index("site_works")] = books.timeline.pay_over(begin, end, cost)
+        made.append(Commitment(f"works {site.site}", f"site works of {site.site} cost {site.works.cost}",
+                               f"site.{site.site}.works.cost", cash))  # fmt: skip
+    return made
+
+
+def _tranches(books: _Books, feeding: Feed) -> list[Commitment]:
+    made = []
+    for tranche in feeding.tranches:
+        spec = books.portfolio.sites[tranche.site].tranches[tranche.name]
+        if spec.capital is None:
+            continue
+        cash = books.blank()
+        cash[KINDS.index("power")] = books.timeline.pay_at(
+            tranche.energised_day, books.high(spec.capital)
+        )
+        made.append(Commitment(f"tranche {tranche.full_name}",
+                               f"tranche {tranche.full_name} costs {spec.capital}",
+                               f"site.{tranche.site}.tranches.{tranche.name}.capital", cash))  # fmt: skip
+    return made
+
+
+def _under_way(books: _Books, pools: tuple[Pool, ...]) -> list[Commitment]:
+    made = []
+    for pool in pools:
+        site = books.portfolio.sites[pool.site]
+        for name, entry in site.under_way.items():
+            if (entry.group, entry.mode) != (pool.zone, pool.mode):
+                continue
+            cash = _hall_remainders(books, pool, entry)
+            made.append(Commitment(f"under way {pool.site}/{name}",
+                                   f"halls {name} of {pool.site} are under way and are finished",
+                                   f"site.{pool.site}.under_way.{name}", cash))  # fmt: skip
+        if pool.count and not pool.is_standing:
+            cash = _running(books, pool, pool.service_day, pool.block_mw)
+            made.append(Commitment(f"running {pool.name}", f"halls under way at {pool.name} are run",
+                                   f"site.{pool.site}.under_way", cash))  # fmt: skip
+    return made
+
+
+def _hall_remainders(books: _Books, pool: Pool, entry: UnderWay) -> FloatArray:
+    candidate = Candidate(pool.site, pool.zone, pool.mode, entry.calendar)
+    course = hall_course(books.portfolio, candidate)
+    cash = books.blank()
+    for k in range(entry.count):
+        begin = books.timeline.day(entry.released) + k * entry.stagger.likely
+        done = max(begin + course.span_day, 0.0)
+        if pool.service_day.size:
+            per_hall = len(pool.service_day) // max(pool.count, 1)
+            blocks = pool.service_day[k * per_hall : (k + 1) * per_hall]
+            done = max(float(blocks.max(initial=0.0)), 0.0)
+        cash += _build(books, candidate, course, begin, done)
+    return cash
+
+
+def _standing(
+    books: _Books, pools: tuple[Pool, ...], arriving: Deliveries, energy: FloatArray
+) -> list[Commitment]:
+    made = []
+    for p, pool in enumerate(pools):
+        if not pool.is_standing:
+            continue
+        standing = books.portfolio.sites[pool.site].standing[pool.zone]
+        rent = books.high(standing.rent_month)
+        cash = _running(books, pool, pool.service_day, pool.block_mw, rent)
+        n = len(books.timeline.days)
+        load = sum(
+            (
+                arriving.stood_gpus[j, p, :n] * arriving.racks[j].gpu_mw
+                for j in range(len(arriving.skus))
+            ),
+            np.zeros(n),
+        )
+        cash[KINDS.index("energy")] += load * energy[p]
+        made.append(Commitment(f"standing {pool.zone_name}", f"standing hall {pool.zone_name} is run",
+                               f"site.{pool.site}.standing.{pool.zone}", cash))  # fmt: skip
+    return made

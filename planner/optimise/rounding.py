@@ -1,0 +1,139 @@
+"""From the relaxation to whole halls: a small search around it, and a plain one where that fails.
+
+The relaxation starts most options in whole numbers. First those are kept and only the fractional
+ones searched, which is a small integer model. Where that is infeasible, starts are rounded one by
+one in order of period, under places, land and crews.
+"""
+
+from __future__ import annotations
+
+from math import ceil, floor
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from planner.optimise.constraints.crews import left
+from planner.optimise.constraints.land import hall_acres
+from planner.optimise.engine import INF
+
+if TYPE_CHECKING:
+    from planner.capacity.timeline import FloatArray
+    from planner.optimise.data import ModelData
+    from planner.optimise.engine import Engine, Solution
+
+WHOLE = 1e-6
+THRESHOLDS = (0.5, 0.3, 0.8, 0.999)
+"""Parts of a hall from which it is started, tried in turn."""
+
+
+def start_columns(engine: Engine, data: ModelData) -> list[int]:
+    """Return the columns of the options' starts, in the order of the options."""
+    return [engine.column("starts", *data.option_name(o)) for o in range(len(data.options))]
+
+
+def fix(engine: Engine, columns: list[int], low: FloatArray, high: FloatArray) -> None:
+    """Set the bounds of starts."""
+    for column, a, b in zip(columns, low, high, strict=True):
+        engine.bound(column, float(a), float(b))
+
+
+def unfix(engine: Engine, columns: list[int]) -> None:
+    """Leave starts free again."""
+    for column in columns:
+        engine.bound(column, 0.0, INF)
+
+
+def near(
+    engine: Engine, data: ModelData, relaxed: FloatArray, *, gap: float, nodes: int
+) -> Solution:
+    """Return the best plan near the relaxation: fractional starts searched, whole ones kept.
+
+    A fractional start may also move to the period before or after.
+    """
+    columns = start_columns(engine, data)
+    low, high = _window(data, relaxed[columns])
+    fix(engine, columns, low, high)
+    found = engine.solve_mip(gap=gap, nodes=nodes)
+    unfix(engine, columns)
+    return found
+
+
+def _window(data: ModelData, starts: FloatArray) -> tuple[FloatArray, FloatArray]:
+    low = np.array([floor(y + WHOLE) for y in starts], dtype=float)
+    high = np.array([ceil(y - WHOLE) for y in starts], dtype=float)
+    index = {(option.candidate, option.period): o for o, option in enumerate(data.options)}
+    for o in np.flatnonzero(high > low):
+        option = data.options[o]
+        for period in (option.period - 1, option.period + 1):
+            other = index.get((option.candidate, period))
+            if other is not None:
+                high[other] = max(high[other], low[other] + 1)
+    return low, high
+
+
+def neighbourhood(
+    engine: Engine, data: ModelData, values: FloatArray, *, gap: float, nodes: int
+) -> Solution:
+    """Return the best plan within one hall of a known one in every option that it or its
+    neighbours in time use, searched from it.
+    """
+    columns = start_columns(engine, data)
+    starts = np.round(values[columns])
+    index = {(option.candidate, option.period): o for o, option in enumerate(data.options)}
+    low, high = np.maximum(starts - 1, 0), starts.copy()
+    for o in np.flatnonzero(starts > 0):
+        option = data.options[o]
+        for period in range(option.period - 2, option.period + 3):
+            other = index.get((option.candidate, period))
+            if other is not None:
+                high[other] = starts[other] + 1
+    fix(engine, columns, low, high)
+    found = engine.solve_mip(gap=gap, nodes=nodes, start=values)
+    unfix(engine, columns)
+    return found
+
+
+def greedy(engine: Engine, data: ModelData, relaxed: FloatArray) -> Solution | None:
+    """Return the best of several plain roundings with all else solved; None if none is feasible."""
+    columns = start_columns(engine, data)
+    best = None
+    for threshold in THRESHOLDS:
+        starts = _rounded(data, relaxed[columns], threshold)
+        fix(engine, columns, starts, starts)
+        found = engine.solve_lp()
+        if found.values is not None and (best is None or _of(found) > _of(best)):
+            best = found
+    unfix(engine, columns)
+    return best
+
+
+def _of(solution: Solution) -> float:
+    return -np.inf if solution.objective is None else solution.objective
+
+
+def _rounded(data: ModelData, relaxed: FloatArray, threshold: float) -> FloatArray:
+    """Return whole starts: as the relaxation's running sum passes each hall, where there is room."""
+    starts = np.zeros(len(relaxed))
+    room, crews = dict(data.group_room), left(data)
+    land = {s: site.land.likely for s, site in data.portfolio.sites.items()}
+    debt: dict[object, float] = {}
+    order = sorted(range(len(relaxed)), key=lambda o: (data.options[o].period, o))
+    used: dict[tuple[str, str, int], int] = {}
+    for o in order:
+        option = data.options[o]
+        c = option.candidate
+        key, slot = (c.site, c.group), (c.site, c.group, option.period)
+        debt[c] = debt.get(c, 0.0) + relaxed[o]
+        acres = hall_acres(data, c.site, c.group, c.mode)
+        most = data.portfolio.sites[c.site].groups[c.group].starts_per_period
+        while (
+            debt[c] >= threshold and room[key] > 0 and used.get(slot, 0) < most
+            and land[c.site] >= acres and (crews >= data.labour.use[o] - WHOLE).all()
+        ):  # fmt: skip
+            starts[o] += 1
+            debt[c] -= 1.0
+            room[key] -= 1
+            used[slot] = used.get(slot, 0) + 1
+            land[c.site] -= acres
+            crews = crews - data.labour.use[o]
+    return starts

@@ -1,0 +1,297 @@
+"""The path to a plan: relaxation, whole halls, levels, and the split into commitments."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from planner.domain.plan import LevelStatus, Plan, SolveStatus, Termination
+from planner.errors import LimitError
+from planner.optimise.clock import CorrectionDays
+from planner.optimise.conflict import raise_infeasible
+from planner.optimise.data import ModelData, build
+from planner.optimise.engine import Engine, Limits, Solution
+from planner.optimise.leximin import Ranking, Settled, leximin
+from planner.optimise.model import formulate
+from planner.optimise.objectives import OBJECTIVES
+from planner.optimise.rounding import fix, greedy, near, neighbourhood, start_columns, unfix
+from planner.optimise.split import split
+
+if TYPE_CHECKING:
+    from planner.capacity.timeline import FloatArray
+    from planner.domain.portfolio import Portfolio
+    from planner.domain.result import Progress, Readiness
+
+SMALL_INTEGERS = 120
+"""Integers up to which the whole model is solved as one."""
+HALF = 0.5
+"""A level is solved to a gap below this share of the tolerance at which it is then held."""
+NUMERIC_GAP = 1e-6
+
+
+@dataclass
+class Search:
+    """A solve in progress: the model, what is known of it, and what it has come to."""
+
+    data: ModelData
+    engine: Engine
+    limits: Limits
+    progress: Progress
+    began: float
+    levels: list[LevelStatus] = field(default_factory=list)
+    bound: float | None = None
+
+    def tell(self, stage: str, share: float) -> None:
+        """Report progress, and leave the engine the time that is left."""
+        self.progress(stage, share)
+        if self.limits.time_s is not None:
+            left = self.limits.time_s - (time.monotonic() - self.began)
+            self.engine.time_left = max(left, 0.0)
+
+    @property
+    def gap(self) -> float:
+        """Relative gap to which integers are searched."""
+        tolerance = self.data.portfolio.spec.policy.tolerance.likely
+        return max(
+            self.limits.gap if self.limits.gap is not None else HALF * tolerance, NUMERIC_GAP
+        )
+
+    @property
+    def tolerance(self) -> float:
+        """Share of a finished level's value that later ones may use."""
+        return self.data.portfolio.spec.policy.tolerance.likely
+
+
+def solve(
+    portfolio: Portfolio,
+    readiness: tuple[Readiness, ...],
+    *,
+    corrections: CorrectionDays | None = None,
+    seed: int = 1,
+    limits: Limits | None = None,
+    progress: Progress | None = None,
+) -> Plan:
+    """Return the best plan for a portfolio at its confidence.
+
+    Parameters
+    ----------
+    readiness
+        One entry an option, and entries of period -1 for what stands or is under way.
+    corrections
+        Extra days found by verification, by cause (`CorrectionDays`).
+    seed
+        Seed of the solver.
+    limits
+        Where to stop; counts by default, so that the same inputs give the same plan.
+
+    Raises
+    ------
+    InfeasibleError
+        If no plan satisfies the statements; it names the smallest conflicting set found.
+    LimitError
+        If a limit came before any plan.
+    UnboundedError
+        If something that is wanted has no limit.
+    """
+    data = build(portfolio, readiness, corrections)
+    search = Search(
+        data, Engine(formulate(data), seed=seed), limits or Limits(),
+        progress or (lambda _stage, _share: None), time.monotonic(),
+    )  # fmt: skip
+    values = _first_level(search)
+    values = _later_levels(search, values)
+    search.tell("splitting into commitments", 0.9)
+    plan, final = split(data, search.engine, values)
+    search.tell("solve", 1.0)
+    return plan.replace(status=_status(search, final))
+
+
+def _status(search: Search, final: tuple[LevelStatus, ...]) -> SolveStatus:
+    first = search.levels[0]
+    gap = None
+    if first.bound is not None:
+        gap = abs(first.bound - first.value) / max(abs(first.value), NUMERIC_GAP)
+    engine = search.engine
+    return SolveStatus(
+        levels=(*search.levels, *final),
+        gap=gap,
+        solver=engine.solver,
+        is_reproducible=not (engine.was_interrupted or engine.hit_clock),
+    )
+
+
+# The first level, with the integers free
+
+
+def _first_level(search: Search) -> FloatArray:
+    """Return the best point found for the first objective, whole halls and all."""
+    engine, data = search.engine, search.data
+    name = data.portfolio.spec.policy.objectives[0]
+    objective = OBJECTIVES[name]
+    engine.seek({engine.column(objective.variable): 1.0}, objective.sense)
+    search.tell("relaxation", 0.05)
+    relaxed = engine.solve_lp()
+    if relaxed.termination is Termination.INFEASIBLE:
+        raise_infeasible(data, engine)
+    if relaxed.values is None:
+        raise LimitError("a limit came before the relaxation was solved; raise the time limit")
+    search.bound = relaxed.bound
+    sign = 1.0 if objective.sense == "max" else -1.0
+    best = _whole(search, relaxed.values, sign)
+    unit = objective.unit
+    search.levels.append(
+        LevelStatus(
+            _level_name(name, ()),
+            float(best.objective or 0.0),
+            search.bound,
+            unit,
+            best.termination,
+        )
+    )
+    assert best.values is not None  # noqa: S101 - `_whole` returns nothing without values
+    return best.values
+
+
+def _whole(search: Search, relaxed: FloatArray, sign: float) -> Solution:
+    """Return the best point with whole starts, and keep the best bound."""
+    engine, data = search.engine, search.data
+    columns = start_columns(engine, data)
+    if not columns:
+        return engine.solve_lp()
+    search.tell("whole halls", 0.2)
+    if len(columns) <= SMALL_INTEGERS:
+        found = engine.solve_mip(gap=search.gap, nodes=search.limits.nodes)
+        _tighten(search, found, sign)
+        if found.values is not None:
+            return found
+        if found.termination is Termination.INFEASIBLE:
+            raise_infeasible(data, engine)
+    best = near(engine, data, relaxed, gap=search.gap / 2, nodes=search.limits.nodes)
+    if best.values is None:
+        best = greedy(engine, data, relaxed) or best
+    if best.values is not None and _gap(search, best) > search.gap and not engine.was_interrupted:
+        search.tell("better halls nearby", 0.4)
+        better = neighbourhood(
+            engine, data, best.values, gap=search.gap / 2, nodes=search.limits.nodes
+        )
+        if better.values is not None and sign * _value(better) > sign * _value(best):
+            best = better
+    if best.values is None:
+        best = engine.solve_mip(gap=search.gap, nodes=search.limits.nodes)
+        _tighten(search, best, sign)
+    if best.termination is Termination.INFEASIBLE and best.values is None:
+        raise_infeasible(data, engine)
+    if best.values is None:
+        raise LimitError("a limit came before any plan with whole halls; raise the limit")
+    stopped = Termination.GAP if best.termination is Termination.OPTIMAL else best.termination
+    return Solution(stopped, best.values, best.objective, None)
+
+
+def _value(solution: Solution) -> float:
+    return 0.0 if solution.objective is None else solution.objective
+
+
+def _gap(search: Search, solution: Solution) -> float:
+    if search.bound is None:
+        return np.inf
+    return abs(search.bound - _value(solution)) / max(abs(_value(solution)), NUMERIC_GAP)
+
+
+def _tighten(search: Search, found: Solution, sign: float) -> None:
+    if found.bound is not None and search.bound is not None:
+        search.bound = sign * min(sign * search.bound, sign * found.bound)
+
+
+# The levels after it, with the halls fixed
+
+
+def _later_levels(search: Search, values: FloatArray) -> FloatArray:
+    """Return the point after all objectives, each finished one held within the tolerance."""
+    engine, data = search.engine, search.data
+    columns = start_columns(engine, data)
+    halls = np.round(values[columns])
+    fix(engine, columns, halls, halls)
+    for i, name in enumerate(data.portfolio.spec.policy.objectives):
+        search.tell(name, 0.5 + 0.1 * i)
+        if engine.was_interrupted:
+            break
+        if name == "compute_per_researcher":
+            values = _fair(search, values, is_first=i == 0)
+        elif name == "cost":
+            values = _cheap(search, values, columns, is_first=i == 0)
+        else:
+            values = _single(search, values, name, is_first=i == 0)
+    fixed = np.round(values[columns])
+    fix(engine, columns, fixed, fixed)
+    return values
+
+
+def _fair(search: Search, values: FloatArray, *, is_first: bool) -> FloatArray:
+    settled = leximin(search.engine)
+    if not settled:
+        return values
+    first = search.levels.pop() if is_first else None
+    for number, step in enumerate(settled, 1):
+        is_bounded = first is not None and number == 1
+        search.levels.append(_level_status(number, step, first if is_bounded else None))
+    held = {team: step.level for step in settled for team in step.teams}
+    Ranking(search.engine).hold(held, 1.0 - search.tolerance)
+    return settled[-1].values
+
+
+def _level_status(number: int, step: Settled, first: LevelStatus | None) -> LevelStatus:
+    return LevelStatus(
+        f"compute_per_researcher {number}: {', '.join(step.teams)}", step.level,
+        first.bound if first else None, OBJECTIVES["compute_per_researcher"].unit,
+        first.termination if first else Termination.OPTIMAL,
+    )  # fmt: skip
+
+
+def _level_name(name: str, teams: tuple[str, ...]) -> str:
+    return f"{name} 1: {', '.join(teams)}" if teams else name
+
+
+def _single(search: Search, values: FloatArray, name: str, *, is_first: bool) -> FloatArray:
+    """Return the best point for one objective with the halls as they are, and hold it."""
+    engine, objective = search.engine, OBJECTIVES[name]
+    column = engine.column(objective.variable)
+    engine.seek({column: 1.0}, objective.sense)
+    found = engine.solve_lp()
+    if found.values is None:
+        return values
+    if not is_first:
+        value = _value(found)
+        search.levels.append(LevelStatus(name, value, None, objective.unit, found.termination))
+    _hold(search, column, _value(found), objective.sense)
+    return found.values
+
+
+def _hold(search: Search, column: int, value: float, sense: str) -> None:
+    slack = max(search.tolerance, NUMERIC_GAP) * abs(value)
+    low, high = (value - slack, np.inf) if sense == "max" else (-np.inf, value + slack)
+    search.engine.bound(column, low, high)
+
+
+def _cheap(search: Search, values: FloatArray, columns: list[int], *, is_first: bool) -> FloatArray:
+    """Return the cheapest point; halls that it does not need are not started."""
+    engine = search.engine
+    if is_first:
+        return _single(search, values, "cost", is_first=True)
+    halls = np.round(values[columns])
+    engine.seek({engine.column("spend"): 1.0}, "min")
+    fix(engine, columns, np.zeros(len(columns)), halls)
+    relaxed = engine.solve_lp()
+    if relaxed.values is not None:
+        fewer = np.minimum(np.ceil(relaxed.values[columns] - NUMERIC_GAP), halls)
+        fix(engine, columns, fewer, fewer)
+        found = engine.solve_lp()
+        if found.values is not None:
+            return _single(search, found.values, "cost", is_first=False)
+    fix(engine, columns, halls, halls)
+    return _single(search, values, "cost", is_first=False)
+
+
+__all__ = ["solve", "unfix"]

@@ -1,0 +1,125 @@
+"""The decisions, with stable names; only those that can be anything but zero exist.
+
+Units are chosen so that coefficients and values lie near one: thousands of GPUs, MW of flow,
+billions of USD.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pyomo.environ as pyo
+from pyomo.core.expr.numeric_expr import LinearExpression
+
+from planner.optimise.consumers import CLASSES
+from planner.optimise.data import ModelData
+
+Pyo = Any
+"""A Pyomo object; Pyomo ships no types, and none of its objects crosses a door of the room."""
+
+GPUS = 1000.0
+"""GPUs in one unit of `orders`, `placed` and `shares`."""
+MUSD = 1000.0
+"""MUSD in one unit of `cash`."""
+
+
+def add_variables(model: Pyo, data: ModelData) -> None:
+    """Add all decisions to the model.
+
+    ``starts[candidate, period]`` halls; ``orders[sku, pool, period]`` and
+    ``placed[sku, pool, time]`` thousands of GPUs; ``flow[tranche, zone, time]`` MW of peak facility
+    power; ``shares[consumer, sku, class, period]`` thousands of GPUs; ``cash[period]`` billions of
+    USD at its end; ``commitments[name]`` fixed at 1; ``short``, ``missing`` and ``overdrawn`` fixed
+    at 0.
+    """
+    names = [data.option_name(o) for o in range(len(data.options))]
+    model.starts = pyo.Var(names, domain=pyo.NonNegativeIntegers)
+    model.orders = pyo.Var(order_indices(data), domain=pyo.NonNegativeReals)
+    model.placed = pyo.Var(placed_indices(data), domain=pyo.NonNegativeReals)
+    model.flow = pyo.Var(flow_indices(data), domain=pyo.NonNegativeReals)
+    model.shares = pyo.Var(share_indices(data), domain=pyo.NonNegativeReals)
+    model.cash = pyo.Var(list(data.labels), domain=pyo.Reals)
+    model.commitments = pyo.Var([c.name for c in data.money.commitments], bounds=(1, 1))
+    model.nothing = pyo.Var(bounds=(0, 0))
+    # What hard rules would lack; zero, but for the search of the least repair or relaxation.
+    model.short = pyo.Var(need_indices(data), bounds=(0, 0))
+    model.missing = pyo.Var([r.name for r in data.required], bounds=(0, 0))
+    model.overdrawn = pyo.Var(list(data.labels), bounds=(0, 0))
+
+
+def order_indices(data: ModelData) -> list[tuple[str, str, str]]:
+    """Return the orders that can serve: SKU, pool, period."""
+    return [
+        (sku, pool.name, label)
+        for j, sku in enumerate(data.skus)
+        for p, pool in enumerate(data.pools)
+        for t, label in enumerate(data.labels)
+        if data.deliveries.may_order(j, p, t)
+    ]
+
+
+def placed_indices(data: ModelData) -> list[tuple[str, str, str]]:
+    """Return where and when ordered GPUs can stand: SKU, pool, time."""
+    made = []
+    for j, sku in enumerate(data.skus):
+        for p, pool in enumerate(data.pools):
+            ordered = [t for t in range(data.n_periods) if data.deliveries.may_order(j, p, t)]
+            if not ordered:
+                continue
+            present = data.deliveries.present[j, p, ordered].max(axis=0)
+            made += [(sku, pool.name, k) for i, k in enumerate(data.times) if present[i] > 0]
+    return made
+
+
+def flow_indices(data: ModelData) -> list[tuple[str, str, str]]:
+    """Return who can feed whom: tranche, zone, time."""
+    return [
+        (tranche.full_name, zone, time)
+        for i, tranche in enumerate(data.feed.tranches)
+        for zone in tranche.zones
+        for k, time in enumerate(data.times)
+        if data.feed.firm_mw[i, k] > 0
+    ]
+
+
+def share_indices(data: ModelData) -> list[tuple[str, str, str, str]]:
+    """Return who can compute on what: consumer, SKU, hall class, period."""
+    return [
+        (consumer.name, sku, backup, label)
+        for consumer in data.consumers
+        for j, sku in enumerate(data.skus)
+        for c, backup in enumerate(CLASSES)
+        if consumer.rate[j, c] > 0
+        for t, label in enumerate(data.labels)
+        if consumer.is_active(t)
+    ]
+
+
+def need_indices(data: ModelData) -> list[tuple[str, str]]:
+    """Return whose floor or guarantee holds when: consumer, period."""
+    return [
+        (consumer.name, label)
+        for consumer in data.consumers
+        for t, label in enumerate(data.labels)
+        if consumer.need[t] > 0
+    ]
+
+
+def linear(terms: list[tuple[float, Pyo]], constant: float = 0.0) -> Pyo:
+    """Return sum of coefficient x variable + constant, the fastest form Pyomo takes."""
+    kept = [(c, v) for c, v in terms if c != 0.0]
+    return LinearExpression(
+        constant=constant, linear_coefs=[c for c, _ in kept], linear_vars=[v for _, v in kept]
+    )
+
+
+def at_most(model: Pyo, terms: list[tuple[float, Pyo]], limit: float) -> Pyo:
+    """Return the rule ``sum <= limit``; left out where no decision enters it and it holds."""
+    if any(c for c, _ in terms):
+        return linear(terms) <= limit
+    return pyo.Constraint.Skip if limit >= 0 else linear([(1.0, model.nothing)]) <= limit
+
+
+def at_least(terms: list[tuple[float, Pyo]], limit: float) -> Pyo:
+    """Return the rule ``sum >= limit``; a term always enters it."""
+    return linear(terms) >= limit

@@ -1,0 +1,21 @@
+"""Reports: facts of a Result, arranged in sections, rendered in formats, written as a run."""
+
+from __future__ import annotations
+
+from planner.report.compose import compose
+from planner.report.facts import gather
+from planner.report.facts.measures import measures_of
+from planner.report.summary import (
+    comparison_dict,
+    comparison_text,
+    headline,
+    headline_text,
+    simulation_dict,
+    simulation_text,
+)
+from planner.report.write import write_run
+
+__all__ = [
+    "comparison_dict", "comparison_text", "compose", "gather", "headline", "headline_text",
+    "measures_of", "simulation_dict", "simulation_text", "write_run",
+]  # fmt: skip

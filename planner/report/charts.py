@@ -1,0 +1,374 @@
+"""Vega-Lite specifications of the figures, made with Altair, and their static SVG.
+
+Text and axes are drawn in ``currentColor`` so that one SVG serves light and dark; series keep the
+Okabe-Ito colours whose contrast was measured on both. What a hover says stands in the
+``description`` of each mark, which the SVG carries as ``aria-label``: the keyboard and a screen
+reader reach the same.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final, Literal
+
+import altair as alt
+import numpy as np
+import vl_convert
+
+if TYPE_CHECKING:
+    import datetime as dt
+
+    from planner.domain.result import FloatArray
+
+BLUE: Final = "#0072B2"
+VERMILLION: Final = "#D55E00"
+GREEN: Final = "#009E73"
+PURPLE: Final = "#CC79A7"
+GREY: Final = "#767676"
+INK: Final = "currentColor"
+LINE_PX: Final = 14
+"""Height of a line of label text."""
+
+Spec = Mapping[str, Any]
+
+_LONG: Final = re.compile(r"-?\d+\.\d{3,}(?=[^<]*>)")
+"""A number with more decimals than a screen has, inside a tag."""
+
+
+@dataclass(frozen=True)
+class Series:
+    """A line over dates, with a band where it has one.
+
+    Parameters
+    ----------
+    label
+        Direct label at its end.
+    days, value, low, high
+        One a point; `low` and `high` None for a line without a band.
+    said
+        What a hover says at each point.
+    """
+
+    label: str
+    colour: str
+    days: Sequence[dt.date]
+    value: FloatArray
+    low: FloatArray | None = None
+    high: FloatArray | None = None
+    dash: tuple[int, int] = (1, 0)
+    said: tuple[str, ...] = ()
+    interpolate: str = "linear"
+
+
+def render(spec: Spec) -> str:
+    """Return the static SVG of a specification, coordinates to a hundredth of a pixel."""
+    made: str = vl_convert.vegalite_to_svg(dict(spec))
+    return _LONG.sub(lambda found: f"{float(found.group()):.2f}", made)
+
+
+@dataclass(frozen=True)
+class Frame:
+    """What the figures of a page share: the time axis from `start` to `end`, and a size.
+
+    Parameters
+    ----------
+    width, height
+        Of the plot in pixels.
+    """
+
+    start: dt.date
+    end: dt.date
+    width: int
+    height: int
+
+    def x(self, field: str = "day:T") -> alt.X:
+        """Return the time axis: years as ticks, the same on every figure of a page."""
+        domain = [self.start.isoformat(), self.end.isoformat()]
+        return alt.X(
+            field, title=None, scale=alt.Scale(type="utc", domain=domain),
+            axis=alt.Axis(format="%Y", tickCount={"interval": "year", "step": 1}, grid=True),
+        )  # fmt: skip
+
+
+def lines(
+    frame: Frame,
+    series: Sequence[Series],
+    *,
+    hover: Sequence[Series] = (),
+    title: str = "",
+    axis_title: str = "",
+) -> alt.LayerChart:
+    """Return lines with bands and direct labels over dates.
+
+    Parameters
+    ----------
+    hover
+        Series whose points a pointer finds; those of `series` that say something where empty.
+    """
+    top = _top(series)
+    layers = [_band(frame, s, top, axis_title) for s in series if s.low is not None]
+    layers += [_line(frame, s, top, axis_title) for s in series]
+    layers += [_hover(frame, s, top) for s in hover or series if s.said]
+    if any(s.label for s in series):
+        layers.append(_labels(frame, series, top))
+    made = alt.layer(*layers).properties(width=frame.width, height=frame.height)
+    if title:
+        made = made.properties(title=alt.TitleParams(title, anchor="start", fontSize=12))
+    return made
+
+
+def stacked(charts: Sequence[alt.LayerChart], spacing: int = 10) -> Spec:
+    """Return charts above one another on one time axis."""
+    return finished(alt.vconcat(*charts, spacing=spacing).resolve_scale(x="shared"))
+
+
+def beside(charts: Sequence[alt.LayerChart], columns: int) -> Spec:
+    """Return charts in rows of `columns`."""
+    return finished(alt.concat(*charts, columns=columns, spacing=24))
+
+
+def finished(chart: alt.TopLevelMixin) -> Spec:
+    """Return the specification of a chart with the theme of the report."""
+    themed = chart.configure(
+        background="transparent", font="sans-serif",
+        padding={"left": 4, "top": 4, "bottom": 4, "right": 24},
+        axis=alt.AxisConfig(
+            domainColor=INK, domainOpacity=0.5, gridColor=INK, gridOpacity=0.13, labelColor=INK,
+            labelFontSize=12, tickColor=INK, tickOpacity=0.5, titleColor=INK, titleFontSize=12,
+            titleFontWeight="normal",
+        ),
+        title=alt.TitleConfig(color=INK, fontWeight="bold"),
+        view=alt.ViewConfig(stroke=None),
+        legend=alt.LegendConfig(labelColor=INK, titleColor=INK, labelFontSize=12),
+    )  # fmt: skip
+    # Our own encodings need no check against the schema, which takes most of the time.
+    made: Spec = themed.to_dict(validate=False)
+    return made
+
+
+def bars(
+    rows: Sequence[Mapping[str, Any]],
+    *,
+    width: int,
+    axis_title: str,
+    colour: str = BLUE,
+) -> Spec:
+    """Return horizontal bars in the order given.
+
+    Parameters
+    ----------
+    rows
+        ``name``, ``value``, ``text`` (label at the bar) and ``said`` of each bar.
+    """
+    names = [r["name"] for r in rows]
+    base = alt.Chart(_data(rows)).encode(
+        y=alt.Y("name:N", sort=names, title=None,
+                axis=alt.Axis(labelLimit=260, domain=False, ticks=False)),
+        description="said:N",
+    )  # fmt: skip
+    drawn = base.mark_bar(color=colour, height=14).encode(
+        x=alt.X("value:Q", title=axis_title, axis=alt.Axis(tickCount=6))
+    )
+    values = [float(r["value"]) for r in rows]
+    side: Literal["left", "right"] = "left" if max(values, default=0.0) > 0 else "right"
+    text = base.mark_text(
+        align=side, fontSize=12, dx=6 if side == "left" else -6, color=INK
+    ).encode(x="value:Q", text="text:N")
+    return finished(alt.layer(drawn, text).properties(width=width, height=24 * len(rows)))
+
+
+def columns(
+    frame: Frame,
+    parts: Sequence[Series],
+    *,
+    over: Sequence[Series] = (),
+    whiskers: Series | None = None,
+    axis_title: str,
+) -> alt.LayerChart:
+    """Return stacked columns by date, lines laid over them, and whiskers of their total."""
+    rows = [
+        {"day": d.isoformat(), "value": float(p.value[i]), "name": p.label, "order": n,
+         "said": p.said[i] if p.said else ""}
+        for n, p in enumerate(parts) for i, d in enumerate(p.days)
+    ]  # fmt: skip
+    total = np.sum([p.value for p in parts], axis=0) if parts else np.zeros(1)
+    top = max(float(total.max(initial=0.0)), _top([*over, *([whiskers] if whiskers else [])]))
+    number = max((len(p.days) for p in parts), default=1)
+    drawn = (
+        alt.Chart(_data(rows))
+        .mark_bar(width=max(3, int(0.7 * frame.width / number)))
+        .encode(
+            x=frame.x(), y=alt.Y("value:Q", title=axis_title, scale=_scale(top)),
+            description="said:N", order="order:Q",
+            color=alt.Color(
+                "name:N", title=None,
+                scale=alt.Scale(domain=[p.label for p in parts], range=[p.colour for p in parts]),
+                legend=alt.Legend(orient="top", direction="horizontal", columnPadding=16),
+            ),
+        )
+    )  # fmt: skip
+    layers = [drawn, *(_line(frame, s, top, axis_title) for s in over)]
+    if whiskers:
+        layers.append(_whiskers(frame, whiskers, top))
+    if over:
+        layers.append(_labels(frame, over, top))
+    return alt.layer(*layers).properties(width=frame.width, height=frame.height)
+
+
+def _whiskers(frame: Frame, s: Series, top: float) -> alt.Chart:
+    return (
+        alt.Chart(_data(_rows(s)))
+        .mark_rule(color=INK, strokeWidth=1.5)
+        .encode(
+            x=frame.x(), y=alt.Y("low:Q", scale=_scale(top), title=None), y2="high:Q",
+            description="said:N",
+        )
+    )  # fmt: skip
+
+
+def distribution(
+    days: Sequence[dt.date],
+    counts: FloatArray,
+    cumulative: FloatArray,
+    marks: Sequence[tuple[str, dt.date]],
+    *,
+    width: int,
+    height: int,
+    said: Sequence[str],
+) -> Spec:
+    """Return a histogram with its cumulative curve, and dates marked with their labels."""
+    rows = [
+        {"day": days[i].isoformat(), "end": days[i + 1].isoformat(), "share": float(counts[i]),
+         "sum": float(cumulative[i]), "said": said[i]}
+        for i in range(len(counts))
+    ]  # fmt: skip
+    data = _data(rows)
+    x = alt.X(
+        "day:T",
+        title=None,
+        scale=alt.Scale(type="utc"),
+        axis=alt.Axis(format="%b %Y", labelOverlap=True, tickCount=8),
+    )
+    histogram = alt.Chart(data).mark_bar(color=BLUE, opacity=0.55, stroke=None).encode(
+        x=x, x2="end:T", description="said:N",
+        y=alt.Y("share:Q", title="Share of futures", axis=alt.Axis(format=".0%")), y2=alt.datum(0),
+    )  # fmt: skip
+    curve = alt.Chart(data).mark_line(color=BLUE, strokeWidth=2).encode(
+        x=alt.X("end:T", title=None),
+        y=alt.Y("sum:Q", title="Share by that date", scale=alt.Scale(domain=[0, 1]),
+                axis=alt.Axis(format=".0%", grid=False)),
+    )  # fmt: skip
+    found = [{"day": d.isoformat(), "label": text, "row": n} for n, (text, d) in enumerate(marks)]
+    at = alt.Chart(_data(found))
+    rules = at.mark_rule(color=VERMILLION, strokeDash=[4, 3]).encode(x="day:T")
+    text = at.mark_text(align="left", dx=4, color=INK, baseline="top").encode(
+        x="day:T", y=alt.Y("row:O", axis=None, scale=alt.Scale(paddingInner=0)), text="label:N"
+    )
+    return finished(
+        alt.layer(histogram, curve, rules, text)
+        .resolve_scale(y="independent")
+        .properties(width=width, height=height)
+    )
+
+
+def _data(rows: Sequence[Mapping[str, Any]]) -> alt.Data:
+    return alt.Data(values=list(rows))  # type: ignore[no-untyped-call]  # Altair's own gap
+
+
+def _top(series: Sequence[Series]) -> float:
+    found = [float(np.nanmax(a, initial=0.0)) for s in series for a in (s.value, s.high)
+             if a is not None and len(a)]  # fmt: skip
+    return max(found, default=0.0) or 1.0
+
+
+def _scale(top: float) -> alt.Scale:
+    return alt.Scale(domain=[0, top * 1.04], nice=False)
+
+
+def _y(top: float, title: str) -> alt.Y:
+    return alt.Y("value:Q", title=title or None, scale=_scale(top), axis=alt.Axis(tickCount=4))
+
+
+def _rows(s: Series) -> list[dict[str, object]]:
+    made: list[dict[str, object]] = []
+    for i, day in enumerate(s.days):
+        if not np.isfinite(s.value[i]):
+            continue
+        row: dict[str, object] = {"day": day.isoformat(), "value": float(s.value[i])}
+        if s.low is not None and s.high is not None:
+            row |= {"low": float(s.low[i]), "high": float(s.high[i])}
+        if s.said:
+            row["said"] = s.said[i]
+        made.append(row)
+    return made
+
+
+def _band(frame: Frame, s: Series, top: float, title: str) -> alt.Chart:
+    shape: Any = {"interpolate": s.interpolate}
+    return (
+        alt.Chart(_data(_rows(s)))
+        .mark_area(color=s.colour, opacity=0.22, **shape)
+        .encode(x=frame.x(), y=alt.Y("low:Q", scale=_scale(top), title=title or None), y2="high:Q")
+    )
+
+
+def _line(frame: Frame, s: Series, top: float, title: str) -> alt.Chart:
+    shape: Any = {"interpolate": s.interpolate}
+    return (
+        alt.Chart(_data(_rows(s)))
+        .mark_line(color=s.colour, strokeWidth=2, strokeDash=list(s.dash), **shape)
+        .encode(x=frame.x(), y=_y(top, title))
+    )
+
+
+def _hover(frame: Frame, s: Series, top: float) -> alt.Chart:
+    """Return invisible points that say their value; large, so that a pointer finds them."""
+    return (
+        alt.Chart(_data(_rows(s)))
+        .mark_circle(size=120, opacity=0.001, color=s.colour)
+        .encode(x=frame.x(), y=_y(top, ""), description="said:N")
+    )
+
+
+def _labels(frame: Frame, series: Sequence[Series], top: float) -> alt.Chart:
+    """Return direct labels at the last value of each line, moved apart where they would collide."""
+    ends = [float(s.value[np.isfinite(s.value)][-1]) if np.isfinite(s.value).any() else 0.0
+            for s in series]  # fmt: skip
+    places = moved_apart(ends, LINE_PX * top / max(frame.height, 1), top)
+    rows = [
+        {"day": frame.end.isoformat(), "value": places[i], "label": s.label, "colour": s.colour}
+        for i, s in enumerate(series)
+    ]
+    return (
+        alt.Chart(_data(rows))
+        .mark_text(align="left", dx=6, fontSize=12)
+        .encode(
+            x=frame.x(), y=_y(top, ""), text="label:N", color=alt.Color("colour:N", scale=None)
+        )
+    )  # fmt: skip
+
+
+def moved_apart(values: Sequence[float], gap: float, top: float) -> list[float]:
+    """Return label heights at least `gap` apart, as near to `values` as a downward sweep gets.
+
+    Parameters
+    ----------
+    values
+        Wanted heights, 0..top.
+    gap
+        Least distance between two.
+    """
+    order = sorted(range(len(values)), key=lambda i: (-values[i], i))
+    made = [0.0] * len(values)
+    ceiling = top
+    for i in order:
+        made[i] = min(values[i], ceiling)
+        ceiling = made[i] - gap
+    # What was pushed below the axis pushes the others up again.
+    floor = 0.0
+    for i in reversed(order):
+        made[i] = max(made[i], floor)
+        floor = made[i] + gap
+    return made

@@ -1,0 +1,19 @@
+"""The Gantt as an SVG file of its own."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from planner.report import gantt_svg
+from planner.report.exporters.base import Exporter
+
+if TYPE_CHECKING:
+    from planner.report.document import Document
+
+
+def files(document: Document) -> dict[str, bytes]:
+    """Return a file a Gantt, ``gantt.svg`` as a rule."""
+    return {f"{g.name}.svg": f"{gantt_svg.draw(g)}\n".encode() for g in document.gantts()}
+
+
+EXPORTER = Exporter("gantt", ".svg", "1.0", is_tabular=False, files=files)

@@ -1,0 +1,223 @@
+"""The report as one self-contained page that works from disk with the network off.
+
+Every text from the user's files goes through `escape` on its way in; the content policy is the
+second line of defence, and forbids every request.
+"""
+
+from __future__ import annotations
+
+import re
+from html import escape
+from importlib.resources import files as package_files
+from itertools import groupby
+from typing import Final
+
+from planner.report import cells, charts, gantt_svg
+from planner.report.document import (
+    Built,
+    Chart,
+    Columns,
+    Document,
+    Gantt,
+    Part,
+    Prose,
+    Table,
+    Tiles,
+)
+from planner.report.exporters.base import Exporter
+
+POLICY: Final = (
+    "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data:"
+)
+
+GROWTH: Final = 1.3
+"""How much a figure may grow over its drawn size where there is room."""
+_WIDTH: Final = re.compile(r'<svg[^>]* width="([\d.]+)"')
+
+
+def files(document: Document) -> dict[str, bytes]:
+    """Return ``report.html``."""
+    return {"report.html": render(document).encode("utf-8")}
+
+
+def render(document: Document) -> str:
+    """Return the page."""
+    style, script = _asset("page.css"), _asset("page.js")
+    sections = "\n".join(_section(s, is_first=i == 0) for i, s in enumerate(document.sections))
+    return f"""<!doctype html>
+<html lang="en-GB">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="{POLICY}">
+<meta name="viewport" content="width=device-width,initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<title>{_t(document.title)}</title>
+<style>
+{style}</style>
+</head>
+<body>
+{_band(document)}
+<div class="page">
+{_navigation(document)}
+<main>
+{sections}
+</main>
+</div>
+<div id="say" role="status" hidden></div>
+<script>
+{script}</script>
+</body>
+</html>
+"""
+
+
+def _asset(name: str) -> str:
+    return package_files("planner.report.exporters").joinpath(name).read_text(encoding="utf-8")
+
+
+def _t(text: str) -> str:
+    return escape(text, quote=True)
+
+
+def _band(document: Document) -> str:
+    pairs = "".join(f"<span><b>{_t(k)}</b> {_t(v)}</span>" for k, v in document.facts)
+    chip = f'<a class="chip {document.chip.tone}" href="#t-promises">{_t(document.chip.text)}</a>'
+    return f'<header class="band"><h1>{_t(document.title)}</h1>{chip}<p>{pairs}</p></header>'
+
+
+def _navigation(document: Document) -> str:
+    links = "".join(
+        f'<li><a href="#{_t(s.name)}">{_t(s.title)}</a></li>' for s in document.sections
+    )
+    return (
+        f'<nav aria-label="Sections"><details class="menu" open><summary>Sections</summary>'
+        f"<ul>{links}</ul></details></nav>"
+    )
+
+
+def _section(section: Built, *, is_first: bool) -> str:
+    parts = "\n".join(_any(p) for p in section.parts)
+    hidden = " quiet" if is_first else ""
+    question = f"<small>{_t(section.question)}</small>"
+    head = f'<h2 class="sectionhead{hidden}">{_t(section.title)}{question}</h2>'
+    return f'<section id="{_t(section.name)}">{head}\n{parts}\n</section>'
+
+
+def _any(part: Part | Columns) -> str:
+    if isinstance(part, Columns):
+        left, right = ("\n".join(_part(p) for p in side) for side in (part.left, part.right))
+        return f'<div class="columns"><div>{left}</div><div>{right}</div></div>'
+    return _part(part)
+
+
+def _part(part: Part) -> str:
+    if isinstance(part, Prose):
+        return f'<p class="{part.role}">{_t(part.text)}</p>'
+    if isinstance(part, Tiles):
+        return _tiles(part)
+    if isinstance(part, Chart):
+        return _chart(part)
+    if isinstance(part, Gantt):
+        return _gantt(part)
+    return _table(part)
+
+
+def _tiles(tiles: Tiles) -> str:
+    made = "".join(
+        f'<a class="tile" href="#{_t(t.section)}"><span>{_t(t.label)}</span>'
+        f"<strong>{_t(t.value)}</strong><small>{_t(t.detail)}</small></a>"
+        for t in tiles.tiles
+    )
+    return f'<div class="tiles">{made}</div>'
+
+
+def _chart(chart: Chart) -> str:
+    if chart.spec is None:
+        return f'<p class="empty">{_t(chart.title)}.</p>'
+    body = charts.render(chart.spec)
+    # The finding is what a screen reader needs first; Vega's own label says "SVG image".
+    title = f"<title>{_t(chart.title)}</title><desc>{_t(chart.subtitle)}</desc>"
+    start = body.index(">") + 1
+    width = round(GROWTH * float(_WIDTH.search(body).group(1)))  # type: ignore[union-attr]
+    body = f'{body[: start - 1]} style="max-width:{width}px">{title}{body[start:]}'
+    return _figure(chart.name, chart.title, chart.subtitle, body, chart.table, chart.method)
+
+
+def _gantt(gantt: Gantt) -> str:
+    if not gantt.rows:
+        return f'<p class="empty">{_t(gantt.title)}.</p>'
+    buttons = (
+        '<p class="tools" hidden><button type="button" data-fold="groups">Groups</button>'
+        '<button type="button" data-fold="all">All halls</button></p>'
+    )
+    body = f'{buttons}<div class="wide">{gantt_svg.draw(gantt)}</div>'
+    return _figure(gantt.name, gantt.title, gantt.subtitle, body, gantt.table, "", file=".svg")
+
+
+def _figure(
+    name: str, title: str, subtitle: str, body: str, table: str, method: str, file: str = ""
+) -> str:
+    how = f"<details><summary>how it is computed</summary>{_t(method)}</details>" if method else ""
+    own = f'<a href="{_t(name)}{file}">SVG</a>' if file else ""
+    return (
+        f'<figure id="f-{_t(name)}"><figcaption><h3>{_t(title)}</h3><p>{_t(subtitle)}</p>'
+        f"</figcaption>{body}"
+        f'<div class="under"><a href="#t-{_t(table)}">table</a>'
+        f'<a href="{_t(table)}.csv">CSV</a>{own}{how}</div></figure>'
+    )
+
+
+def _table(table: Table) -> str:
+    link = f'<a href="{_t(table.name)}.csv">CSV</a>'
+    anchor = f'id="t-{_t(table.name)}"'
+    if table.place == "file":
+        rows = f"{len(table.rows):,} rows"
+        return f'<p class="note" {anchor}>{_t(table.title)}: {rows} in {link}.</p>'
+    if not table.rows:
+        return f'<p class="empty" {anchor}>{_t(table.title)}: none.</p>'
+    note = f'<p class="note">{_t(table.note)}</p>' if table.note else ""
+    grid = f'<div class="wide">{_grid(table)}</div>'
+    if table.place == "folded":
+        return (
+            f'<details class="table" {anchor}><summary>{_t(table.title)} '
+            f"<small>{len(table.rows):,} rows</small></summary>{link}{grid}{note}</details>"
+        )
+    return f'<div class="table" {anchor}><h3>{_t(table.title)} {link}</h3>{grid}{note}</div>'
+
+
+def _grid(table: Table) -> str:
+    head = "".join(f'<th scope="col"{_side(c.kind)}>{_t(c.title)}</th>' for c in table.columns)
+    over = _group_heads(table)
+    kinds = [c.kind for c in table.columns]
+    shown = table.rows if table.shown is None else table.rows[: table.shown]
+    sides = [_side(k) for k in kinds]
+    rows = "\n".join(
+        "<tr>"
+        + "".join(f"<td{sides[j]}>{_t(cells.shown(v, kinds[j]))}</td>" for j, v in enumerate(row))
+        + "</tr>"
+        for row in shown
+    )
+    more = len(table.rows) - len(shown)
+    rest = f'<tr><td colspan="{len(kinds)}">… and {more} more in the CSV</td></tr>' if more else ""
+    return f"<table><thead>{over}<tr>{head}</tr></thead><tbody>\n{rows}{rest}\n</tbody></table>"
+
+
+def _group_heads(table: Table) -> str:
+    """Return the row of headings over several columns, empty where no column has one."""
+    if not any(c.group for c in table.columns):
+        return ""
+    spans = [(group, len(list(same))) for group, same in groupby(c.group for c in table.columns)]
+    cells_ = "".join(
+        f'<th class="over" colspan="{n}" scope="colgroup">{_t(g)}</th>'
+        if g
+        else f'<td colspan="{n}"></td>'
+        for g, n in spans
+    )
+    return f"<tr>{cells_}</tr>"
+
+
+def _side(kind: str) -> str:
+    return ' class="n"' if kind in cells.NUMERIC else ""
+
+
+EXPORTER = Exporter("html", ".html", "1.0", is_tabular=False, files=files)

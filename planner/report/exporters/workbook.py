@@ -1,0 +1,83 @@
+"""A workbook with a sheet a table: real dates, frozen headings, filters; never a formula."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+import re
+from typing import TYPE_CHECKING, Any, Final
+
+import xlsxwriter
+
+from planner.report.cells import is_missing
+from planner.report.exporters.base import Exporter
+
+if TYPE_CHECKING:
+    from planner.report.document import Cell, Document, Table
+
+CREATED: Final = dt.datetime(2025, 1, 1, tzinfo=dt.UTC).replace(tzinfo=None)
+"""Fixed, so that the same document gives the same bytes."""
+
+FORMATS: Final = {
+    "date": "yyyy-mm-dd", "mw": "#,##0.0", "musd": "#,##0.0", "day": "#,##0", "count": "#,##0",
+    "number": "#,##0.000", "share": "0.0%", "factor": "0.00",
+}  # fmt: skip
+_CONTROL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
+
+
+def files(document: Document) -> dict[str, bytes]:
+    """Return ``workbook.xlsx``."""
+    out = io.BytesIO()
+    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False,
+               "strings_to_numbers": False, "nan_inf_to_errors": False}  # fmt: skip
+    book = xlsxwriter.Workbook(out, options)
+    book.set_properties({"title": _clean(document.title), "created": CREATED})
+    kinds = {k: book.add_format({"num_format": f}) for k, f in FORMATS.items()}
+    head = book.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"})
+    _read_me(book, document, head)
+    for table in document.tables():
+        _sheet(book, table, head, kinds)
+    book.close()
+    return {"workbook.xlsx": out.getvalue()}
+
+
+def _clean(text: str) -> str:
+    return _CONTROL.sub("\N{REPLACEMENT CHARACTER}", text)
+
+
+def _read_me(book: Any, document: Document, head: Any) -> None:
+    sheet = book.add_worksheet("Read me")
+    sheet.set_column(0, 0, 22)
+    sheet.set_column(1, 1, 90)
+    rows = [("Portfolio", document.title), *document.facts, ("Verdict", document.chip.text),
+            *((t.name, t.title) for t in document.tables())]  # fmt: skip
+    for i, (label, value) in enumerate(rows):
+        sheet.write_string(i, 0, _clean(label), head)
+        sheet.write_string(i, 1, _clean(str(value)))
+
+
+def _sheet(book: Any, table: Table, head: Any, kinds: dict[str, Any]) -> None:
+    sheet = book.add_worksheet(table.name[:31])
+    sheet.freeze_panes(1, 1)
+    for j, column in enumerate(table.columns):
+        sheet.write_string(
+            0, j, _clean(f"{column.group} {column.title} [{column.key}]".strip()), head
+        )
+        sheet.set_column(j, j, 34 if column.kind == "text" else 14)
+        for i, row in enumerate(table.rows):
+            _write(sheet, i + 1, j, row[j], kinds.get(column.kind))
+    sheet.autofilter(0, 0, max(1, len(table.rows)), len(table.columns) - 1)
+
+
+def _write(sheet: Any, i: int, j: int, value: Cell, form: Any) -> None:
+    if is_missing(value):
+        return
+    if isinstance(value, str):
+        sheet.write_string(i, j, _clean(value))
+    elif isinstance(value, dt.date):
+        sheet.write_datetime(i, j, dt.datetime(value.year, value.month, value.day), form)  # noqa: DTZ001 - a date of the plan has no zone
+    else:
+        sheet.write_number(i, j, float(f"{value:.10g}"), form)
+
+
+EXPORTER = Exporter("xlsx", ".xlsx", "1.0", is_tabular=True, files=files)

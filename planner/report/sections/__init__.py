@@ -1,0 +1,31 @@
+"""Sections of the report. To add one: write a file that defines SECTION, and list it here."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from planner.report.sections import (
+    assumptions,
+    capacity,
+    compute,
+    headline,
+    methods,
+    money,
+    risk,
+    stranding,
+    this_run,
+    timeline,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from planner.report.document import Section
+
+SECTIONS: Final[Mapping[str, Section]] = {
+    m.SECTION.name: m.SECTION
+    for m in (
+        headline, timeline, capacity, stranding, compute, money, methods, risk, assumptions,
+        this_run,
+    )
+}  # fmt: skip

@@ -1,0 +1,53 @@
+"""From times of activities to the milestones that planners ask for, sample by sample."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from planner.domain.result import NEVER
+
+if TYPE_CHECKING:
+    from planner.network.arrays import Csr, IntArray, Network
+
+
+def block_ready(network: Network, finish_min: IntArray) -> IntArray:
+    """Return when each block is ready for IT, shape (S, B): the latest of the finishes it needs."""
+    return latest(finish_min, network.block_ready)
+
+
+def energised(network: Network, finish_min: IntArray, gate_min: IntArray) -> IntArray:
+    """Return when each tranche is live, shape (S, T): its gate and the works it waits for."""
+    done: IntArray = np.maximum(
+        gate_min[:, network.tranche_gate], latest(finish_min, network.tranche_after)
+    )
+    return done
+
+
+def in_service(network: Network, finish_min: IntArray) -> IntArray:
+    """Return when each lot is ready for service, shape (S, L).
+
+    GPUs without a tail of activities serve as soon as their block is ready.
+    """
+    stands = network.lot_service < 0
+    service: IntArray = finish_min[:, np.where(stands, 0, network.lot_service)].copy()
+    service[:, stands] = block_ready(network, finish_min)[:, network.lot_block[stands]]
+    return service
+
+
+def docked(network: Network, gate_min: IntArray) -> IntArray:
+    """Return when each lot's racks are delivered, shape (S, L); 0 where none is waited for."""
+    has_none = network.lot_gate < 0
+    dock: IntArray = gate_min[:, np.where(has_none, 0, network.lot_gate)].copy()
+    dock[:, has_none] = 0
+    return dock
+
+
+def latest(minute: IntArray, table: Csr) -> IntArray:
+    """Return the latest of some columns of `minute` (S, n) for each row, 0 where there are none."""
+    out = np.zeros((minute.shape[0], len(table.pointer) - 1), dtype=np.int64)
+    rows = np.flatnonzero(np.diff(table.pointer))
+    if rows.size:
+        out[:, rows] = np.maximum.reduceat(minute[:, table.column], table.pointer[rows], axis=1)
+    return np.minimum(out, NEVER)

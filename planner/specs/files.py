@@ -1,0 +1,119 @@
+"""Finding the files of a portfolio: names, folders, the shipped examples."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from planner.errors import OutputError
+from planner.specs.fields import nearest
+
+SUFFIXES = (".yaml", ".yml")
+SHIPPED = "shipped:"
+"""Prefix of an entry that names a file or folder shipped with the planner."""
+
+
+@dataclass(frozen=True)
+class FileRef:
+    """A file with the name that messages call it by.
+
+    Parameters
+    ----------
+    path
+        Where it is.
+    name
+        As the user gave it, or relative to what the user gave.
+    """
+
+    path: Path
+    name: str
+
+    @classmethod
+    def of(cls, path: str | os.PathLike[str]) -> FileRef:
+        """Return the file of a path, called as given."""
+        return cls(Path(path), os.fspath(path))
+
+    def beside(self, entry: str) -> FileRef:
+        """Return the file or folder that an entry of this file names."""
+        if entry.startswith(SHIPPED):
+            inner = os.path.normpath(entry.removeprefix(SHIPPED))
+            return FileRef(shipped_folder() / inner, f"{SHIPPED}{inner}")
+        prefix = SHIPPED if self.name.startswith(SHIPPED) else ""
+        folder = Path(self.name.removeprefix(SHIPPED)).parent
+        name = os.path.normpath(folder / entry)
+        return FileRef(self.path.parent / entry, f"{prefix}{name}")
+
+    def inside(self) -> list[FileRef]:
+        """Return the spec files of a folder, by name."""
+        return [
+            FileRef(path, f"{self.name}/{path.name}")
+            for path in sorted(self.path.iterdir())
+            if path.suffix in SUFFIXES and path.is_file()
+        ]
+
+
+def shipped_folder() -> Path:
+    """Return the folder of the shipped specs: beside the package, or inside it once installed."""
+    package = Path(__file__).resolve().parents[1]
+    beside = package.parent / "sites"
+    return beside if (beside / "scenarios").is_dir() else package / "shipped"
+
+
+def portfolio_names() -> list[str]:
+    """Return the names of the portfolios here and shipped, each once."""
+    folders = (Path("sites/scenarios"), shipped_folder() / "scenarios")
+    names = {path.stem for f in folders if f.is_dir() for path in f.iterdir() if
+             path.suffix in SUFFIXES}  # fmt: skip
+    return sorted(names)
+
+
+def find(given: str | os.PathLike[str]) -> FileRef:
+    """Return the file that a path or the name of a portfolio stands for.
+
+    Raises
+    ------
+    OutputError
+        If there is no such file; the message names the nearest there is.
+    """
+    text = os.fspath(given)
+    path = Path(text)
+    if path.is_file():
+        return FileRef(path, text)
+    if path.is_dir():
+        raise OutputError(f"cannot read {text}: it is a folder; name a portfolio file in it")
+    is_name = path.name == text and path.suffix not in SUFFIXES
+    if is_name:
+        local = Path("sites/scenarios") / f"{text}.yaml"
+        if local.is_file():
+            return FileRef(local, str(local))
+        shipped = shipped_folder() / "scenarios" / f"{text}.yaml"
+        if shipped.is_file():
+            return FileRef(shipped, f"{SHIPPED}scenarios/{text}.yaml")
+    raise OutputError(f"cannot read {text}: no such file{_known(text, is_name)}")
+
+
+def _known(text: str, is_name: bool) -> str:
+    if is_name:
+        names = portfolio_names()
+        match = nearest(text, names)
+        return f"; did you mean {match}?" if match else f"; known portfolios: {', '.join(names)}"
+    folder = Path(text).parent
+    there = [p.name for p in folder.iterdir()] if folder.is_dir() else []
+    match = nearest(Path(text).name, there)
+    return f"; did you mean {folder / match}?" if match else ""
+
+
+def read_bytes(file: FileRef) -> bytes:
+    """Return the content of a file.
+
+    Raises
+    ------
+    OutputError
+        If it cannot be read.
+    """
+    try:
+        return file.path.read_bytes()
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise OutputError(f"cannot read {file.name}: {reason}") from None

@@ -1,0 +1,387 @@
+"""Files to a Portfolio: read, override, validate, merge, check; every finding in one pass."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, TypeVar
+
+from pydantic import ValidationError
+
+from planner.domain.base import Model
+from planner.domain.portfolio import (
+    CatalogFile,
+    Portfolio,
+    PortfolioFile,
+    Provenance,
+    SourceEntry,
+    SourcesFile,
+)
+from planner.domain.site import Site
+from planner.errors import Finding, SpecError, Where
+from planner.specs import overrides as what_if
+from planner.specs.checks import run
+from planner.specs.fields import nearest
+from planner.specs.files import FileRef, find, read_bytes
+from planner.specs.mend import mend
+from planner.specs.order import in_order
+from planner.specs.origins import numbers, places
+from planner.specs.plan_document import PlanDocument
+from planner.specs.translate import dotted, translate
+from planner.specs.yaml_nodes import Node, Statement, read
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+M = TypeVar("M", bound=Model)
+
+KINDS: Final[dict[str, type[Model]]] = {
+    "catalog": CatalogFile,
+    "site": Site,
+    "portfolio": PortfolioFile,
+    "sources": SourcesFile,
+    "plan": PlanDocument,
+}
+"""Record of each kind of file."""
+
+
+def load(path: str | os.PathLike[str], overrides: Sequence[str] = ()) -> Portfolio:
+    """Return the portfolio of a file, or of the name of one here or shipped.
+
+    Parameters
+    ----------
+    path
+        Portfolio file, or a name such as ``meta-2025``.
+    overrides
+        What-ifs such as ``finance.cash_floor=0 MUSD`` or ``site.NAME.groups.G.count=4``.
+
+    Raises
+    ------
+    SpecError
+        With all findings of the pass where there is an error.
+    OutputError
+        If the file cannot be read.
+    """
+    loader = _Loader()
+    portfolio = loader.portfolio(find(path), overrides)
+    if portfolio is not None:
+        found = run(portfolio, is_valid=not loader.findings)
+        loader.findings += [f for f in found if f.severity == "error" and not loader.is_mended(f)]
+    if loader.findings or portfolio is None:
+        raise SpecError(in_order(loader.findings))
+    return portfolio
+
+
+def check(portfolio: Portfolio) -> tuple[Finding, ...]:
+    """Return everything worth knowing of a portfolio: errors, warnings and notes in file order."""
+    return in_order(run(portfolio))
+
+
+def check_file(path: str | os.PathLike[str]) -> tuple[Finding, ...]:
+    """Return the findings of one file of any kind, a portfolio with all it names.
+
+    Raises
+    ------
+    OutputError
+        If the file cannot be read.
+    """
+    file = find(path)
+    loader = _Loader()
+    root = loader.read(file, "portfolio")
+    kind = kind_of(root) if root is not None else ""
+    if kind == "portfolio":
+        try:
+            return check(load(path))
+        except SpecError as error:
+            return error.findings
+    if root is not None and kind:
+        if kind == "sources":  # nothing in it has an origin of its own
+            root = loader.read(file, "sources", is_sourced=False) or root
+        loader.record(KINDS[kind], root, kind)
+    elif root is not None:
+        kinds = ", ".join(KINDS)
+        loader.report(Finding(root.where, "unknown-kind", f"no file of a kind known: {kinds}"))
+    return in_order(loader.findings)
+
+
+_TOP: Final = {"portfolio": "portfolio", "site": "site", "plan": "plan", "sources": "sources"}
+
+
+def kind_of(root: Node) -> str:
+    """Return the kind of a file by what stands at its top, or nothing."""
+    keys = root.data if isinstance(root.data, dict) else {}
+    for key, kind in _TOP.items():
+        if key in keys and (kind != "sources" or isinstance(keys[key].data, dict)):
+            return kind
+    return "catalog" if set(keys) & set(CatalogFile.model_fields) else ""
+
+
+@dataclass(frozen=True)
+class _Part:
+    """A file of the portfolio with its nodes."""
+
+    file: FileRef
+    root: Node
+
+
+class _Loader:
+    """Reads the files of one portfolio and collects what is found."""
+
+    def __init__(self) -> None:
+        self.findings: list[Finding] = []
+        self.places: dict[str, Where] = {}
+        self.provenance: list[Provenance] = []
+        self.digests: dict[str, str] = {}
+        self.statements: list[Statement] = []
+        self.mended: set[tuple[str, str]] = set()
+        """File and key path of every stand-in for something invalid."""
+        self.base = ""
+
+    def report(self, finding: Finding) -> None:
+        """Take a finding."""
+        self.findings.append(finding)
+
+    def is_mended(self, finding: Finding) -> bool:
+        """Return whether a finding is about a stand-in, and so about nothing the user wrote."""
+        path = finding.where.path
+        return any(
+            finding.where.file == file and (path == at or path.startswith(f"{at}."))
+            for file, at in self.mended
+        )
+
+    def read(self, file: FileRef, wanted: str, *, is_sourced: bool = True) -> Node | None:
+        """Return a file's nodes, or None once reported; its digest is kept."""
+        raw = read_bytes(file)
+        relative = os.path.relpath(file.path, self.base or file.path.parent)
+        self.digests[relative] = hashlib.sha256(raw).hexdigest()
+        statements = self.statements if is_sourced else None
+        return read(raw, file.name, self.report, wanted=wanted, statements=statements)
+
+    def record(self, model: type[M], root: Node, prefix: str) -> M | None:
+        """Return the record of a file, or a stand-in (or None) once what is wrong is reported."""
+        self.places.update(places(root, prefix))
+        self.provenance += numbers(root, model)
+        data = root.plain
+        try:
+            return model.model_validate(data)
+        except ValidationError as error:
+            self.findings += translate(error, model, root)
+        made, stands_in = mend(model, data)
+        self.mended |= {(root.where.file, dotted(loc)) for loc in stands_in}
+        return made
+
+    def portfolio(self, file: FileRef, overrides: Sequence[str]) -> Portfolio | None:
+        """Return the portfolio of a file, mended where that was needed and can be done."""
+        self.base = str(file.path.parent)
+        root = self.read(file, "portfolio")
+        if root is None:
+            return None
+        if (kind := kind_of(root)) != "portfolio" and kind:
+            message = f"this is a {kind} file; a portfolio is wanted here"
+            hint = f"plan validate {file.name} checks it alone"
+            self.report(Finding(root.where, "wrong-kind", message, hint))
+            return None
+        catalog = self.parts(file, root, "catalog", "catalog")
+        sites = self.parts(file, root, "sites", "site")
+        changes = [o for text in overrides if (o := what_if.parse(text, self.report))]
+        root = self.override(_Part(file, root), catalog, sites, changes)
+        spec = self.record(PortfolioFile, root, "portfolio")
+        made_sites = self.sites(sites)
+        made_catalog = self.catalog(catalog)
+        sources = self.sources(file, root)
+        if spec is None or made_catalog is None:
+            return None
+        return Portfolio(
+            spec, made_sites, made_catalog, sources, tuple(self.provenance), self.places,
+            dict(sorted(self.digests.items())),
+        )  # fmt: skip
+
+    def parts(self, file: FileRef, root: Node, field: str, kind: str) -> list[_Part]:
+        """Return the files that a list of the portfolio names, those of its folders included."""
+        listed = root.child(field)
+        entries = listed.data if listed is not None and isinstance(listed.data, list) else []
+        made: list[_Part] = []
+        seen: set[str] = set()
+        for entry in entries:
+            if not isinstance(entry.data, str):
+                continue  # reported when the portfolio is validated
+            for each in self.named(file, entry, kind):
+                real = os.path.realpath(each.path)
+                part = None if real in seen else self.read(each, _example_key(kind))
+                seen.add(real)
+                if part is not None and self.is_kind(part, kind, entry.where):
+                    made.append(_Part(each, part))
+        return made
+
+    def named(self, file: FileRef, entry: Node, kind: str) -> Iterator[FileRef]:
+        """Yield the file, or the files of the folder, that an entry names."""
+        found = file.beside(str(entry.data))
+        if found.path.is_file():
+            yield found
+        elif found.path.is_dir() and kind == "catalog":
+            yield from (inside := found.inside())
+            if not inside:
+                message = f"no .yaml file in the folder {entry.data}"
+                self.report(Finding(entry.where, "file-missing", message))
+        else:
+            folder = found.path.parent
+            there = sorted(p.name for p in folder.iterdir()) if folder.is_dir() else []
+            match = nearest(found.path.name, there)
+            near = Path(str(entry.data)).parent / match
+            noun = (
+                "is a folder, a file is wanted" if found.path.is_dir() else "there is no such file"
+            )
+            hint = (
+                f"did you mean {near}?"
+                if match and not found.path.is_dir()
+                else ("entries are relative to this file")
+            )
+            self.report(Finding(entry.where, "file-missing", f"{entry.data}: {noun}", hint))
+
+    def is_kind(self, root: Node, kind: str, named_at: Where) -> bool:
+        """Return whether a file is of the kind wanted, or of none; else report it."""
+        found = kind_of(root)
+        if found in (kind, ""):
+            return True
+        message = f"{root.where.file} is a {found} file; a {kind} file is wanted here"
+        self.report(Finding(named_at, "wrong-kind", message))
+        return False
+
+    def sites(self, parts: list[_Part]) -> dict[str, Site]:
+        """Return the sites by name."""
+        made: dict[str, Site] = {}
+        first: dict[str, Where] = {}
+        for part in parts:
+            named = part.root.child("site")
+            name = named.text if named is not None else part.file.path.stem
+            site = self.record(Site, part.root, f"site.{name}")
+            where = named.where if named is not None else part.root.where
+            if name in first:
+                self.report(_duplicate("site", name, first[name], where))
+            first.setdefault(name, where)
+            if site is not None:
+                made[site.site] = site
+        return made
+
+    def catalog(self, parts: list[_Part]) -> CatalogFile | None:
+        """Return all catalog entries; a name may stand in one file only."""
+        merged: dict[str, dict[str, Any]] = {name: {} for name in CatalogFile.model_fields}
+        first: dict[tuple[str, str], Where] = {}
+        for part in parts:
+            record = self.record(CatalogFile, part.root, "catalog")
+            for section, entries in merged.items():
+                names = part.root.child(section)
+                for name, place in (names.keys if names is not None else {}).items():
+                    if (section, name) in first:
+                        noun = _NOUNS.get(section, section)
+                        self.report(_duplicate(noun, name, first[section, name], place))
+                    first.setdefault((section, name), place)
+                if record is not None:
+                    entries.update(getattr(record, section))
+        return CatalogFile.model_construct(None, **merged)
+
+    def sources(self, file: FileRef, root: Node) -> dict[str, SourceEntry]:
+        """Return the sources by key, and report the statements that name none of them."""
+        entry = root.child("sources")
+        made: dict[str, SourceEntry] = {}
+        known: list[str] = []
+        if entry is not None and isinstance(entry.data, str):
+            for each in self.named(file, entry, "sources"):
+                part = self.read(each, "sources", is_sourced=False)
+                if part is None or not self.is_kind(part, "sources", entry.where):
+                    return {}
+                listed = part.child("sources")
+                known = list(listed.keys) if listed is not None else []
+                record = self.record(SourcesFile, part, "sources")
+                made = record.sources if record is not None else {}
+        for statement in self.statements:
+            for key in statement.keys:
+                if key not in known:
+                    self.report(_unknown_source(key, statement.where, known))
+        return made
+
+    def override(
+        self, main: _Part, catalog: list[_Part], sites: list[_Part],
+        changes: list[what_if.Override],
+    ) -> Node:  # fmt: skip
+        """Apply the what-ifs in place to the parts, and return the portfolio's own nodes."""
+        root = main.root
+        for change in changes:
+            match change.path[0]:
+                case "site":
+                    self.override_part(sites, change, _site_names(sites), 1)
+                case "catalog":
+                    self.override_part(catalog, change, _entry_names(catalog), 1)
+                case head:
+                    inner = change.path[1:] if head == "portfolio" else change.path
+                    change = what_if.Override(inner, change.value, change.full)
+                    if inner:
+                        root = what_if.apply(root, change, self.report)
+        return root
+
+    def override_part(
+        self, parts: list[_Part], change: what_if.Override, names: dict[str, int], skip: int
+    ) -> None:
+        """Apply a what-if to the one of several files that holds its path."""
+        path = ".".join(change.path[skip:])
+        held = [name for name in names if path == name or path.startswith(f"{name}.")]
+        if not held or (path == max(held, key=len) and change.path[0] == "site"):
+            match = nearest(path, list(names)) or nearest(path.partition(".")[0], list(names))
+            hint = (
+                f'did you mean "{change.path[0]}.{match}"?'
+                if match
+                else (f"known: {', '.join(sorted(names)[:12])}")
+            )
+            where = Where(what_if.FILE, path=change.full)
+            self.report(Finding(where, "override", f'no "{path}"', hint))
+            return
+        name = max(held, key=len)
+        index = names[name]
+        inner = path if change.path[0] == "catalog" else path[len(name) + 1 :]
+        part = parts[index]
+        inside = what_if.Override(tuple(inner.split(".")), change.value, change.full)
+        parts[index] = _Part(part.file, what_if.apply(part.root, inside, self.report))
+
+
+_NOUNS: Final = {
+    "calendars": "calendar", "climates": "climate", "trades": "trade", "equipment": "equipment",
+    "works": "site works", "tails": "tail", "modes": "mode", "accelerators": "accelerator",
+    "workloads": "workload",
+}  # fmt: skip
+
+
+def _example_key(kind: str) -> str:
+    return "modes" if kind == "catalog" else kind
+
+
+def _site_names(sites: list[_Part]) -> dict[str, int]:
+    named = [(part.root.child("site"), i) for i, part in enumerate(sites)]
+    return {node.text: i for node, i in named if node is not None}
+
+
+def _entry_names(catalog: list[_Part]) -> dict[str, int]:
+    made: dict[str, int] = {}
+    for index, part in enumerate(catalog):
+        for section in CatalogFile.model_fields:
+            node = part.root.child(section)
+            made |= {f"{section}.{name}": index for name in (node.keys if node else {})}
+    return made
+
+
+def _duplicate(noun: str, name: str, first: Where, second: Where) -> Finding:
+    message = (
+        f'duplicate {noun} "{name}": {first.file}:{first.line} and {second.file}:{second.line}'
+    )
+    return Finding(second, "duplicate-name", message, "rename one of them")
+
+
+def _unknown_source(key: str, where: Where, known: list[str]) -> Finding:
+    match = nearest(key, known)
+    hint = (
+        f'did you mean "{match}"?'
+        if match
+        else ("add it to the sources file" if known else "the portfolio names no file of sources")
+    )
+    return Finding(where, "unknown-source", f'unknown source "{key}"', hint)

@@ -1,0 +1,116 @@
+"""What-ifs: "path=value" applied to the nodes of the files before they are validated."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from planner.errors import Finding, Where
+from planner.specs.fields import nearest
+from planner.specs.yaml_nodes import Builder, Node, compose
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+FILE = "--set"
+"""Stands for the file in places of values given on the command line."""
+
+
+@dataclass(frozen=True)
+class Override:
+    """One what-if.
+
+    Parameters
+    ----------
+    path
+        Key path inside its file.
+    value
+        The new value.
+    full
+        Path as given.
+    """
+
+    path: tuple[str, ...]
+    value: Node
+    full: str
+
+
+def parse(text: str, report: Callable[[Finding], None]) -> Override | None:
+    """Return the what-if of a text such as ``finance.cash_floor=0 MUSD``, or None once reported."""
+    full, sign, value = text.partition("=")
+    full = full.strip().replace("[", ".").replace("]", "")
+    where = Where(FILE, path=full)
+    if not sign or not full:
+        hint = 'write e.g. "finance.cash_floor=0 MUSD"'
+        report(Finding(where, "override", f'not of the form path=value: "{text}"', hint))
+        return None
+    problems: list[Finding] = []
+    tree = compose(value.strip(), FILE, problems.append)
+    node = Builder(FILE, value, problems.append, None).build(tree) if tree is not None else None
+    for problem in problems:
+        report(replace(problem, where=where))
+    if node is None or problems:
+        return None
+    return Override(tuple(full.split(".")), _placed(node, full), full)
+
+
+def _placed(node: Node, path: str) -> Node:
+    """Return a node of the command line: no line, and its reason."""
+    for each in node.walk():
+        inner = f"{path}.{each.where.path}" if each.where.path else path
+        each.where = Where(FILE, path=inner)
+        each.keys = {key: Where(FILE, path=f"{inner}.{key}") for key in each.keys}
+        each.source, each.assumption = "", "set on the command line"
+    return node
+
+
+def apply(root: Node, override: Override, report: Callable[[Finding], None]) -> Node:
+    """Return a root in which the value at the path is replaced; what is shared stays as it was."""
+    return _set(root, override.path, 0, override, report)
+
+
+def _set(
+    node: Node, path: Sequence[str], depth: int, override: Override,
+    report: Callable[[Finding], None],
+) -> Node:  # fmt: skip
+    rest = path[depth:]
+    if isinstance(node.data, list):
+        index = int(rest[0]) if rest[0].isdecimal() else -1
+        if not 0 <= index < len(node.data):
+            message = f"there is no item {rest[0]}: {len(node.data)} items, the first is 0"
+            report(Finding(Where(FILE, path=override.full), "override", message))
+            return node
+        items = list(node.data)
+        items[index] = (
+            override.value if len(rest) == 1
+            else _set(items[index], path, depth + 1, override, report)
+        )  # fmt: skip
+        return replace(node, data=items)
+    if not isinstance(node.data, dict):
+        message = f'"{node.where.path}" holds a value, nothing lies below it'
+        report(Finding(Where(FILE, path=override.full), "override", message))
+        return node
+    key, used = _longest_key(node.data, rest)
+    made = replace(node, data=dict(node.data), keys=dict(node.keys))
+    if not isinstance(made.data, dict):  # for the type checker: it was copied from one
+        return node
+    if used == len(rest):
+        made.data[key] = override.value
+        made.keys[key] = Where(FILE, path=override.full)
+    elif key in node.data:
+        made.data[key] = _set(node.data[key], path, depth + used, override, report)
+    else:
+        match = nearest(key, list(node.data))
+        hint = f'did you mean "{match}"?' if match else f"known: {', '.join(node.data)}"
+        at = node.where.path or "the top"
+        message = f'no "{key}" at {at}'
+        report(Finding(Where(FILE, path=override.full), "override", message, hint))
+    return made
+
+
+def _longest_key(data: dict[str, Node], rest: Sequence[str]) -> tuple[str, int]:
+    """Return the key that the path goes on with; a name may itself hold dots."""
+    for used in range(len(rest), 0, -1):
+        if (key := ".".join(rest[:used])) in data:
+            return key, used
+    return rest[0], 1

@@ -1,0 +1,203 @@
+"""A plan document against the portfolio it is a plan of: names, numbers of halls, dates."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from planner.domain.portfolio import periods
+from planner.errors import Finding
+from planner.specs.fields import nearest
+from planner.specs.translate import key_place, value_place
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Iterable, Iterator
+
+    from planner.domain.portfolio import Portfolio
+    from planner.domain.site import HallGroup
+    from planner.specs.plan_document import PlanDocument, StartRow
+    from planner.specs.translate import Loc
+    from planner.specs.yaml_nodes import Node
+
+
+def check_plan(
+    document: PlanDocument, portfolio: Portfolio, root: Node, version: int
+) -> Iterator[Finding]:
+    """Yield what of a plan does not fit its portfolio, each at its place in the file."""
+    checker = _Checker(document, portfolio, root)
+    yield from checker.head(version)
+    yield from checker.starts()
+    yield from checker.orders()
+    yield from checker.purchases()
+    yield from checker.lots()
+    yield from checker.results()
+
+
+class _Checker:
+    def __init__(self, document: PlanDocument, portfolio: Portfolio, root: Node) -> None:
+        self.document = document
+        self.portfolio = portfolio
+        self.root = root
+        self.blocks = {
+            f"{name}/{hall}/01": None
+            for name, site in portfolio.sites.items()
+            for hall in site.standing
+        }
+        """Blocks of each hall that stands or is started; None where any number will do."""
+        self.halls: dict[str, int | None] = dict(self.blocks)
+
+    def at(self, loc: Loc, code: str, message: str, hint: str = "") -> Finding:
+        """Return a finding at a value of the document."""
+        return Finding(value_place(self.root, loc), code, message, hint)
+
+    def known(self, loc: Loc, noun: str, name: str, names: Iterable[str]) -> Iterator[Finding]:
+        """Yield the finding of a name that nothing is called by."""
+        there = sorted(set(names))
+        if name not in there:
+            match = nearest(name, there)
+            message = f'unknown {noun} "{name}"; known: {", ".join(there[:12]) or "none"}'
+            hint = f'did you mean "{match}"?' if match else ""
+            yield self.at(loc, f"unknown-{noun.replace(' ', '-')}", message, hint)
+
+    def head(self, version: int) -> Iterator[Finding]:
+        """Yield what of the top does not fit."""
+        spec, document = self.portfolio.spec, self.document
+        if document.format != version:
+            message = f"format {document.format}; this planner reads {version}"
+            yield self.at(("format",), "plan-format", message)
+        if document.plan != spec.portfolio:
+            message = f'a plan of "{document.plan}", the portfolio is "{spec.portfolio}"'
+            yield self.at(("plan",), "plan-portfolio", message)
+        if document.data_date != spec.data_date:
+            message = f"data_date {document.data_date}, the portfolio's is {spec.data_date}"
+            yield self.at(("data_date",), "plan-dates", message)
+        if document.period != spec.period:
+            message = f"period {document.period}, the portfolio's is {spec.period}"
+            yield self.at(("period",), "plan-dates", message)
+        last = self.portfolio.periods[-1].end if self.portfolio.periods else spec.horizon
+        if not document.data_date <= document.until < last:
+            message = f"until {document.until}, the portfolio's horizon is {spec.horizon}"
+            yield self.at(("until",), "plan-dates", message)
+
+    def starts(self) -> Iterator[Finding]:
+        """Yield starts that the portfolio does not allow; keep the halls of the others."""
+        groups = {
+            f"{name}/{key}": group
+            for name, site in self.portfolio.sites.items()
+            for key, group in site.groups.items()
+        }
+        for key, rows in self.document.starts.items():
+            if key not in groups:
+                yield from self._unknown_group(key, groups)
+                continue
+            numbers = Counter(row.hall for row in rows)
+            for index, row in enumerate(rows):
+                loc: Loc = ("starts", key, index)
+                yield from self._start(loc, row, groups[key], numbers[row.hall])
+                self.halls[f"{key}/{row.hall:02d}"] = groups[key].blocks
+
+    def _unknown_group(self, key: str, groups: Iterable[str]) -> Iterator[Finding]:
+        for finding in self.known(("starts", key), "hall group", key, groups):
+            place = key_place(self.root, ("starts", key))
+            yield Finding(place, finding.code, finding.message, finding.help)
+
+    def _start(self, loc: Loc, row: StartRow, group: HallGroup, times: int) -> Iterator[Finding]:
+        calendars = {*group.calendars, *({"standard"} if row.under_way else ())}
+        yield from self.known((*loc, "mode"), "mode", row.mode, self.portfolio.catalog.modes)
+        if row.mode in self.portfolio.catalog.modes and not row.under_way:
+            yield from self.known((*loc, "mode"), "mode of this group", row.mode, group.modes)
+        if row.under_way:
+            calendars |= set(self.portfolio.catalog.calendars)
+        yield from self.known((*loc, "calendar"), "calendar", row.calendar, calendars)
+        if row.hall > group.count:
+            message = f"hall {row.hall} of a group of {group.count}"
+            yield self.at((*loc, "hall"), "plan-halls", message)
+        if times > 1:
+            yield self.at((*loc, "hall"), "plan-halls", f"hall {row.hall} is started {times} times")
+        if row.under_way:
+            yield from self._not_after((*loc, "release"), "under way since", row.release)
+        else:
+            yield from self._not_before((*loc, "release"), "release", row.release)
+
+    def _not_before(self, loc: Loc, noun: str, date: dt.date) -> Iterator[Finding]:
+        if date < self.document.data_date:
+            message = f"{noun} {date} is before the data date {self.document.data_date}"
+            yield self.at(loc, "date-order", message)
+
+    def _not_after(self, loc: Loc, noun: str, date: dt.date) -> Iterator[Finding]:
+        if date > self.document.data_date:
+            message = f"{noun} {date}, after the data date {self.document.data_date}"
+            yield self.at(loc, "date-order", message)
+
+    def orders(self) -> Iterator[Finding]:
+        """Yield equipment orders of nothing known, or before the data date."""
+        catalog = self.portfolio.catalog
+        for index, row in enumerate(self.document.orders):
+            loc: Loc = ("orders", index)
+            yield from self.known((*loc, "site"), "site", row.site, self.portfolio.sites)
+            yield from self.known(
+                (*loc, "equipment"), "equipment", row.equipment, catalog.equipment
+            )
+            yield from self._not_before((*loc, "order"), "order", row.order)
+            if row.hall:
+                yield from self.known((*loc, "hall"), "hall", row.hall, self.halls)
+
+    def purchases(self) -> Iterator[Finding]:
+        """Yield purchases of nothing known, twice, or delivered before they are ordered."""
+        names = Counter(row.name for row in self.document.purchases)
+        skus = self.portfolio.catalog.accelerators
+        for index, row in enumerate(self.document.purchases):
+            loc: Loc = ("purchases", index)
+            yield from self.known((*loc, "site"), "site", row.site, self.portfolio.sites)
+            yield from self.known((*loc, "sku"), "SKU", row.sku, skus)
+            yield from self._not_before((*loc, "order"), "order", row.order)
+            if row.dock < row.order:
+                message = f"dock {row.dock} is before order {row.order}"
+                yield self.at((*loc, "dock"), "date-order", message)
+            if names[row.name] > 1:
+                yield self.at((*loc, "name"), "duplicate-name", f'"{row.name}" is there twice')
+
+    def lots(self) -> Iterator[Finding]:
+        """Yield lots in halls or of purchases that are not there."""
+        purchases = {row.name: row for row in self.document.purchases}
+        skus = self.portfolio.catalog.accelerators
+        for index, row in enumerate(self.document.lots):
+            loc: Loc = ("lots", index)
+            yield from self.known((*loc, "hall"), "hall", row.hall, self.halls)
+            blocks = self.halls.get(row.hall)
+            if blocks is not None and row.block > blocks:
+                message = f"block {row.block} of a hall of {blocks}"
+                yield self.at((*loc, "block"), "plan-halls", message)
+            yield from self.known((*loc, "sku"), "SKU", row.sku, skus)
+            if row.purchase:
+                yield from self.known((*loc, "purchase"), "purchase", row.purchase, purchases)
+                bought = purchases.get(row.purchase)
+                if bought is not None and bought.sku != row.sku:
+                    message = f"{row.sku} of a purchase of {bought.sku}"
+                    yield self.at((*loc, "sku"), "plan-lots", message)
+            if row.until < row.service:
+                message = f"until {row.until} is before service {row.service}"
+                yield self.at((*loc, "until"), "date-order", message)
+
+    def results(self) -> Iterator[Finding]:
+        """Yield shares, money and promises of nothing known."""
+        document, spec = self.document, self.portfolio.spec
+        labels = [p.label for p in periods(document.data_date, document.until, document.period)]
+        consumers = {*spec.teams, *spec.products}
+        skus = self.portfolio.catalog.accelerators
+        for index, row in enumerate(document.shares):
+            loc: Loc = ("shares", index)
+            yield from self.known((*loc, "period"), "period", row.period, labels)
+            yield from self.known((*loc, "consumer"), "team or product", row.consumer, consumers)
+            yield from self.known((*loc, "sku"), "SKU", row.sku, skus)
+        for label in document.cash:
+            yield from self.known(("cash", label), "period", label, labels)
+        subjects: dict[str, Iterable[str]] = {"floor": spec.products, "guarantee": spec.teams}
+        places = {"portfolio", *self.portfolio.sites}
+        for index, promise in enumerate(document.promises):
+            known = subjects.get(promise.kind, places)
+            at: Loc = ("promises", index, "subject")
+            yield from self.known(at, "subject", promise.subject, known)
+        for name in document.level:
+            yield from self.known(("level", name), "team", name, spec.teams)

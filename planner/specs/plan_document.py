@@ -1,0 +1,270 @@
+"""plan.yaml: the plan as a document, read back as strictly as a spec.
+
+The writer is `planner.report.exporters.plan_yaml`; what it writes reads back equal.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+from pydantic import Field, ValidationError
+
+from planner.domain.amount import Amount
+from planner.domain.base import Count, Date, Flag, In, Model, Name, Number, Positive
+from planner.domain.plan import (
+    Candidate,
+    CashRow,
+    EquipmentOrder,
+    LevelStatus,
+    Lot,
+    Plan,
+    Promise,
+    Purchase,
+    Share,
+    SolveStatus,
+    Start,
+    Termination,
+)
+from planner.domain.portfolio import periods
+from planner.errors import Finding, SpecError
+from planner.specs.files import FileRef, read_bytes
+from planner.specs.order import in_order
+from planner.specs.plan_checks import check_plan
+from planner.specs.translate import translate
+from planner.specs.yaml_nodes import read
+
+if TYPE_CHECKING:
+    import os
+
+    from planner.domain.portfolio import Portfolio
+
+FORMAT_VERSION = 1
+"""Version of the document; a change that older files do not survive raises it."""
+
+MoneyMUSD = Annotated[Amount, In("MUSD")]
+# No bounds here: what a solver found may be below zero by its tolerance.
+GPUs = Annotated[Amount, In("gpu")]
+H100e = Annotated[Amount, In("h100e")]
+Level = Annotated[Amount, In("h100e/researcher")]
+PowerMW = Annotated[Amount, In("MW")]
+Pair = Annotated[tuple[str, ...], Field(min_length=2, max_length=2)]
+
+
+class StartRow(Model):
+    """A hall to start."""
+
+    hall: Positive
+    """Number of the hall in its group, halls under way included."""
+    mode: Name
+    calendar: Name = "standard"
+    release: Date
+    """When the contractor is told to proceed."""
+    under_way: Flag = False
+    """Whether it was started before the data date."""
+    pinned: Flag = False
+    """Whether the next optimisation must keep it."""
+
+
+class OrderRow(Model):
+    """Equipment to order."""
+
+    site: Name
+    equipment: Name
+    units: Positive
+    order: Date
+    needed: Date
+    hall: str = ""
+    """Hall whose schedule sets the date."""
+
+
+class PurchaseRow(Model):
+    """GPUs to order."""
+
+    name: Name
+    site: Name
+    sku: Name
+    gpus: Count
+    order: Date
+    dock: Date
+    """When they are at the site, at the portfolio's confidence."""
+
+
+class LotRow(Model):
+    """GPUs of one purchase in one block of a hall."""
+
+    hall: Name
+    block: Positive
+    sku: Name
+    gpus: Count
+    purchase: str = ""
+    """Purchase they are of; empty for GPUs that stand at the data date."""
+    service: Date
+    """From when the plan counts on them."""
+    until: Date
+    """When they leave."""
+
+
+class ShareRow(Model):
+    """GPU-time given to a team or product in a period."""
+
+    period: Name
+    consumer: Name
+    sku: Name
+    backup: Literal["generators", "none"]
+    """Class of the halls they stand in."""
+    gpus: GPUs
+    h100e: H100e
+
+
+class CashLine(Model):
+    """Money of a period, nominal."""
+
+    opening: MoneyMUSD
+    inflow: MoneyMUSD
+    construction: MoneyMUSD
+    equipment: MoneyMUSD
+    gpus: MoneyMUSD
+    site_works: MoneyMUSD
+    power: MoneyMUSD
+    energy: MoneyMUSD
+    operation: MoneyMUSD
+    rent: MoneyMUSD
+    closing: MoneyMUSD
+
+
+class PromiseRow(Model):
+    """What verification holds the plan to."""
+
+    kind: Literal["required", "floor", "guarantee", "capacity"]
+    subject: Name
+    amount: PowerMW
+    by: Date
+
+
+class LevelRow(Model):
+    """One objective or fairness level as solved."""
+
+    name: Name
+    value: Number
+    bound: Number | None = None
+    unit: str
+    termination: Literal[
+        "optimal", "gap reached", "node limit", "time limit", "interrupted", "infeasible",
+        "unbounded",
+    ]  # fmt: skip
+
+
+class StatusBlock(Model):
+    """How the plan was found."""
+
+    solver: str
+    gap: Number | None = None
+    reproducible: Flag = True
+    levels: tuple[LevelRow, ...] = ()
+
+
+class PlanDocument(Model):
+    """A plan as written: commitments first, then what they are meant to bring."""
+
+    plan: Name
+    """Portfolio that it is a plan of."""
+    format: Positive
+    """Version of this document."""
+    data_date: Date
+    until: Date
+    """Last day of its last period."""
+    period: Literal["month", "quarter"] = "quarter"
+    starts: dict[Name, tuple[StartRow, ...]] = Field(default_factory=dict)
+    """Halls to start, by site/group."""
+    orders: tuple[OrderRow, ...] = ()
+    purchases: tuple[PurchaseRow, ...] = ()
+    lots: tuple[LotRow, ...] = ()
+    """Where GPUs stand, the fleet at the data date included."""
+    sequence: tuple[Pair, ...] = ()
+    """Pairs of activities: the crew of the first goes on to the second."""
+    shares: tuple[ShareRow, ...] = ()
+    cash: dict[Name, CashLine] = Field(default_factory=dict)
+    promises: tuple[PromiseRow, ...] = ()
+    level: dict[Name, Level] = Field(default_factory=dict)
+    """Effective compute per researcher and weight of each ranked team over the horizon."""
+    status: StatusBlock | None = None
+    """How it was found; none for a plan written by hand."""
+
+
+def read_plan(path: str | os.PathLike[str], portfolio: Portfolio) -> Plan:
+    """Return the plan of a file, checked against its portfolio.
+
+    Raises
+    ------
+    SpecError
+        With all findings where there is one.
+    OutputError
+        If the file cannot be read.
+    """
+    file = FileRef.of(path)
+    findings: list[Finding] = []
+    root = read(read_bytes(file), file.name, findings.append, wanted="plan")
+    if root is None or findings:
+        raise SpecError(in_order(findings))
+    try:
+        document = PlanDocument.model_validate(root.plain)
+    except ValidationError as error:
+        raise SpecError(in_order(translate(error, PlanDocument, root))) from None
+    findings = list(check_plan(document, portfolio, root, FORMAT_VERSION))
+    if findings:
+        raise SpecError(in_order(findings))
+    return to_plan(document)
+
+
+def to_plan(document: PlanDocument) -> Plan:
+    """Return the plan that a document stands for; its names have been checked."""
+    spans = periods(document.data_date, document.until, document.period)
+    index = {span.label: i for i, span in enumerate(spans)}
+    return Plan(
+        portfolio=document.plan,
+        data_date=document.data_date,
+        periods=spans,
+        starts=_starts(document),
+        orders=tuple(EquipmentOrder(**_plain(row)) for row in document.orders),
+        purchases=tuple(Purchase(**_plain(row)) for row in document.purchases),
+        lots=tuple(Lot(**_plain(row)) for row in document.lots),
+        shares=tuple(
+            Share(**{**_plain(row), "period": index[row.period]}) for row in document.shares
+        ),
+        cash=tuple(CashRow(index[label], **_plain(line)) for label, line in document.cash.items()),
+        promises=tuple(Promise(**_plain(row)) for row in document.promises),
+        level={name: amount.likely for name, amount in document.level.items()},
+        status=None if document.status is None else _status(document.status),
+        arcs=tuple((first, second) for first, second in document.sequence),
+    )
+
+
+def _plain(row: Model) -> dict[str, Any]:
+    """Return the fields of a row with quantities as floats."""
+    return {
+        name: value.likely if isinstance(value, Amount) else value
+        for name, value in dict(row).items()
+    }
+
+
+def _starts(document: PlanDocument) -> tuple[Start, ...]:
+    """Return the starts in a plan's order: under way first, then by release, then by name."""
+    made = []
+    for key, rows in document.starts.items():
+        site, _, group = key.partition("/")
+        made += [
+            Start(
+                Candidate(site, group, row.mode, row.calendar), row.hall, row.release,
+                is_under_way=row.under_way, is_pinned=row.pinned,
+            )
+            for row in rows
+        ]  # fmt: skip
+    return tuple(sorted(made, key=lambda s: (not s.is_under_way, s.release, s.hall)))
+
+
+def _status(block: StatusBlock) -> SolveStatus:
+    levels = tuple(
+        LevelStatus(row.name, row.value, row.bound, row.unit, Termination(row.termination))
+        for row in block.levels
+    )
+    return SolveStatus(levels, block.gap, block.solver, is_reproducible=block.reproducible)

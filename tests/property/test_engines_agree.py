@@ -1,0 +1,55 @@
+"""The compiled engine gives the minutes of the reference on random networks of every feature."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+
+from planner.simulate import fast, reference
+from planner.simulate.sampling import Sampler
+from planner.simulate.times import Times
+from tests.networks import DAY, Job, network
+from tests.strategies import networks
+
+if TYPE_CHECKING:
+    from planner.network.arrays import Network
+
+SAMPLES = 3
+
+
+def assert_engines_agree(made: Network) -> None:
+    draws = Sampler(made, seed=7, samples=SAMPLES).draw(0, SAMPLES)
+    slow, quick = reference.simulate(made, draws), fast.simulate(made, draws)
+    for field in dataclasses.fields(Times):
+        np.testing.assert_array_equal(
+            getattr(quick, field.name), getattr(slow, field.name), field.name
+        )
+
+
+@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(networks())
+def test_both_engines_give_the_same_minutes(made: Network) -> None:
+    """Start, end of work, finish and storm cost of every activity in every sample."""
+    assert_engines_agree(made)
+
+
+@pytest.mark.slow
+@settings(max_examples=2000, deadline=None, suppress_health_check=list(HealthCheck))
+@given(networks(most=25))
+def test_both_engines_give_the_same_minutes_on_larger_networks(made: Network) -> None:
+    """The same, on more and larger networks."""
+    assert_engines_agree(made)
+
+
+def test_a_shuffled_rank_is_noticed() -> None:
+    """Negative control: under another rank the minutes differ, so the comparison can fail."""
+    jobs = [Job(f"a{i}", (DAY, 2 * DAY, 5 * DAY), needs={"el": 1}) for i in range(6)]
+    made = network(jobs, crews={"el": 2})
+    other = network(jobs, crews={"el": 2}, rank=[f"a{i}" for i in (3, 1, 5, 0, 4, 2)])
+    draws = Sampler(made, seed=7, samples=SAMPLES).draw(0, SAMPLES)
+    slow, quick = reference.simulate(made, draws), fast.simulate(other, draws)
+    assert not (slow.start_min == quick.start_min).all(axis=1).any()
