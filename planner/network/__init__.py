@@ -1,8 +1,9 @@
 """From a portfolio and a plan to flat arrays: compile, deterministic pass, levelling."""
 
 from planner.network.arrays import Csr, Laws, Network
-from planner.network.compile import compile_network
+from planner.network.compile import HallPriority, compile_network
 from planner.network.cpm import Deterministic, deterministic
+from planner.network.level import named_arcs, sequence
 from planner.network.orders import equipment_orders
 from planner.network.tables import Tables, build_tables
 from planner.network.trials import (
@@ -17,6 +18,7 @@ from planner.network.trials import (
 __all__ = [
     "Csr",
     "Deterministic",
+    "HallPriority",
     "Laws",
     "Network",
     "Tables",
@@ -26,6 +28,8 @@ __all__ = [
     "deterministic",
     "equipment_orders",
     "existing_plan",
+    "named_arcs",
+    "sequence",
     "trial_network",
     "trial_plan",
     "trial_portfolio",

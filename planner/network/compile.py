@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import dataclasses
 from collections import Counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
 from planner.network.arrays import Network
 from planner.network.calendars import DAY_MIN
-from planner.network.cpm import latest_finish
+from planner.network.cpm import finishes
 from planner.network.crews import open_site
 from planner.network.draft import ARC, Draft, Gate, TrancheRow, Unit, csr, csr_units, integers
 from planner.network.halls import Yard, add_hall, never_gate
@@ -29,11 +29,15 @@ if TYPE_CHECKING:
     from planner.network.tables import Tables
 
 
+HallPriority = Literal["release", "finish"]
+
+
 def compile_network(
     portfolio: Portfolio,
     plan: Plan,
     *,
     with_tranches: bool = True,
+    priority: HallPriority = "release",
     tables: Tables | None = None,
 ) -> Network:
     """Return the network of a portfolio under a plan.
@@ -43,6 +47,9 @@ def compile_network(
     with_tranches
         False where power is never late: halls and lots wait for no tranche. Tranches and their
         dates stay in the network.
+    priority
+        Which hall is served first when crews or equipment are short: the one released first, or
+        the one whose deterministic pass finishes first.
     tables
         Tables of the portfolio, from `build_tables`, to spare building them again.
 
@@ -56,7 +63,7 @@ def compile_network(
     draft = _draft(portfolio, plan, tables, with_tranches=with_tranches)
     _add_units(portfolio, plan, tables, draft)
     _add_arcs(plan, draft)
-    return _ranked(_freeze(portfolio, tables, draft), tables)
+    return _ranked(_freeze(portfolio, tables, draft), tables, priority)
 
 
 def unequipped_network(portfolio: Portfolio, plan: Plan, tables: Tables) -> Network:
@@ -151,10 +158,18 @@ def _add_arcs(plan: Plan, draft: Draft) -> None:
             draft.relate(index[giver], index[taker], ARC)
 
 
-def _ranked(network: Network, tables: Tables) -> Network:
-    """Return the network with its ranks: hall order, then latest finish, then declaration."""
-    late = latest_finish(network, tables.calendars.clock)
-    order = np.lexsort((late, network.activity_hall))
+def _ranked(network: Network, tables: Tables, priority: HallPriority) -> Network:
+    """Return the network with its ranks: site works, then halls by priority, then latest finish.
+
+    Halls are compiled in order of release, then name, and rows in order of declaration.
+    """
+    early, late = finishes(network, tables.calendars.clock)
+    place = network.activity_hall
+    if priority == "finish" and len(network.hall):
+        pairs = zip(network.hall_first.tolist(), network.hall_last.tolist(), strict=True)
+        end = np.array([early[first:last].max() for first, last in pairs], dtype=np.int64)
+        place = np.where(place < 0, place, end[place])
+    order = np.lexsort((late, network.activity_hall, place))
     rank = np.empty(len(order), dtype=np.int64)
     rank[order] = np.arange(len(order))
     return dataclasses.replace(network, rank=rank)

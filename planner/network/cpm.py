@@ -163,12 +163,13 @@ def deterministic(network: Network, clocks: Sequence[WorkClock] | None = None) -
     )
 
 
-def latest_finish(network: Network, clocks: Sequence[WorkClock]) -> IntArray:
-    """Return the late finish of each activity (A), which ranks them."""
+def finishes(network: Network, clocks: Sequence[WorkClock]) -> tuple[IntArray, IntArray]:
+    """Return the early and the late finish of each activity (A), which rank them."""
     net = as_lists(network, clocks)
     made = forward(network, net, handed_out(network))
-    _backward(net, made, _ends(network, np.array(made.finish, dtype=np.int64)))
-    return np.array(made.late_finish, dtype=np.int64)
+    early = np.array(made.finish, dtype=np.int64)
+    _backward(net, made, _ends(network, early))
+    return early, np.array(made.late_finish, dtype=np.int64)
 
 
 def early_starts(network: Network, clocks: Sequence[WorkClock]) -> list[int]:

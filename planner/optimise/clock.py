@@ -45,6 +45,23 @@ class Clock:
         return np.concatenate([self.timeline.presence(begin_day, until_day), at])
 
 
+    def part(
+        self, begin_day: float, until_day: float, first: float, last: float
+    ) -> FloatArray:
+        """Return the share of each period in which a thing is there within a part of the period.
+
+        Parameters
+        ----------
+        first, last
+            The part, as shares of the period: 0 and 0.5 for its first half.
+        """
+        days = self.timeline.days
+        begin = np.maximum(begin_day, self.timeline.start_day + first * days)
+        end = np.minimum(until_day, self.timeline.start_day + last * days)
+        share: FloatArray = np.clip(end - begin, 0.0, None) / days
+        return share
+
+
 @dataclass(frozen=True)
 class Extra:
     """Extra days by cause."""

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from planner.report import words
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
     from planner.report.document import Cell, Kind
 
 NUMERIC = frozenset({"date", "mw", "musd", "day", "count", "number", "share", "factor"})
@@ -41,12 +43,20 @@ def plain(value: Cell) -> str:
     return str(value)
 
 
-_NUMBERS = {
+def _whole(value: float) -> str:
+    return f"{value:,.0f}".replace("-", words.MINUS)
+
+
+def _hundredths(value: float) -> str:
+    return f"{value:.2f}".replace("-", words.MINUS)
+
+
+_NUMBERS: Final[Mapping[str, Callable[[float], str]]] = {
     "mw": words.mw,
     "musd": words.musd,
-    "day": lambda value: f"{value:,.0f}".replace("-", words.MINUS),
+    "day": _whole,
     "count": words.count,
     "number": words.sig3,
     "share": words.share,
-    "factor": lambda value: f"{value:.2f}".replace("-", words.MINUS),
+    "factor": _hundredths,
 }

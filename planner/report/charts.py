@@ -8,9 +8,11 @@ reader reach the same.
 
 from __future__ import annotations
 
+import hashlib
+import json
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 import altair as alt
@@ -32,6 +34,24 @@ LINE_PX: Final = 14
 """Height of a line of label text."""
 
 Spec = Mapping[str, Any]
+Rows = Sequence[Mapping[str, Any]]
+
+
+@dataclass(frozen=True)
+class Plot:
+    """A figure before it has its theme.
+
+    Parameters
+    ----------
+    chart
+        Its marks, which name their data.
+    data
+        Rows by name. They stay apart because Altair copies all that a chart holds at every step.
+    """
+
+    chart: alt.LayerChart | alt.FacetChart
+    data: Mapping[str, Rows]
+
 
 _LONG: Final = re.compile(r"-?\d+\.\d{3,}(?=[^<]*>)")
 """A number with more decimals than a screen has, inside a tag."""
@@ -99,7 +119,7 @@ def lines(
     hover: Sequence[Series] = (),
     title: str = "",
     axis_title: str = "",
-) -> alt.LayerChart:
+) -> Plot:
     """Return lines with bands and direct labels over dates.
 
     Parameters
@@ -107,30 +127,36 @@ def lines(
     hover
         Series whose points a pointer finds; those of `series` that say something where empty.
     """
+    store = _Store()
     top = _top(series)
-    layers = [_band(frame, s, top, axis_title) for s in series if s.low is not None]
-    layers += [_line(frame, s, top, axis_title) for s in series]
-    layers += [_hover(frame, s, top) for s in hover or series if s.said]
+    layers = [_band(store, frame, s, top, axis_title) for s in series if s.low is not None]
+    layers += [_line(store, frame, s, top, axis_title) for s in series]
+    layers += [_hover(store, frame, s, top) for s in hover or series if s.said]
     if any(s.label for s in series):
-        layers.append(_labels(frame, series, top))
+        layers.append(_labels(store, frame, series, top))
     made = alt.layer(*layers).properties(width=frame.width, height=frame.height)
     if title:
         made = made.properties(title=alt.TitleParams(title, anchor="start", fontSize=12))
-    return made
+    return Plot(made, store.rows)
 
 
-def stacked(charts: Sequence[alt.LayerChart], spacing: int = 10) -> Spec:
-    """Return charts above one another on one time axis."""
-    return finished(alt.vconcat(*charts, spacing=spacing).resolve_scale(x="shared"))
+def stacked(plots: Sequence[Plot], spacing: int = 10) -> Spec:
+    """Return plots above one another on one time axis."""
+    chart = alt.vconcat(*(p.chart for p in plots), spacing=spacing).resolve_scale(x="shared")
+    return _specified(chart, plots)
 
 
-def beside(charts: Sequence[alt.LayerChart], columns: int) -> Spec:
-    """Return charts in rows of `columns`."""
-    return finished(alt.concat(*charts, columns=columns, spacing=24))
+def beside(plots: Sequence[Plot], columns: int) -> Spec:
+    """Return plots in rows of `columns`."""
+    return _specified(alt.concat(*(p.chart for p in plots), columns=columns, spacing=24), plots)
 
 
-def finished(chart: alt.TopLevelMixin) -> Spec:
-    """Return the specification of a chart with the theme of the report."""
+def finished(plot: Plot) -> Spec:
+    """Return the specification of a plot with the theme of the report."""
+    return _specified(plot.chart, (plot,))
+
+
+def _specified(chart: alt.TopLevelMixin, plots: Sequence[Plot]) -> Spec:
     themed = chart.configure(
         background="transparent", font="sans-serif",
         padding={"left": 4, "top": 4, "bottom": 4, "right": 24},
@@ -144,8 +170,9 @@ def finished(chart: alt.TopLevelMixin) -> Spec:
         legend=alt.LegendConfig(labelColor=INK, titleColor=INK, labelFontSize=12),
     )  # fmt: skip
     # Our own encodings need no check against the schema, which takes most of the time.
-    made: Spec = themed.to_dict(validate=False)
-    return made
+    made: dict[str, Any] = themed.to_dict(validate=False)
+    rows = {name: list(found) for p in plots for name, found in sorted(p.data.items())}
+    return {**made, "datasets": rows}
 
 
 def bars(
@@ -162,8 +189,9 @@ def bars(
     rows
         ``name``, ``value``, ``text`` (label at the bar) and ``said`` of each bar.
     """
+    store = _Store()
     names = [r["name"] for r in rows]
-    base = alt.Chart(_data(rows)).encode(
+    base = alt.Chart(store(rows)).encode(
         y=alt.Y("name:N", sort=names, title=None,
                 axis=alt.Axis(labelLimit=260, domain=False, ticks=False)),
         description="said:N",
@@ -176,7 +204,8 @@ def bars(
     text = base.mark_text(
         align=side, fontSize=12, dx=6 if side == "left" else -6, color=INK
     ).encode(x="value:Q", text="text:N")
-    return finished(alt.layer(drawn, text).properties(width=width, height=24 * len(rows)))
+    chart = alt.layer(drawn, text).properties(width=width, height=24 * len(rows))
+    return finished(Plot(chart, store.rows))
 
 
 def columns(
@@ -186,8 +215,9 @@ def columns(
     over: Sequence[Series] = (),
     whiskers: Series | None = None,
     axis_title: str,
-) -> alt.LayerChart:
+) -> Plot:
     """Return stacked columns by date, lines laid over them, and whiskers of their total."""
+    store = _Store()
     rows = [
         {"day": d.isoformat(), "value": float(p.value[i]), "name": p.label, "order": n,
          "said": p.said[i] if p.said else ""}
@@ -197,7 +227,7 @@ def columns(
     top = max(float(total.max(initial=0.0)), _top([*over, *([whiskers] if whiskers else [])]))
     number = max((len(p.days) for p in parts), default=1)
     drawn = (
-        alt.Chart(_data(rows))
+        alt.Chart(store(rows))
         .mark_bar(width=max(3, int(0.7 * frame.width / number)))
         .encode(
             x=frame.x(), y=alt.Y("value:Q", title=axis_title, scale=_scale(top)),
@@ -209,23 +239,25 @@ def columns(
             ),
         )
     )  # fmt: skip
-    layers = [drawn, *(_line(frame, s, top, axis_title) for s in over)]
+    layers = [drawn, *(_line(store, frame, s, top, axis_title) for s in over)]
     if whiskers:
-        layers.append(_whiskers(frame, whiskers, top))
+        layers.append(_whiskers(store, frame, whiskers, top))
     if over:
-        layers.append(_labels(frame, over, top))
-    return alt.layer(*layers).properties(width=frame.width, height=frame.height)
+        layers.append(_labels(store, frame, over, top))
+    chart = alt.layer(*layers).properties(width=frame.width, height=frame.height)
+    return Plot(chart, store.rows)
 
 
-def _whiskers(frame: Frame, s: Series, top: float) -> alt.Chart:
-    return (
-        alt.Chart(_data(_rows(s)))
+def _whiskers(store: _Store, frame: Frame, s: Series, top: float) -> alt.Chart:
+    made: alt.Chart = (
+        alt.Chart(store(_rows(s)))
         .mark_rule(color=INK, strokeWidth=1.5)
         .encode(
             x=frame.x(), y=alt.Y("low:Q", scale=_scale(top), title=None), y2="high:Q",
             description="said:N",
         )
     )  # fmt: skip
+    return made
 
 
 def distribution(
@@ -244,7 +276,8 @@ def distribution(
          "sum": float(cumulative[i]), "said": said[i]}
         for i in range(len(counts))
     ]  # fmt: skip
-    data = _data(rows)
+    store = _Store()
+    data = store(rows)
     x = alt.X(
         "day:T",
         title=None,
@@ -261,20 +294,26 @@ def distribution(
                 axis=alt.Axis(format=".0%", grid=False)),
     )  # fmt: skip
     found = [{"day": d.isoformat(), "label": text, "row": n} for n, (text, d) in enumerate(marks)]
-    at = alt.Chart(_data(found))
+    at = alt.Chart(store(found))
     rules = at.mark_rule(color=VERMILLION, strokeDash=[4, 3]).encode(x="day:T")
     text = at.mark_text(align="left", dx=4, color=INK, baseline="top").encode(
         x="day:T", y=alt.Y("row:O", axis=None, scale=alt.Scale(paddingInner=0)), text="label:N"
     )
-    return finished(
-        alt.layer(histogram, curve, rules, text)
-        .resolve_scale(y="independent")
-        .properties(width=width, height=height)
-    )
+    layered = alt.layer(histogram, curve, rules, text).resolve_scale(y="independent")
+    return finished(Plot(layered.properties(width=width, height=height), store.rows))
 
 
-def _data(rows: Sequence[Mapping[str, Any]]) -> alt.Data:
-    return alt.Data(values=list(rows))  # type: ignore[no-untyped-call]  # Altair's own gap
+@dataclass(frozen=True)
+class _Store:
+    """Rows of a figure, named after their content, so that the same rows are held once."""
+
+    rows: dict[str, Rows] = field(default_factory=dict)
+
+    def __call__(self, rows: Rows) -> alt.NamedData:
+        text = json.dumps(rows, sort_keys=True)
+        name = f"d{hashlib.sha256(text.encode()).hexdigest()[:12]}"
+        self.rows[name] = rows
+        return alt.NamedData(name=name)
 
 
 def _top(series: Sequence[Series]) -> float:
@@ -305,34 +344,37 @@ def _rows(s: Series) -> list[dict[str, object]]:
     return made
 
 
-def _band(frame: Frame, s: Series, top: float, title: str) -> alt.Chart:
+def _band(store: _Store, frame: Frame, s: Series, top: float, title: str) -> alt.Chart:
     shape: Any = {"interpolate": s.interpolate}
-    return (
-        alt.Chart(_data(_rows(s)))
+    made: alt.Chart = (
+        alt.Chart(store(_rows(s)))
         .mark_area(color=s.colour, opacity=0.22, **shape)
         .encode(x=frame.x(), y=alt.Y("low:Q", scale=_scale(top), title=title or None), y2="high:Q")
     )
+    return made
 
 
-def _line(frame: Frame, s: Series, top: float, title: str) -> alt.Chart:
+def _line(store: _Store, frame: Frame, s: Series, top: float, title: str) -> alt.Chart:
     shape: Any = {"interpolate": s.interpolate}
-    return (
-        alt.Chart(_data(_rows(s)))
+    made: alt.Chart = (
+        alt.Chart(store(_rows(s)))
         .mark_line(color=s.colour, strokeWidth=2, strokeDash=list(s.dash), **shape)
         .encode(x=frame.x(), y=_y(top, title))
     )
+    return made
 
 
-def _hover(frame: Frame, s: Series, top: float) -> alt.Chart:
+def _hover(store: _Store, frame: Frame, s: Series, top: float) -> alt.Chart:
     """Return invisible points that say their value; large, so that a pointer finds them."""
-    return (
-        alt.Chart(_data(_rows(s)))
+    made: alt.Chart = (
+        alt.Chart(store(_rows(s)))
         .mark_circle(size=120, opacity=0.001, color=s.colour)
         .encode(x=frame.x(), y=_y(top, ""), description="said:N")
     )
+    return made
 
 
-def _labels(frame: Frame, series: Sequence[Series], top: float) -> alt.Chart:
+def _labels(store: _Store, frame: Frame, series: Sequence[Series], top: float) -> alt.Chart:
     """Return direct labels at the last value of each line, moved apart where they would collide."""
     ends = [float(s.value[np.isfinite(s.value)][-1]) if np.isfinite(s.value).any() else 0.0
             for s in series]  # fmt: skip
@@ -341,13 +383,14 @@ def _labels(frame: Frame, series: Sequence[Series], top: float) -> alt.Chart:
         {"day": frame.end.isoformat(), "value": places[i], "label": s.label, "colour": s.colour}
         for i, s in enumerate(series)
     ]
-    return (
-        alt.Chart(_data(rows))
+    made: alt.Chart = (
+        alt.Chart(store(rows))
         .mark_text(align="left", dx=6, fontSize=12)
         .encode(
             x=frame.x(), y=_y(top, ""), text="label:N", color=alt.Color("colour:N", scale=None)
         )
     )  # fmt: skip
+    return made
 
 
 def moved_apart(values: Sequence[float], gap: float, top: float) -> list[float]:

@@ -41,21 +41,29 @@ STYLE: Final = """
 """.strip()
 
 
+HATCH: Final = (
+    '<defs><pattern id="g-hatch" width="5" height="5" patternUnits="userSpaceOnUse" '
+    'patternTransform="rotate(45)"><rect width="5" height="5" fill="#D55E00" fill-opacity=".25"/>'
+    '<line y2="5" stroke="#D55E00" stroke-width="3"/></pattern></defs>'
+)
+
+
 def draw(gantt: Gantt) -> str:
     """Return the SVG of a Gantt."""
     scale = _Scale(gantt)
     body = HEAD + ROW * len(gantt.rows)
     height = body + (STRIP if gantt.strip else 0) + 10
     parents = {r.parent for r in gantt.rows}
+    head = (
+        f'<svg xmlns="http://www.w3.org/2000/svg" class="g" role="img" '
+        f'viewBox="0 0 {WIDTH} {height}" data-head="{HEAD}" data-row="{ROW}" '
+        f'data-strip="{STRIP if gantt.strip else 0}" aria-label="{_text(gantt.title)}">'
+    )
     parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" class="g" role="img" viewBox="0 0 {WIDTH} {height}"'
-        f' data-head="{HEAD}" data-row="{ROW}" data-strip="{STRIP if gantt.strip else 0}"'
-        f' aria-label="{_text(gantt.title)}">',
+        head,
         f"<title>{_text(gantt.title)}</title><desc>{_text(gantt.subtitle)}</desc>",
         f"<style>{STYLE}</style>",
-        '<defs><pattern id="g-hatch" width="5" height="5" patternUnits="userSpaceOnUse" '
-        'patternTransform="rotate(45)"><rect width="5" height="5" fill="#D55E00" fill-opacity=".25"/>'
-        '<line y2="5" stroke="#D55E00" stroke-width="3"/></pattern></defs>',
+        HATCH,
         _header(gantt, scale, body),
         *(_row(r, i, scale, is_parent=r.key in parents) for i, r in enumerate(gantt.rows)),
         _data_date(gantt, scale, body),
@@ -124,12 +132,18 @@ def _row(row: GanttRow, index: int, scale: _Scale, *, is_parent: bool) -> str:
     weight = ' class="head"' if row.depth == 0 else ""
     fold = ""
     if is_parent:
-        fold = f'<text class="fold" tabindex="0" role="button" aria-expanded="true" x="{x - 2}" y="15">▾</text>'
+        fold = (
+            '<text class="fold" tabindex="0" role="button" aria-expanded="true" '
+            f'x="{x - 2}" y="15">▾</text>'
+        )
     # A long name must not run into the columns beside it.
     name = row.name if len(row.name) <= 42 - 2 * row.depth else f"{row.name[: 41 - 2 * row.depth]}…"
-    parts = [
+    begin = (
         f'<g class="row" data-key="{_text(row.key)}" data-parent="{_text(row.parent)}" '
-        f'data-open="{int(row.is_open)}" transform="translate(0,{y})">',
+        f'data-open="{int(row.is_open)}" transform="translate(0,{y})">'
+    )
+    parts = [
+        begin,
         f'<rect class="back" width="{WIDTH}" height="{ROW}"/>',
         fold,
         f'<text{weight} x="{x + 12}" y="15">{_text(name)}<title>{_text(row.key)}</title></text>',
@@ -180,11 +194,12 @@ def _strip(gantt: Gantt, scale: _Scale, body: int) -> str:
         return ""
     top = max((max(s.value, default=0.0) for s in gantt.strip), default=0.0) or 1.0
     height, base = STRIP - 34, STRIP - 16
+    at, high = scale.left - 6, base - height + 8
     made = [
         f'<line class="grid year" x1="{scale.left}" x2="{scale.right}" y1="{base}" y2="{base}"/>',
-        f'<text class="num dim" x="{scale.left - 6}" y="{base}">0</text>',
-        f'<text class="num dim" x="{scale.left - 6}" y="{base - height + 8}">{words.mw(top)}</text>',
-        f'<text class="head" x="20" y="{base - height + 8}">MW of facility power, P50</text>',
+        f'<text class="num dim" x="{at}" y="{base}">0</text>',
+        f'<text class="num dim" x="{at}" y="{high}">{words.mw(top)}</text>',
+        f'<text class="head" x="20" y="{high}">MW of facility power, P50</text>',
     ]
     ends = [s.value[-1] / top if s.value else 0.0 for s in gantt.strip]
     places = _apart(ends, 15 / height)

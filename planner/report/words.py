@@ -86,7 +86,8 @@ def quarter(day: dt.date) -> str:
     return f"{day.year}Q{(day.month - 1) // 3 + 1}"
 
 
-IRREGULAR: Final = {"purchase": "purchases", "facility": "facilities", "delivery": "deliveries"}
+IRREGULAR: Final = {"purchase": "purchases", "facility": "facilities", "delivery": "deliveries",
+    "number without origin": "numbers without origin"}  # fmt: skip
 SMALL: Final = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 
 

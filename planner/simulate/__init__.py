@@ -2,5 +2,6 @@
 
 from planner.simulate.readiness import existing_readiness, readiness
 from planner.simulate.run import run
+from planner.simulate.streams import stream_keys, uniforms
 
-__all__ = ["existing_readiness", "readiness", "run"]
+__all__ = ["existing_readiness", "readiness", "run", "stream_keys", "uniforms"]

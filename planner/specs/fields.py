@@ -149,3 +149,12 @@ def home_of(model: type[Model], data: object) -> str:
         if child is not None and set(data) <= set(child.model_fields):
             return field
     return ""
+
+
+def twin_of(model: type[Model], data: object, free: Sequence[str]) -> str:
+    """Return the field not given whose own fields are those of `data`: it was given another name."""
+    if not isinstance(data, dict) or not data:
+        return ""
+    known = fields(model)
+    children = {name: known[name].model for name in free}
+    return next((n for n, m in children.items() if m and set(data) <= set(m.model_fields)), "")

@@ -66,7 +66,7 @@ def load(path: str | os.PathLike[str], overrides: Sequence[str] = ()) -> Portfol
     """
     loader = _Loader()
     portfolio = loader.portfolio(find(path), overrides)
-    if portfolio is not None:
+    if portfolio is not None and not loader.is_torn:
         found = run(portfolio, is_valid=not loader.findings)
         loader.findings += [f for f in found if f.severity == "error" and not loader.is_mended(f)]
     if loader.findings or portfolio is None:
@@ -138,6 +138,8 @@ class _Loader:
         self.mended: set[tuple[str, str]] = set()
         """File and key path of every stand-in for something invalid."""
         self.base = ""
+        self.is_torn = False
+        """Whether a file is lost altogether, so that names would be missed that are there."""
 
     def report(self, finding: Finding) -> None:
         """Take a finding."""
@@ -157,7 +159,9 @@ class _Loader:
         relative = os.path.relpath(file.path, self.base or file.path.parent)
         self.digests[relative] = hashlib.sha256(raw).hexdigest()
         statements = self.statements if is_sourced else None
-        return read(raw, file.name, self.report, wanted=wanted, statements=statements)
+        root = read(raw, file.name, self.report, wanted=wanted, statements=statements)
+        self.is_torn |= root is None
+        return root
 
     def record(self, model: type[M], root: Node, prefix: str) -> M | None:
         """Return the record of a file, or a stand-in (or None) once what is wrong is reported."""
@@ -169,6 +173,7 @@ class _Loader:
         except ValidationError as error:
             self.findings += translate(error, model, root)
         made, stands_in = mend(model, data)
+        self.is_torn |= made is None
         self.mended |= {(root.where.file, dotted(loc)) for loc in stands_in}
         return made
 
@@ -245,6 +250,7 @@ class _Loader:
         found = kind_of(root)
         if found in (kind, ""):
             return True
+        self.is_torn = True
         message = f"{root.where.file} is a {found} file; a {kind} file is wanted here"
         self.report(Finding(named_at, "wrong-kind", message))
         return False

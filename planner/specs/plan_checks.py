@@ -58,7 +58,7 @@ class _Checker:
             match = nearest(name, there)
             message = f'unknown {noun} "{name}"; known: {", ".join(there[:12]) or "none"}'
             hint = f'did you mean "{match}"?' if match else ""
-            yield self.at(loc, f"unknown-{noun.replace(' ', '-')}", message, hint)
+            yield self.at(loc, f"unknown-{noun.lower().replace(' ', '-')}", message, hint)
 
     def head(self, version: int) -> Iterator[Finding]:
         """Yield what of the top does not fit."""

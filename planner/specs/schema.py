@@ -147,10 +147,13 @@ def _allow_origins(made: Json) -> None:
 
 def _wrapped(inner: Json) -> Json:
     """Return a schema that also takes ``{value: …}`` with an origin."""
-    if "$ref" in inner or inner.get("type") == "object" or "anyOf" in inner:
+    options = [inner, *inner.get("anyOf", [])]
+    if any("$ref" in each or each.get("type") == "object" for each in options):
         _allow_origins(inner)
         return inner  # a mapping says its origin inside, and a quantity's definition holds both
-    about = {key: inner.pop(key) for key in ("title", "description", "default") if key in inner}
+    about: Json = {
+        key: inner.pop(key) for key in ("title", "description", "default") if key in inner
+    }
     _allow_origins(inner)
     return {**about, "anyOf": [inner, _wrapper(inner)]}
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from planner.errors import Finding, Where
-from planner.specs.fields import Shape, at, deeper, fields, home_of, nearest
+from planner.specs.fields import Shape, at, deeper, fields, home_of, nearest, twin_of
 from planner.specs.yaml_nodes import Node, join
 
 if TYPE_CHECKING:
@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from planner.domain.base import Model
 
 Loc = tuple[str | int, ...]
+
+_NOT_A_MAPPING = ("model_type", "dict_type", "model_attributes_type")
+_MOST_FIELDS = 12
+"""Known fields listed in a message."""
 
 
 def translate(error: ValidationError, model: type[Model], root: Node) -> list[Finding]:
@@ -110,6 +114,8 @@ class _Translator:
         self.help = ""
         if self.kind == "extra_forbidden":
             self.help = self._unknown_hint()
+        elif self.kind in _NOT_A_MAPPING:
+            self.help = self._mapping_hint()
 
     def finding(self) -> Finding:
         """Return the finding."""
@@ -146,6 +152,9 @@ class _Translator:
         if match := nearest(name, free):
             self.meant = (*parent, match)
             return f'did you mean "{match}"?'
+        if twin := twin_of(here.model, node_at(self.root, self.loc).plain, free):
+            self.meant = (*parent, twin)
+            return f'did you mean "{twin}"?'
         if path := deeper(here.model, name, data):
             full = join(dotted(parent), path)
             self.meant = (*parent, *path.split("."))
@@ -161,7 +170,8 @@ class _Translator:
                 return f"did you mean {dotted(self.meant)}? (check the indentation)"
         if match := nearest(name, known):
             return f'did you mean "{match}"?'
-        return f"known fields: {', '.join(known)}"
+        listed = ", ".join(known[:_MOST_FIELDS]) + (", …" if len(known) > _MOST_FIELDS else "")
+        return f"known fields: {listed}"
 
     def _plain(self) -> tuple[str, str, str]:
         """Return code, message and hint of an error of pydantic's own."""
@@ -169,8 +179,8 @@ class _Translator:
         match self.kind:
             case "literal_error":
                 return self._choice(given)
-            case "model_type" | "dict_type" | "model_attributes_type":
-                return "wrong-type", f"a mapping wanted, got {given}", self._mapping_hint()
+            case kind if kind in _NOT_A_MAPPING:
+                return "wrong-type", f"a mapping wanted, got {given}", self.help
             case "tuple_type" | "list_type":
                 return "wrong-type", f"a list wanted, got {given}", "write it in [ ]"
             case "string_type":
@@ -232,7 +242,8 @@ class _Translator:
         siblings = node_at(self.root, self.loc[:-1]).data
         keys = [k for k in siblings if k != name] if isinstance(siblings, dict) else []
         entry = keys[0] if keys else "NAME"
-        return f"did you mean {dotted((*self.loc[:-1], entry, name))}? (check the indentation)"
+        self.meant = (*self.loc[:-1], entry, name)
+        return f"did you mean {dotted(self.meant)}? (check the indentation)"
 
     def _truth_hint(self) -> str:
         text = node_at(self.root, self.loc).text.lower()

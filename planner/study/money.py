@@ -89,4 +89,4 @@ def _relative(cost: Amount, luck: FloatArray, confidence: float) -> FloatArray:
 
 
 def _luck(seed: int, names: tuple[str, ...], samples: int) -> FloatArray:
-    return uniforms(stream_keys(seed, names), 0, samples, samples)
+    return uniforms(stream_keys(seed, names), 0, samples, samples).T

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from planner import optimise, simulate
 from planner.domain.result import Result
-from planner.network import compile_network, existing_plan
+from planner.network import build_tables, compile_network, existing_plan
 from planner.study.correct import Corrections, corrected
 from planner.study.sequence import sequenced
 from planner.study.trials import ready
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from planner.domain.plan import Plan
     from planner.domain.portfolio import Portfolio
     from planner.domain.result import Progress, Readiness
+    from planner.network import Tables
     from planner.study.ask import Ask
 
 
@@ -34,7 +35,8 @@ def run(portfolio: Portfolio, ask: Ask, progress: Progress) -> Result:
     LimitError
         If a limit came before any plan.
     """
-    readiness = ready(portfolio, ask, progress)
+    tables = build_tables(portfolio)
+    readiness = ready(portfolio, ask, tables, progress)
     corrections = Corrections()
     best: Result | None = None
     for number in range(1, ask.rounds + 1):
@@ -43,7 +45,7 @@ def run(portfolio: Portfolio, ask: Ask, progress: Progress) -> Result:
             corrections=corrections.days, limits=optimise.Limits(time_s=ask.time_limit_s),
             seed=ask.seed, progress=progress,
         )  # fmt: skip
-        result = prove(portfolio, plan, readiness, ask, number, progress)
+        result = prove(portfolio, plan, readiness, ask, tables, number, progress)
         best = _better(best, result)
         if result.verification.is_verified:
             break
@@ -57,21 +59,24 @@ def prove(
     plan: Plan,
     readiness: tuple[Readiness, ...],
     ask: Ask,
+    tables: Tables,
     number: int,
     progress: Progress,
 ) -> Result:
     """Sequence a plan, simulate it whole on fresh futures, and hold its promises against them."""
     seed = ask.verification_seed(number)
-    plan = sequenced(portfolio, plan, ask)
-    network = compile_network(portfolio, plan)
+    plan = sequenced(portfolio, plan, ask, tables)
+    network = compile_network(portfolio, plan, tables=tables)
     outcome = simulate.run(network, seed=seed, samples=ask.samples, progress=progress)
-    verification = verify(portfolio, plan, outcome, number)
+    verification = verify(portfolio, plan, network, outcome, number)
     return Result(portfolio, plan, outcome, verification, readiness, ask.seed, number)
 
 
 def simulate_plan(portfolio: Portfolio, plan: Plan | None, ask: Ask, progress: Progress) -> Result:
     """Return what a given plan would do; what stands and is under way where none is given."""
-    return prove(portfolio, plan or existing_plan(portfolio), (), ask, 1, progress)
+    tables = build_tables(portfolio)
+    chosen = plan or existing_plan(portfolio, tables)
+    return prove(portfolio, chosen, (), ask, tables, 1, progress)
 
 
 def with_warnings(result: Result, warnings: tuple[str, ...]) -> Result:

@@ -5,7 +5,14 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from planner.network import candidates, compile_network, existing_plan, trial_plan
+from planner.network import (
+    Tables,
+    candidates,
+    compile_network,
+    existing_plan,
+    trial_network,
+    trial_portfolio,
+)
 from planner.simulate import existing_readiness, readiness
 from planner.simulate import run as simulate
 
@@ -21,6 +28,7 @@ if TYPE_CHECKING:
 def ready(
     portfolio: Portfolio,
     ask: Ask,
+    tables: Tables,
     progress: Progress,
     concurrency: Mapping[Candidate, int] | None = None,
 ) -> tuple[Readiness, ...]:
@@ -33,26 +41,26 @@ def ready(
         where not given.
     """
     stage = "readiness of the options"
-    found = [*_existing(portfolio, ask)]
+    found = list(_existing(portfolio, ask, tables))
     options = [
         (candidate, period)
         for candidate in candidates(portfolio)
         for period in range(len(portfolio.periods))
     ]
+    alone = {site: trial_portfolio(portfolio, site, tables) for site in portfolio.sites}
     for done, (candidate, period) in enumerate(options):
         progress(stage, done / len(options))
         halls = (concurrency or {}).get(candidate) or _half_the_limit(portfolio, candidate)
-        plan = trial_plan(portfolio, candidate, period, halls)
-        network = compile_network(portfolio, plan, with_tranches=False)
+        network = trial_network(portfolio, candidate, period, halls, tables, alone[candidate.site])
         outcome = simulate(network, seed=ask.seed, samples=ask.trial_samples)
         found.append(readiness(portfolio, candidate, period, network, outcome))
     progress(stage, 1.0)
     return tuple(found)
 
 
-def _existing(portfolio: Portfolio, ask: Ask) -> tuple[Readiness, ...]:
-    plan = existing_plan(portfolio)
-    network = compile_network(portfolio, plan, with_tranches=False)
+def _existing(portfolio: Portfolio, ask: Ask, tables: Tables) -> tuple[Readiness, ...]:
+    plan = existing_plan(portfolio, tables)
+    network = compile_network(portfolio, plan, with_tranches=False, tables=tables)
     outcome = simulate(network, seed=ask.seed, samples=ask.trial_samples)
     return existing_readiness(portfolio, plan, network, outcome)
 

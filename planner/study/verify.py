@@ -16,14 +16,19 @@ if TYPE_CHECKING:
     from planner.domain.plan import Lot, Plan, Promise
     from planner.domain.portfolio import Portfolio
     from planner.domain.result import BoolArray, FloatArray, Outcome
+    from planner.network import Network
 
+Tranches = dict[str, set[int]]
+"""Tranche indices by block name."""
 ALPHA = 0.05
 """A plan fails where even the one-sided 95 % upper bound of a share is below the confidence."""
 TOLERANCE = 1e-6
 """Relative slack when a simulated figure is held against a promised one."""
 
 
-def verify(portfolio: Portfolio, plan: Plan, outcome: Outcome, number: int) -> Verification:
+def verify(
+    portfolio: Portfolio, plan: Plan, network: Network, outcome: Outcome, number: int
+) -> Verification:
     """Return what simulation says of a plan's promises (design, section 7)."""
     floors, guarantees = floors_h100e(portfolio), guarantees_h100e(portfolio)
     service = fleet(portfolio, plan, outcome)
@@ -33,8 +38,9 @@ def verify(portfolio: Portfolio, plan: Plan, outcome: Outcome, number: int) -> V
     held = {
         promise.name: _held(promise, plan, service.mw, given, needs) for promise in plan.promises
     }
+    power = tranches_of_blocks(network)
     verdicts = tuple(
-        _verdict(portfolio, plan, outcome, promise, held[promise.name], confidence)
+        _verdict(portfolio, plan, power, outcome, promise, held[promise.name], confidence)
         for promise in plan.promises
     )
     everything = np.logical_and.reduce([*held.values(), np.ones(outcome.samples, dtype=bool)])
@@ -86,6 +92,7 @@ def _period_at(plan: Plan, promise: Promise) -> int:
 def _verdict(
     portfolio: Portfolio,
     plan: Plan,
+    power: Tranches,
     outcome: Outcome,
     promise: Promise,
     held: BoolArray,
@@ -95,12 +102,17 @@ def _verdict(
     share = float(held.mean())
     if upper >= confidence:
         return Verdict(promise, share, upper, is_kept=True)
-    cause, overrun = _cause(portfolio, plan, outcome, promise, ~held)
+    cause, overrun = _cause(portfolio, plan, power, outcome, promise, ~held)
     return Verdict(promise, share, upper, is_kept=False, cause=cause, overrun_day=overrun)
 
 
 def _cause(
-    portfolio: Portfolio, plan: Plan, outcome: Outcome, promise: Promise, failed: BoolArray
+    portfolio: Portfolio,
+    plan: Plan,
+    power: Tranches,
+    outcome: Outcome,
+    promise: Promise,
+    failed: BoolArray,
 ) -> tuple[str, float]:
     """Return what most often made a promise fail, by megawatt-days of lateness, and its overrun."""
     lost: dict[str, float] = {}
@@ -112,7 +124,7 @@ def _cause(
         late = outcome.service_min[:, column] / DAY_MIN - planned
         if not (late[failed] > 1).any():
             continue
-        name = _blame(outcome, lot, column, failed, plan)
+        name = _blame(outcome, power, lot, column, failed, plan)
         weight = float(np.clip(late[failed], 0, 365).sum()) * lot_mw(portfolio, lot)
         lost[name] = lost.get(name, 0.0) + weight
         at = float(quantile_min(outcome.service_min[:, column], confidence)) / DAY_MIN - planned
@@ -134,15 +146,34 @@ def _lots_of(promise: Promise, plan: Plan) -> list[Lot]:
     ]
 
 
-def _blame(outcome: Outcome, lot: Lot, column: int, failed: BoolArray, plan: Plan) -> str:
+def tranches_of_blocks(network: Network) -> Tranches:
+    """Return the tranches that each block waits for: block name -> tranche indices."""
+    of_gate = {int(gate): t for t, gate in enumerate(network.tranche_gate)}
+    found: Tranches = {}
+    rows = np.repeat(np.arange(len(network.activity)), np.diff(network.gate.pointer))
+    for activity, gate in zip(rows, network.gate.column, strict=True):
+        block = int(network.activity_block[activity])
+        if block >= 0 and int(gate) in of_gate:
+            found.setdefault(network.block[block], set()).add(of_gate[int(gate)])
+    return found
+
+
+def _blame(
+    outcome: Outcome, power: Tranches, lot: Lot, column: int, failed: BoolArray, plan: Plan
+) -> str:
     """Return which of hall, tranche and delivery came last for a lot in the failed futures."""
-    block = outcome.block.index(f"{lot.hall}/{lot.block}")
-    ready = outcome.ready_min[failed, block]
+    block = f"{lot.hall}/{lot.block}"
+    ready = outcome.ready_min[failed, outcome.block.index(block)]
     dock = outcome.dock_min[failed, column]
-    power = outcome.power_min[failed, block]
-    last = np.argmax(np.stack([ready, power, dock]), axis=0)
+    tranches = sorted(power.get(block, ()))
+    energised = outcome.energised_min[np.ix_(failed, tranches)]
+    powered = energised.max(axis=1, initial=0)
+    last = np.argmax(np.stack([ready, powered, dock]), axis=0)
     worst = int(np.bincount(last, minlength=3).argmax())
-    purchase = {p.name: p for p in plan.purchases}[lot.purchase]
-    return (f"hall {lot.hall}", f"tranche {lot.hall.split('/')[0]}", f"delivery {purchase.sku}")[
-        worst
-    ]
+    if worst == 0:
+        return f"hall {lot.hall}"
+    if worst == 1:
+        slowest = int(np.bincount(energised.argmax(axis=1)).argmax())
+        return f"tranche {outcome.tranche[tranches[slowest]]}"
+    purchase = next(p for p in plan.purchases if p.name == lot.purchase)
+    return f"delivery {purchase.site}/{purchase.sku}"

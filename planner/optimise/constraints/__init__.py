@@ -13,6 +13,7 @@ from planner.optimise.constraints import (
     land,
     needs,
     options,
+    overlap,
     placement,
     power,
     required,
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 CONSTRAINTS: Final[Mapping[str, Constraint]] = {
     m.CONSTRAINT.name: m.CONSTRAINT
     for m in (
-        options, hall_slots, land, crews, placement, deliveries, supply, power, gpu_time, needs,
+        options, hall_slots, land, crews, placement, overlap, deliveries, supply, power, gpu_time, needs,
         required, cash,
     )
 }  # fmt: skip

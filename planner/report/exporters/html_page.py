@@ -138,7 +138,7 @@ def _chart(chart: Chart) -> str:
     # The finding is what a screen reader needs first; Vega's own label says "SVG image".
     title = f"<title>{_t(chart.title)}</title><desc>{_t(chart.subtitle)}</desc>"
     start = body.index(">") + 1
-    width = round(GROWTH * float(_WIDTH.search(body).group(1)))  # type: ignore[union-attr]
+    width = round(GROWTH * float(_WIDTH.findall(body)[0]))
     body = f'{body[: start - 1]} style="max-width:{width}px">{title}{body[start:]}'
     return _figure(chart.name, chart.title, chart.subtitle, body, chart.table, chart.method)
 

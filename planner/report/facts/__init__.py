@@ -60,7 +60,7 @@ class Facts:
     monthly: tuple[CapacityFact, ...]
     """The same as `capacity` at `month_days`, for figures."""
     limits: tuple[tuple[str, ...], ...]
-    """What limits each of `capacity` in each period, see `planner.report.facts.capacity.limits`."""
+    """What limits each of `capacity` in each period."""
     teams: tuple[TeamFact, ...]
     products: tuple[ProductFact, ...]
     fleet: tuple[FleetRow, ...]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from planner.report import words
 from planner.report.document import Column, Columns, Part, Prose, Section, Table
@@ -12,12 +12,18 @@ if TYPE_CHECKING:
     from planner.report.facts import Facts
 
 
+NOUNS: Final = {
+    "published": "published number",
+    "estimated": "estimate",
+    "assumption": "assumption",
+    "none": "number without origin",
+}
+
+
 def build(facts: Facts) -> tuple[Part | Columns, ...]:
     """Return a count by confidence and the register."""
     counts = Counter(a.confidence for a in facts.assumptions)
-    parts = [f"{words.counted(counts[k], noun)}" for k, noun in
-             (("published", "published number"), ("estimated", "estimate"),
-              ("assumption", "assumption"), ("none", "number without origin")) if counts[k]]  # fmt: skip
+    parts = [words.counted(counts[key], noun) for key, noun in NOUNS.items() if counts[key]]
     text = f"The specs hold {words.listed(parts, 'no numbers with an origin')}."
     columns = (
         Column("file", "File"), Column("line", "Line", "count"), Column("path", "Number"),

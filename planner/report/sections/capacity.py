@@ -9,6 +9,7 @@ from planner.report.document import Chart, Column, Columns, Part, Section, Table
 from planner.report.sections.fan_chart import WIDE, capacity_chart
 
 if TYPE_CHECKING:
+    from planner.report.document import Cell
     from planner.report.facts import Facts
 
 LINES = (
@@ -56,7 +57,7 @@ def _table(facts: Facts) -> Table:
         Column("demand_it_mw", "IT", "mw", "Demand"),
         Column("limit", "Limit at P50"),
     )  # fmt: skip
-    rows = []
+    rows: list[tuple[Cell, ...]] = []
     for c, limit in zip(facts.capacity, facts.limits, strict=True):
         for t, p in enumerate(facts.result.plan.periods):
             values = [float(getattr(getattr(c, field), q)[t]) for _, _, field in LINES

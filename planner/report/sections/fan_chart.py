@@ -10,8 +10,6 @@ from planner.report import charts, words
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    import altair as alt
-
     from planner.domain.portfolio import Period
     from planner.report.facts import Facts
     from planner.report.facts.spread import Fan
@@ -35,7 +33,7 @@ def period_middles(facts: Facts) -> list[dt.date]:
     return [p.start + dt.timedelta(days=p.days // 2) for p in facts.result.plan.periods]
 
 
-def capacity_chart(facts: Facts, at: int, *, width: int, height: int) -> alt.LayerChart:
+def capacity_chart(facts: Facts, at: int, *, width: int, height: int) -> charts.Plot:
     """Return the four lines of subject `at` of `Facts.capacity`, by month."""
     month, period = facts.monthly[at], facts.capacity[at]
     site = facts.result.portfolio.sites.get(month.subject)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from planner.report import words
-from planner.report.document import Bar, Gantt, GanttRow, Mark, StripLine
+from planner.report.document import Bar, Gantt, GanttRow, Mark, MarkKind, StripLine
 from planner.report.facts.spread import Dates, dates
 
 if TYPE_CHECKING:
@@ -154,7 +154,7 @@ def _mark(axis: _Axis, kind: MarkKind, spread: Dates, label: str) -> Mark:
         f"P80 {words.iso(spread.p80)}, P90 {words.iso(spread.p90)}"
     )
     return Mark(kind, axis.cut(spread.p50), axis.day(spread.p10), axis.day(spread.p80),
-                axis.day(spread.p90), said)  # type: ignore[arg-type]  # fmt: skip
+                axis.day(spread.p90), said)  # fmt: skip
 
 
 def _works(axis: _Axis, site: str, works: list[ScheduleRow]) -> list[GanttRow]:
@@ -207,8 +207,8 @@ def _hall(axis: _Axis, site: str, made: HallDates, rows: list[ScheduleRow]) -> G
     ends = [r for r in rows if r.finish_p50 and np.isfinite(r.total_float_day)]
     spare = min((r.total_float_day for r in ends), default=float("nan"))
     if made.service.p50:
-        bars.append(Bar("tail", ready, axis.cut(made.service.p50),
-                        f"{hall.name}: racks and burn-in to {words.iso(made.service.p50)} at P50"))  # fmt: skip
+        said = f"{hall.name}: racks and burn-in to {words.iso(made.service.p50)} at P50"
+        bars.append(Bar("tail", ready, axis.cut(made.service.p50), said))
         marks.append(_mark(axis, "rfs", made.service, f"{hall.name} ready for service"))
     bars += _float(axis, made.service.p50 or made.ready.p50, spare)
     bars += _driving(axis, rows)

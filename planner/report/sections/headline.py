@@ -132,7 +132,7 @@ def _chart(facts: Facts) -> Chart:
         if shown
         else None,
         table="capacity",
-        method="Counted from the simulated dates of tranches, blocks and lots of the verified plan.",
+        method="Counted from the simulated dates of tranches, blocks and lots of the plan.",
     )
 
 

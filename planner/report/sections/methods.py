@@ -32,7 +32,9 @@ def _chart(facts: Facts) -> Chart:
     return Chart(
         name="methods",
         title=_title(facts.methods),
-        subtitle=f"Days from release to service of the last block, {quantile}, power and racks never late",
+        subtitle=(
+            f"Days from release to service, last block, {quantile}; power and racks never late"
+        ),
         spec=charts.bars(rows, width=560, axis_title="Days") if rows else None,
         table="methods",
         method="Each candidate simulated alone, started in its first open period.",

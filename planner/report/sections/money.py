@@ -11,6 +11,7 @@ from planner.report.document import Chart, Column, Columns, Part, Section, Table
 from planner.report.sections.fan_chart import frame, period_middles
 
 if TYPE_CHECKING:
+    from planner.report.document import Cell
     from planner.report.facts import Facts
 
 PARTS = (
@@ -86,7 +87,7 @@ def _cash(facts: Facts) -> Table:
         Column("spend_p90_musd", "Spend P90", "musd"),
         Column("floor_risk", "Floor broken in", "share"),
     )  # fmt: skip
-    rows = []
+    rows: list[tuple[Cell, ...]] = []
     for r in money.rows:
         fan = (
             tuple(float(q[r.period]) for q in (money.spend.p10, money.spend.p50, money.spend.p90))
@@ -94,8 +95,9 @@ def _cash(facts: Facts) -> Table:
             else (None, None, None)
         )
         risk = float(money.risk[r.period]) if r.period < len(money.risk) else None
-        rows.append((at[r.period].label, r.opening, r.inflow,
-                     *(getattr(r, field) for field, *_ in PARTS), r.spend, r.closing, *fan, risk))  # fmt: skip
+        parts = (getattr(r, field) for field, *_ in PARTS)
+        cash = (at[r.period].label, r.opening, r.inflow)
+        rows.append((*cash, *parts, r.spend, r.closing, *fan, risk))
     return Table("cashflow", "Cash by period, nominal", columns, tuple(rows), place="folded", note=(
         "As planned; the simulated spend follows the simulated dates. Floor broken in: share of "
         "futures in which closing cash lies below the floor."

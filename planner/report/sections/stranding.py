@@ -9,6 +9,7 @@ from planner.report.document import Chart, Column, Columns, Part, Section, Table
 from planner.report.sections.fan_chart import frame, period_middles
 
 if TYPE_CHECKING:
+    from planner.report.document import Cell
     from planner.report.facts import Facts
     from planner.report.facts.spread import Fan
 
@@ -61,7 +62,7 @@ def _totals(facts: Facts) -> Table:
           for name, _, title, unit, _ in KINDS for q in ("p10", "p50", "p90")),
         *(Column(f"{name}_musd_p50", short, "musd", "Cost, P50") for name, short, *_ in KINDS),
     )  # fmt: skip
-    rows = []
+    rows: list[tuple[Cell, ...]] = []
     for s in facts.stranding:
         amounts = [float(getattr(s.totals[name], q)[0]) for name, *_ in KINDS
                    for q in ("p10", "p50", "p90")]  # fmt: skip
@@ -82,7 +83,7 @@ def _periods(facts: Facts) -> Table:
           for name, _, title, unit, _ in KINDS for q in ("p10", "p50", "p90")),
         *(Column(f"{name}_musd_p50", short, "musd", "Cost, P50") for name, short, *_ in KINDS),
     )  # fmt: skip
-    rows = [
+    rows: list[tuple[Cell, ...]] = [
         (s.subject, p.label,
          *(float(getattr(getattr(s, name), q)[t]) for name, *_ in KINDS
            for q in ("p10", "p50", "p90")),

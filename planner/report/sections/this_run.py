@@ -27,9 +27,10 @@ def _status(facts: Facts) -> str:
         else "no bound on its first level"
     )
     end = "" if status.is_reproducible else " A clock or a signal ended a solve: not reproducible."
+    rounds = words.counted(facts.result.rounds, "round")
     return (
-        f"Solved by {status.solver} with {gap}; best of {words.counted(facts.result.rounds, 'round')} "
-        f"(round {found.round}); verified on {facts.result.outcome.samples} futures.{end}"
+        f"Solved by {status.solver} with {gap}; best of {rounds} (round {found.round}); "
+        f"verified on {facts.result.outcome.samples} futures.{end}"
     )
 
 

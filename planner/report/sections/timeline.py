@@ -9,13 +9,14 @@ from planner.report.document import Column, Columns, Part, Section, Table
 from planner.report.sections.gantt_rows import gantt
 
 if TYPE_CHECKING:
+    from planner.report.document import Cell
     from planner.report.facts import DateFact, Facts, KindFact
 
 
 def build(facts: Facts) -> tuple[Part | Columns, ...]:
     """Return the parts of the timeline."""
-    return (gantt(facts), dates_table(facts), targets_table(facts), kinds_table(facts), halls_table(facts),
-            _schedule(facts))  # fmt: skip
+    tables = (dates_table, targets_table, kinds_table, halls_table, _schedule)
+    return (gantt(facts), *(table(facts) for table in tables))
 
 
 DATE_COLUMNS = (
@@ -64,9 +65,9 @@ def kinds_table(facts: Facts) -> Table:
         Column("first_release", "First release", "date"),
         Column("last_release", "Last release", "date"),
         *(Column(f"{key}_{q}", q.upper(), "day", group)
-          for key, group in (("to_ready", "All: to ready for IT"), ("to_service", "All: to service"),
-                             ("first_to_service", "First hall: to service"),
-                             ("last_to_service", "Last hall: to service"))
+          for key, group in (("to_ready", "All: ready for IT"), ("to_service", "All: service"),
+                             ("first_to_service", "First hall: service"),
+                             ("last_to_service", "Last hall: service"))
           for q in ("p10", "p50", "p90")),
     )  # fmt: skip
     note = (

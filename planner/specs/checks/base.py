@@ -52,4 +52,4 @@ def unknown(portfolio: Portfolio, path: str, noun: str, name: str, known: Iterab
     listed = ", ".join(names[:MOST_NAMES]) + (", …" if len(names) > MOST_NAMES else "")
     message = f'unknown {noun} "{name}"; known: {listed or "none"}'
     hint = f'did you mean "{match}"?' if match else ""
-    return at(portfolio, path, f"unknown-{noun.replace(' ', '-')}", message, hint)
+    return at(portfolio, path, f"unknown-{noun.lower().replace(' ', '-')}", message, hint)

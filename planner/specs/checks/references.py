@@ -81,7 +81,7 @@ def _rules(portfolio: Portfolio) -> Iterator[Finding]:
     hit |= {f"{name}/{t}" for name, site in portfolio.sites.items() for t in site.tranches}
     for name, event in spec.risk.events.items():
         path = f"portfolio.risk.events.{name}.hits"
-        yield from _one(portfolio, path, "site, mode or tranche", event.hits, hit)
+        yield from _one(portfolio, path, "target", event.hits, hit)
 
 
 def _fleet(portfolio: Portfolio) -> Iterator[Finding]:
@@ -96,7 +96,7 @@ def _fleet(portfolio: Portfolio) -> Iterator[Finding]:
             precision = workload.precisions.get(sku, workload.precision)
             if sku in skus and precision not in skus[sku].flops:
                 where = f"{path}.precisions.{sku}"
-                yield unknown(portfolio, where, f"precision of {sku}", precision, skus[sku].flops)
+                yield unknown(portfolio, where, "precision", precision, skus[sku].flops)
 
 
 def _modes(portfolio: Portfolio) -> Iterator[Finding]:
@@ -207,9 +207,9 @@ CHECK = Check(
     "references",
     find,
     (
-        "unknown-SKU", "unknown-workload", "unknown-mode", "unknown-calendar", "unknown-trade",
+        "unknown-sku", "unknown-precision", "unknown-workload", "unknown-mode", "unknown-calendar", "unknown-trade",
         "unknown-equipment", "unknown-climate", "unknown-tail", "unknown-site-works",
         "unknown-activity", "unknown-hall-group", "unknown-standing-hall", "unknown-site",
-        "unknown-cost-class", "unknown-driver", "driver-absent",
+        "unknown-cost-class", "unknown-target", "unknown-driver", "driver-absent",
     ),
 )  # fmt: skip

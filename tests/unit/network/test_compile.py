@@ -295,6 +295,22 @@ def test_rank_serves_halls_in_order_of_release():
     assert rank["north/sheds/01/A1"] < rank["north/sheds/01/A2"] < rank["north/sheds/01/C1"]
 
 
+def test_rank_by_finish_serves_the_hall_that_is_done_first():
+    """By finish, a hall of little work goes before one that was released earlier."""
+    small = {**site().groups["sheds"].model_dump(), "work_factor": 0.5}
+    made = portfolio(site(groups={"sheds": site().groups["sheds"].model_dump(), "huts": small}))
+    hut = start(1, "2026-01-12", type(SHED)("north", "huts", "shed", "standard"))
+    whole = plan(
+        made, starts=(start(), hut), orders=equipment_orders(made, [start(), hut])
+    )  # fmt: skip
+    for priority, first in (("release", "sheds"), ("finish", "huts")):
+        network = compile_network(made, whole, with_tranches=False, priority=priority)
+        rank = dict(zip(network.activity, network.rank, strict=True))
+        other = {"sheds": "huts", "huts": "sheds"}[first]
+        assert rank[f"north/{first}/01/1/-/-/R2"] < rank[f"north/{other}/01/A1"]
+        assert verify(network) == ()
+
+
 def test_arcs_of_the_plan_become_relations():
     """An arc joins by name; one whose end the plan no longer has is left out."""
     network = build(

@@ -1,0 +1,113 @@
+"""The lesser of two means is no mean of the lesser: GPUs and the halls for them must be there at once.
+
+For all pools p, periods t and instants s inside the period, IT MW in place, as a mean of t, are at
+most
+
+- what halls offer before s + what delivered GPUs take from s on, and
+- what delivered GPUs take before s + what halls offer from s on.
+
+Both hold whatever the dates, and no variable is added; without them a hall that is ready late and
+GPUs that come late in the same period would serve as if they came together.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pyomo.environ as pyo
+
+from planner.optimise.constraints.base import Constraint, structural
+from planner.optimise.variables import GPUS, at_most
+
+if TYPE_CHECKING:
+    from planner.capacity.timeline import FloatArray
+    from planner.domain.plan import Plan
+    from planner.optimise.constraints.base import Pyo
+    from planner.optimise.data import ModelData
+
+INSTANTS = (1 / 2,)
+TINY = 1e-9
+
+
+def add(model: Pyo, data: ModelData) -> None:
+    """Add ``overlap[pool, period, instant, order]``, order being which of the two comes first."""
+    model.overlap = pyo.ConstraintList()
+    for p, pool in enumerate(data.pools):
+        skus = [(j, sku) for j, sku in enumerate(data.skus) if data.deliveries.fits[j, p]]
+        for s in INSTANTS:
+            halls = [_halls(data, p, 0.0, s), _halls(data, p, s, 1.0)]
+            gpus = [_gpus(data, p, 0.0, s), _gpus(data, p, s, 1.0)]
+            for t in range(data.n_periods):
+                placed = [
+                    (data.gpu_mw[j] * GPUS, model.placed[sku, pool.name, data.labels[t]])
+                    for j, sku in skus
+                    if (sku, pool.name, data.labels[t]) in model.placed
+                ]
+                if placed and _ramps(halls, t):
+                    for early in (0, 1):
+                        _add_row(model, data, p, t, placed, halls[early], gpus[1 - early])
+
+
+def _ramps(halls: list[tuple[FloatArray, FloatArray]], period: int) -> bool:
+    """Return whether halls can come into service inside a period, before or after its instant."""
+    (early, there), (late, then) = halls
+    return bool(
+        (early[:, period] != late[:, period]).any() or abs(there[period] - then[period]) > TINY
+    )
+
+
+def _add_row(
+    model: Pyo, data: ModelData, pool: int, period: int, placed: list[tuple[float, Pyo]],
+    halls: tuple[FloatArray, FloatArray], gpus: FloatArray,
+) -> None:  # fmt: skip
+    per_option, there = halls
+    terms = [
+        (-float(per_option[o, period]), model.starts[data.option_name(o)])
+        for o in np.flatnonzero(per_option[:, period] > TINY)
+    ]
+    for j, t in zip(*np.nonzero(gpus[:, :, period] > TINY), strict=True):
+        index = (data.skus[j], data.pools[pool].name, data.labels[t])
+        if index in model.orders:
+            mw = float(data.gpu_mw[j]) * GPUS * float(gpus[j, t, period])
+            terms.append((-mw, model.orders[index]))
+    row = at_most(model, [*placed, *terms], float(there[period]))
+    if row is not pyo.Constraint.Skip:
+        model.overlap.add(row)
+
+
+def _halls(data: ModelData, pool: int, first: float, last: float) -> tuple[FloatArray, FloatArray]:
+    """Return IT MW that halls offer in a part of each period: of each option (O, T), and of what is
+    there less what stands in it (T,), as a mean of the whole period.
+    """
+    offered = np.zeros((len(data.options), data.n_periods))
+    for o in data.options_of_pool(pool):
+        option = data.options[o]
+        for day, mw in zip(option.service_day, option.block_mw, strict=True):
+            offered[o] += mw * data.clock.part(day, np.inf, first, last)
+    there = np.zeros(data.n_periods)
+    chosen = data.pools[pool]
+    for day, mw in zip(chosen.service_day, chosen.block_mw, strict=True):
+        there += mw * data.clock.part(day, np.inf, first, last)
+    stood = data.gpu_mw @ data.deliveries.stood_gpus[:, pool, : data.n_periods]
+    return offered, np.maximum(there - stood * (last - first), 0.0)
+
+
+def _gpus(data: ModelData, pool: int, first: float, last: float) -> FloatArray:
+    """Return the share of each period in a part of which GPUs of an order serve, shape (J, T, T)."""
+    n = data.n_periods
+    share = np.zeros((len(data.skus), n, n))
+    for j in range(len(data.skus)):
+        for t in range(n):
+            begin = data.deliveries.dock_day[j, t] + data.pools[pool].rack_tail_day
+            until = begin + data.deliveries.life_day[j]
+            share[j, t] = data.clock.part(begin, until, first, last)
+    return share
+
+
+def violations(_plan: Plan, _data: ModelData) -> list[str]:
+    """Name nothing: lots have dates, which `placement` and `deliveries` hold against each other."""
+    return []
+
+
+CONSTRAINT = Constraint("overlap", ("overlap",), add, violations, structural)
