@@ -12,7 +12,6 @@ from typing import Any
 
 import numpy as np
 
-from planner.domain.calendar import Calendar
 from planner.domain.plan import (
     Candidate,
     CashRow,
@@ -227,9 +226,11 @@ def _lots() -> tuple[Lot, ...]:
                         dt.date(*service), dt.date(2031, 1, 1)))  # fmt: skip
     for number, purchase, service in ((1, "south/GB300/2026Q4", (2027, 9, 1)),
                                       (2, "south/GB300/2027Q2", (2028, 2, 1))):  # fmt: skip
-        for block in (1, 2):
-            made.append(Lot(f"south/halls/{number:02d}", block, "GB300", 68040, purchase,
-                            dt.date(*service), dt.date(2032, 1, 1)))  # fmt: skip
+        made += [
+            Lot(f"south/halls/{number:02d}", block, "GB300", 68040, purchase, dt.date(*service),
+                dt.date(2032, 1, 1))
+            for block in (1, 2)
+        ]  # fmt: skip
     return tuple(made)
 
 
@@ -404,6 +405,28 @@ def result(team: str = "frontier", tent: str = "tent", samples: int = 300) -> Re
                   ("warning[unused]: max_price is read and not yet used",))  # fmt: skip
 
 
+def nothing() -> Result:
+    """Return a run whose plan starts, buys and promises nothing."""
+    full = result(samples=20)
+    none = np.zeros((20, 0), dtype=np.int64)
+    empty = np.zeros(0, dtype=np.int64)
+    at = full.plan.periods
+    idle = Plan("synthetic", DATA_DATE, at)
+    stood = full.outcome.ready_min[:, :1]
+    found = Outcome(
+        epoch=EPOCH, activity=(), block=("north/old/01/1",), lot=(), tranche=full.outcome.tranche,
+        start_min=none, finish_min=none, ready_min=stood,
+        energised_min=full.outcome.energised_min, service_min=none, dock_min=none,
+        storm_cost_musd=np.zeros(20), driver=(), driver_factor=np.zeros((20, 0)),
+        deterministic_start_min=empty, deterministic_finish_min=empty, total_float_min=empty,
+        free_float_min=empty, is_driving=np.zeros(0, dtype=np.bool_),
+        deterministic_ready_min=stood[0], deterministic_service_min=empty, seed=1,
+    )  # fmt: skip
+    verification = Verification(0.8, (), 1.0, np.zeros(len(at)), {}, {},
+                                np.zeros((20, len(at))), seed=2, round=1)  # fmt: skip
+    return Result(full.portfolio, idle, found, verification, (), 1, 1)
+
+
 def _readiness(tent: str) -> tuple[Readiness, ...]:
     made = []
     for candidate, ready in (
@@ -418,4 +441,4 @@ def _readiness(tent: str) -> tuple[Readiness, ...]:
     return tuple(made)
 
 
-__all__ = ["Calendar", "outcome", "plan", "portfolio", "result"]
+__all__ = ["DATA_DATE", "EPOCH", "nothing", "outcome", "plan", "portfolio", "result"]

@@ -49,8 +49,8 @@ class Network:
     ----------
     activity
         Stable names (A): ``site/S09``, ``site/group/03/T07``, ``site/group/03/2/C20`` (block 2),
-        ``LOT-NAME/G03`` (rows of a lot's tail), ``site/NAME/01/ready`` (a standing hall's milestone,
-        which its blocks and tails hang on).
+        ``LOT-NAME/G03`` (rows of a lot's tail), ``site/NAME/01/ready`` (milestone of a standing
+        hall, which its blocks and tails hang on).
     work
         Law of each activity's work in working minutes of its own calendar (A), with scale, site,
         learning and calendar factors applied.
@@ -114,8 +114,9 @@ class Network:
         Blocks (B): name ``HALL/2``, hall index, IT MW, CSR of activities whose finishes make it
         ready for IT.
     lot, lot_block, lot_service, lot_gate
-        Lots (L), and the tail of every block without one, named ``HALL/2/-/-``: name, block index, activity whose finish is ready for service (-1: stands at the
-        data date), gate of its racks (-1: none).
+        Lots (L), and the tail of every block without one, named ``HALL/2/-/-``: name, block index,
+        activity whose finish is ready for service (-1: stands at the data date), gate of its racks
+        (-1: none).
     tranche, tranche_gate, tranche_after
         Tranches (T): name ``SITE/NAME``, gate, CSR of site activities it waits for as well.
     cost_musd

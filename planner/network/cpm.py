@@ -262,9 +262,11 @@ def forward(network: Network, net: Net, equipment: Arrivals) -> Pass:
         a = node >> 1
         if node & 1:
             at, edges = finish[a], net.from_finish[a]
+            if at > net.limit:
+                at = finish[a] = NEVER
         else:
             at, edges = start[a], net.from_start[a]
-            if at >= net.limit:
+            if at > net.limit:
                 at = start[a] = NEVER
             end[a] = net.clock[a].finish(at, net.work[a])
             if end[a] >= finish[a]:

@@ -145,7 +145,7 @@ class Schedule:
             if later == start:
                 return start
             start = later
-        return start if start < self.net.limit else NEVER
+        return start if start <= self.net.limit else NEVER
 
     def _since(self, pred: int, kind: int) -> int:
         return self.finish[pred] if kind in (Kind.FS, Kind.FF) else self.start[pred]
@@ -153,7 +153,8 @@ class Schedule:
     def close(self, a: int) -> None:
         """Set the finish of an activity: the end of its work, or what holds it longer."""
         held = [self._since(pred, kind) + lag for pred, kind, lag in self.into_finish[a]]
-        self.finish[a] = min(NEVER, max([self.end[a], *held]))
+        finish = max([self.end[a], *held])
+        self.finish[a] = finish if finish <= self.net.limit else NEVER
 
     def latest(self, a: int, late_start: int, late_finish: int) -> int:
         """Return the last start that successors and crews allow, at least the present one."""

@@ -169,7 +169,7 @@ def _whole(search: Search, relaxed: FloatArray, sign: float) -> Solution:
             return found
         if found.termination is Termination.INFEASIBLE:
             raise_infeasible(data, engine)
-    best = near(engine, data, relaxed, gap=search.gap / 2, nodes=search.limits.nodes)
+    best = near(engine, data, relaxed, gap=search.gap, nodes=search.limits.nodes)
     if best.values is None:
         best = greedy(engine, data, relaxed) or best
     if best.values is not None and _gap(search, best) > search.gap and not engine.was_interrupted:
@@ -283,7 +283,7 @@ def _cheap(search: Search, values: FloatArray, columns: list[int], *, is_first: 
     halls = np.round(values[columns])
     engine.seek({engine.column("spend"): 1.0}, "min")
     fix(engine, columns, np.zeros(len(columns)), halls)
-    relaxed = engine.solve_lp()
+    relaxed = engine.solve_lp(start_cold=True)  # far from the last point: simplex would wander
     if relaxed.values is not None:
         fewer = np.minimum(np.ceil(relaxed.values[columns] - NUMERIC_GAP), halls)
         fix(engine, columns, fewer, fewer)

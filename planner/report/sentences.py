@@ -132,7 +132,8 @@ def limit_title(fact: CapacityFact, limits: Sequence[str], labels: Sequence[str]
         return f"No GPUs are planned at {name}"
     worst, number = _worst(limits)
     if not number:
-        return f"At {name} GPUs serve when the plan counts on them, at P50"
+        place = "" if fact.subject == "portfolio" else f"At {name} "
+        return _capital(f"{place}GPUs serve when the plan counts on them, at P50")
     subject = {"power": "Firm power holds back", "halls": "Halls hold back",
                "GPUs": "GPU deliveries hold back"}  # fmt: skip
     last = max(i for i, limit in enumerate(limits) if limit == worst)

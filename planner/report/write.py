@@ -20,7 +20,7 @@ from planner import __version__
 from planner.errors import OutputError
 from planner.report import sentences
 from planner.report.compose import arrange
-from planner.report.exporters import EXPORTERS
+from planner.report.exporters import EXPORTERS, plan_yaml
 from planner.report.facts import gather
 
 if TYPE_CHECKING:
@@ -87,8 +87,7 @@ def write_run(
 
 def render(document: Document, result: Result) -> dict[str, bytes]:
     """Return every file of a run but the manifest, by name."""
-    del result
-    made: dict[str, bytes] = {}
+    made = {"plan.yaml": plan_yaml.render(result.plan).encode()}
     for exporter in EXPORTERS.values():
         made |= exporter.files(document)
     return made

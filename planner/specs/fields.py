@@ -152,7 +152,7 @@ def home_of(model: type[Model], data: object) -> str:
 
 
 def twin_of(model: type[Model], data: object, free: Sequence[str]) -> str:
-    """Return the field not given whose own fields are those of `data`: it was given another name."""
+    """Return the field not given whose own fields are those of `data`: it was misnamed."""
     if not isinstance(data, dict) or not data:
         return ""
     known = fields(model)

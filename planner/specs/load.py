@@ -235,14 +235,11 @@ class _Loader:
             there = sorted(p.name for p in folder.iterdir()) if folder.is_dir() else []
             match = nearest(found.path.name, there)
             near = Path(str(entry.data)).parent / match
-            noun = (
-                "is a folder, a file is wanted" if found.path.is_dir() else "there is no such file"
-            )
-            hint = (
-                f"did you mean {near}?"
-                if match and not found.path.is_dir()
-                else ("entries are relative to this file")
-            )
+            self.is_torn = True
+            is_folder = found.path.is_dir()
+            noun = "is a folder, a file is wanted" if is_folder else "there is no such file"
+            is_slip = match and not is_folder
+            hint = f"did you mean {near}?" if is_slip else "entries are relative to this file"
             self.report(Finding(entry.where, "file-missing", f"{entry.data}: {noun}", hint))
 
     def is_kind(self, root: Node, kind: str, named_at: Where) -> bool:

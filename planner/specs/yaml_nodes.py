@@ -8,7 +8,7 @@ other parser that keeps places); what a scalar means is decided in this module. 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 import yaml
@@ -133,7 +133,12 @@ def read(
     if tree is _EMPTY:
         report(Finding(Where(file), "yaml-empty", f'empty; expected a mapping with "{wanted}"'))
         return None
-    root = Builder(file, text, report, statements).build(tree)
+    try:
+        root = Builder(file, text, report, statements).build(tree)
+    except _TooManyError as error:
+        message = f"more than {MAX_NODES} values once its aliases are written out"
+        report(Finding(error.args[0], "yaml-size", message))
+        return None
     if root is not None and not isinstance(root.data, dict):
         kind = "a list" if isinstance(root.data, list) else "a text"
         if root.data is None:
@@ -206,6 +211,10 @@ class _TooDeepError(ValueError):
     """Nesting that libyaml's recursion would not survive; its arguments are line and column."""
 
 
+class _TooManyError(ValueError):
+    """More values than a file may hold; its argument is the place of the first beyond."""
+
+
 def _measure_depth(text: str) -> None:
     depth = 0
     for event in yaml.parse(text, Loader=_Loader):
@@ -252,7 +261,7 @@ def _syntax_hint(problem: str) -> str:
         return 'check the indentation; a text that holds ": " needs quotes'
     if "cannot start any token" in problem:
         return "a text that begins with this character needs quotes"
-    if "block end" in problem or "block mapping" in problem:
+    if "block end" in problem or "expected key" in problem or "block mapping" in problem:
         return "check the indentation of this line"
     return ""
 
@@ -318,10 +327,7 @@ class Builder:
     def _is_possible(self, tree: yaml.Node, where: Where) -> bool:
         self.count += 1
         if self.count > MAX_NODES:
-            if self.count == MAX_NODES + 1:
-                message = f"more than {MAX_NODES} values once its aliases are written out"
-                self.report(Finding(where, "yaml-size", message))
-            return False
+            raise _TooManyError(where)
         if id(tree) in self.open:
             self.report(Finding(where, "yaml-alias", "alias of the value that it is part of"))
             return False
@@ -356,18 +362,18 @@ class Builder:
         own: dict[str, tuple[Where, yaml.Node]] = {}
         merged: list[yaml.Node] = []
         for key, value in tree.value:
-            place = self._where(key, path)
             if not isinstance(key, yaml.ScalarNode):
+                place = self._where(key, path)
                 self.report(Finding(place, "yaml-key", "a key must be a text"))
             elif key.value == "<<" and not key.style:
                 merged += value.value if isinstance(value, yaml.SequenceNode) else [value]
             else:
+                place = self._where(key, join(path, key.value))
                 if key.value in own:
                     first = own[key.value][0].line
                     message = f'key "{key.value}" already at line {first}'
-                    named = replace(place, path=join(path, key.value))
-                    self.report(Finding(named, "yaml-duplicate-key", message, "keep one of them"))
-                own[key.value] = (replace(place, path=join(path, key.value)), value)
+                    self.report(Finding(place, "yaml-duplicate-key", message, "keep one of them"))
+                own[key.value] = (place, value)
         for node in merged:
             self._merge(own, node, path)
         return own

@@ -76,11 +76,15 @@ def _held(
     if promise.kind in ("floor", "guarantee"):
         until = sum(p.start < promise.by for p in plan.periods)
         need = needs[promise.subject][:until]
-        return np.all(given[promise.subject][:, :until] >= need * (1 - TOLERANCE), axis=1)
+        kept: BoolArray = np.all(
+            given[promise.subject][:, :until] >= need * (1 - TOLERANCE), axis=1
+        )
+        return kept
     period = _period_at(plan, promise)
     sites = mw.values() if promise.subject == "portfolio" else [mw[promise.subject]]
     total = sum((site[:, period] for site in sites), np.zeros(1))
-    return np.asarray(total >= promise.amount * (1 - TOLERANCE))
+    held: BoolArray = total >= promise.amount * (1 - TOLERANCE)
+    return held
 
 
 def _period_at(plan: Plan, promise: Promise) -> int:
@@ -149,13 +153,22 @@ def _lots_of(promise: Promise, plan: Plan) -> list[Lot]:
 def tranches_of_blocks(network: Network) -> Tranches:
     """Return the tranches that each block waits for: block name -> tranche indices."""
     of_gate = {int(gate): t for t, gate in enumerate(network.tranche_gate)}
-    found: Tranches = {}
+    found: Tranches = {name: set() for name in network.block}
     rows = np.repeat(np.arange(len(network.activity)), np.diff(network.gate.pointer))
-    for activity, gate in zip(rows, network.gate.column, strict=True):
-        block = int(network.activity_block[activity])
-        if block >= 0 and int(gate) in of_gate:
-            found.setdefault(network.block[block], set()).add(of_gate[int(gate)])
+    for activity, gate in zip(rows.tolist(), network.gate.column.tolist(), strict=True):
+        if gate not in of_gate:
+            continue
+        for block in _blocks_of(network, activity):
+            found[network.block[block]].add(of_gate[gate])
     return found
+
+
+def _blocks_of(network: Network, activity: int) -> list[int]:
+    """Return the blocks that an activity belongs to: its own, or all of its hall."""
+    block, hall = int(network.activity_block[activity]), int(network.activity_hall[activity])
+    if block >= 0:
+        return [block]
+    return np.flatnonzero(network.block_hall == hall).tolist() if hall >= 0 else []
 
 
 def _blame(
@@ -165,8 +178,8 @@ def _blame(
     block = f"{lot.hall}/{lot.block}"
     ready = outcome.ready_min[failed, outcome.block.index(block)]
     dock = outcome.dock_min[failed, column]
-    tranches = sorted(power.get(block, ()))
-    energised = outcome.energised_min[np.ix_(failed, tranches)]
+    tranches = np.array(sorted(power[block]), dtype=np.int64)
+    energised = outcome.energised_min[failed][:, tranches]
     powered = energised.max(axis=1, initial=0)
     last = np.argmax(np.stack([ready, powered, dock]), axis=0)
     worst = int(np.bincount(last, minlength=3).argmax())

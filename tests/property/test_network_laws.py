@@ -6,12 +6,14 @@ import dataclasses
 from typing import TYPE_CHECKING
 
 import numpy as np
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from planner.domain.result import NEVER
 from planner.network import deterministic
 from planner.network.level import flow_arcs, levelled
+from planner.simulate import reference
+from tests.networks import certain_draws
 from tests.strategies import networks
 
 if TYPE_CHECKING:
@@ -36,6 +38,7 @@ def _honours(made: Network, when: dict[str, np.ndarray]) -> bool:
     return True
 
 
+@settings(deadline=None)
 @given(networks())
 def test_dates_honour_relations_and_floats_are_sound(made):
     """No date comes before its relations allow; free float is within total float, and both >= 0."""
@@ -49,6 +52,7 @@ def test_dates_honour_relations_and_floats_are_sound(made):
     assert np.all(found.late_finish_min[real] >= found.finish_min[real])
 
 
+@settings(deadline=None)
 @given(networks(), st.integers(1, 2000))
 def test_slip_within_free_float_moves_nobody(made, most):
     """A start that slips within its free float leaves the early dates of all others alone."""
@@ -75,6 +79,7 @@ def test_slip_within_free_float_moves_nobody(made, most):
         assert np.array_equal(after.start_min[others], found.start_min[others])
 
 
+@settings(deadline=None)
 @given(networks(), st.integers(0, 2))
 def test_levelled_schedules_honour_relations_and_crews(made, passes):
     """No relation is broken and no crew is in two places, however often it is improved."""
@@ -90,6 +95,7 @@ def test_levelled_schedules_honour_relations_and_crews(made, passes):
                 assert sum(busy) <= capacity
 
 
+@settings(deadline=None)
 @given(networks())
 def test_improvement_delays_no_hall(made):
     """No hall finishes later for a pass more."""
@@ -99,6 +105,7 @@ def test_improvement_delays_no_hall(made):
             assert after[first:last].max() <= before[first:last].max()
 
 
+@settings(deadline=None)
 @given(networks())
 def test_arcs_close_no_circle(made):
     """With the arcs as relations the network still ends, with the dates of the schedule."""
@@ -113,3 +120,18 @@ def test_arcs_close_no_circle(made):
         relation_lag_min=np.r_[made.relation_lag_min, np.zeros(len(arcs), dtype=np.int64)],
     )
     assert np.all(deterministic(joined).start_min <= np.array(schedule.start))
+
+
+@settings(deadline=None)
+@given(networks())
+def test_without_contention_simulation_is_the_deterministic_pass(made):
+    """With crews and equipment to spare and likely draws, the engine gives the same minutes."""
+    spare = dataclasses.replace(
+        made,
+        capacity=np.full_like(made.capacity, 10**6),
+        unit_lead=type(made.unit_lead)(*(part * 0 for part in vars(made.unit_lead).values())),
+    )
+    found = deterministic(spare)
+    times = reference.simulate(spare, certain_draws(spare))
+    assert times.start_min[0].tolist() == found.start_min.tolist()
+    assert times.finish_min[0].tolist() == found.finish_min.tolist()

@@ -112,7 +112,7 @@ def gather(result: Result) -> Facts:
 
 
 __all__ = [
-    "Arrival", "AssumptionFact", "CapacityFact", "Commitment", "DateFact", "Facts", "FleetRow", "HallDates",
-    "KeyDate", "KindFact", "MethodFact", "MoneyFact", "ProductFact", "RiskFact", "ScheduleRow",
-    "StrandingFact", "TeamFact", "gather",
+    "Arrival", "AssumptionFact", "CapacityFact", "Commitment", "DateFact", "Facts", "FleetRow",
+    "HallDates", "KeyDate", "KindFact", "MethodFact", "MoneyFact", "ProductFact", "RiskFact",
+    "ScheduleRow", "StrandingFact", "TeamFact", "gather",
 ]  # fmt: skip

@@ -14,6 +14,7 @@ from planner.report.words import counted
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from planner.domain.activity import Activity
     from planner.domain.plan import EquipmentOrder, Purchase, Start
     from planner.domain.result import Result
 
@@ -62,12 +63,14 @@ def commitments(result: Result) -> tuple[Commitment, ...]:
 
 
 def soon(result: Result, found: Iterable[Commitment]) -> tuple[Commitment, ...]:
-    """Return the commitments due within ninety days, alike ones together at their first date."""
+    """Return the commitments due within ninety days, alike ones together at their first date.
+
+    By date, and of one day the dearest first.
+    """
     last = result.plan.data_date + dt.timedelta(days=SOON_DAYS)
     due = [c for c in found if c.due <= last]
     merged = [_merged(alike) for _, alike in _grouped(due, lambda c: (c.what, c.site, c.item))]
-    rank = {"hall": 0, "GPUs": 1, "equipment": 2}
-    return tuple(sorted(merged, key=lambda c: (c.due, rank[c.what], c.site, c.item)))
+    return tuple(sorted(merged, key=lambda c: (c.due, -c.money_musd, c.site, c.item)))
 
 
 def _merged(alike: list[Commitment]) -> Commitment:
@@ -126,8 +129,9 @@ def _why_purchase(bought: Purchase, halls: list[str]) -> str:
 
 
 def _for_halls(halls: list[str]) -> str:
-    if not halls:
-        return ""
+    """Say which halls something is for; an order of site works names its site instead."""
+    if not any("/" in hall for hall in halls):
+        return " for site works" if halls else ""
     return f" for {halls[0]}" if len(halls) == 1 else f" for {counted(len(halls), 'hall')}"
 
 
@@ -145,26 +149,38 @@ def _orders(result: Result) -> list[Commitment]:
 
 
 class _EquipmentPrice:
-    """Price of an order: its part of the cost of the hall rows that wait for the class."""
+    """Price of an order: its part of the cost of the rows that wait for the class."""
 
     def __init__(self, result: Result) -> None:
         self.portfolio = result.portfolio
         self.starts = {s.hall: s for s in result.plan.starts}
 
     def __call__(self, order: EquipmentOrder) -> float:
+        """Return the price in MUSD, 0 where nothing says what it costs."""
         start = self.starts.get(order.hall)
-        if start is None:
-            return 0.0
-        chosen, catalog = start.candidate, self.portfolio.catalog
-        mode = catalog.modes[chosen.mode]
-        group = self.portfolio.sites[chosen.site].groups[chosen.group]
-        rows = [r for r in mode.activities.values() if order.equipment in r.waits_for]
-        units = sum(group.blocks if r.per == "block" else 1 for r in rows)
-        shares = sum(r.cost_share.likely / len(r.waits_for) for r in rows if r.cost_share)
-        known = catalog.equipment.get(order.equipment)
+        cost, rows, blocks = self._hall(start) if start else self._works(order.site)
+        mine = [r for r in rows if order.equipment in r.waits_for]
+        units = sum(blocks if r.per == "block" else 1 for r in mine)
+        shares = sum(r.cost_share.likely / len(r.waits_for) for r in mine if r.cost_share)
+        known = self.portfolio.catalog.equipment.get(order.equipment)
         part = known.price_share.likely if known and known.price_share else DEFAULT_PRICE_SHARE
+        return cost * shares * part * order.units / max(units, 1)
+
+    def _hall(self, start: Start) -> tuple[float, tuple[Activity, ...], int]:
+        """Return the cost of a hall, the rows that share it, and its blocks."""
+        chosen = start.candidate
+        mode = self.portfolio.catalog.modes[chosen.mode]
+        group = self.portfolio.sites[chosen.site].groups[chosen.group]
         cost = hall_cost(self.portfolio, mode, chosen.site, chosen.group, chosen.calendar)
-        return cost * group.it_power.likely * shares * part * order.units / max(units, 1)
+        return cost * group.it_power.likely, tuple(mode.activities.values()), group.blocks
+
+    def _works(self, site: str) -> tuple[float, tuple[Activity, ...], int]:
+        """Return the same of site works."""
+        works = self.portfolio.sites[site].works
+        if works is None:
+            return 0.0, (), 1
+        rows = self.portfolio.catalog.works[works.network].activities
+        return works.cost.likely, tuple(rows.values()), 1
 
 
 def _grouped(

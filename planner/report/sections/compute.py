@@ -46,8 +46,9 @@ def _panel(facts: Facts, team: TeamFact) -> charts.Plot:
         for t, p in enumerate(at)
     )
     line = charts.Series(
-        "", charts.BLUE, period_middles(facts), fan.p50, fan.p10, fan.p90, said=said
-    )
+        "", charts.BLUE, period_middles(facts), fan.p50, fan.p10, fan.p90, said=said,
+        interpolate="step",
+    )  # fmt: skip
     return charts.lines(frame(facts, width=235, height=130), [line], title=team.title)
 
 

@@ -46,8 +46,11 @@ def at(
 
 
 def unknown(portfolio: Portfolio, path: str, noun: str, name: str, known: Iterable[str]) -> Finding:
-    """Return the finding of a name that nothing is called by, with the nearest that is."""
-    names = sorted(set(known))
+    """Return the finding of a name that nothing is called by, with the nearest that is.
+
+    Names are listed by the alphabet, unless `known` is a list.
+    """
+    names = list(dict.fromkeys(known)) if isinstance(known, list) else sorted(set(known))
     match = nearest(name, names)
     listed = ", ".join(names[:MOST_NAMES]) + (", …" if len(names) > MOST_NAMES else "")
     message = f'unknown {noun} "{name}"; known: {listed or "none"}'

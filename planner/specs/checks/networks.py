@@ -61,7 +61,7 @@ def _predecessors(
                 row = row.removeprefix(PREVIOUS)
             if row not in activities and row not in beyond:
                 where = f"{path}.activities.{name}.after.{index}"
-                yield unknown(portfolio, where, "activity", row, [*activities, *beyond])
+                yield unknown(portfolio, where, "activity", row, [*activities, *sorted(beyond)])
 
 
 def _hooks(

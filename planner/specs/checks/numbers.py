@@ -137,8 +137,13 @@ def _fleet(portfolio: Portfolio) -> Iterator[Finding]:
     for name, workload in catalog.workloads.items():
         path = f"catalog.workloads.{name}"
         mfu, served = workload.mfu, workload.tokens_per_second
+        if workload.job_gpus < 1:
+            message = f"must be >= 1 (got {workload.job_gpus})"
+            yield at(portfolio, f"{path}.job_gpus", "out-of-range", message)
         if not mfu and not served:
             yield at(portfolio, f"{path}.mfu", "too-few", "no SKU can run it")
+        elif spec.reference not in catalog.accelerators:
+            continue  # references reports it
         elif name in used and spec.reference not in {*mfu, *served}:
             message = f"the reference SKU {spec.reference} cannot run it: no H100e to count in"
             yield at(portfolio, path, "no-reference", message, f"add mfu: {{{spec.reference}: …}}")
@@ -148,9 +153,6 @@ def _fleet(portfolio: Portfolio) -> Iterator[Finding]:
         elif spec.reference in served:
             inner = f"{path}.tokens_per_second.{spec.reference}"
             yield from _positive(portfolio, inner, served[spec.reference], "it is divided by")
-        if workload.job_gpus < 1:
-            message = f"must be >= 1 (got {workload.job_gpus})"
-            yield at(portfolio, f"{path}.job_gpus", "out-of-range", message)
 
 
 def _site(portfolio: Portfolio, name: str, site: Site) -> Iterator[Finding]:

@@ -42,13 +42,14 @@ UNUSED: Final[dict[str, str]] = {
 
 def find(portfolio: Portfolio) -> Iterator[Finding]:
     """Yield one warning that lists the fields, at the first of them."""
-    rules = [(_pattern(path), path, idle) for path, idle in UNUSED.items()]
+    rules: dict[str, list[tuple[re.Pattern[str], str, str]]] = {}
+    for name, idle in UNUSED.items():
+        rules.setdefault(name.rpartition(".")[2], []).append((_pattern(name), name, idle))
     first: dict[str, str] = {}
     for path in portfolio.places:
         last = path.rpartition(".")[2]
-        for pattern, name, idle in rules:
-            is_new = name.endswith(last) and name not in first
-            if is_new and pattern.fullmatch(path) and _value(portfolio, path) != idle:
+        for pattern, name, idle in rules.get(last, ()):
+            if name not in first and pattern.fullmatch(path) and _value(portfolio, path) != idle:
                 first[name] = path
     if first:
         places = [

@@ -73,10 +73,20 @@ def test_no_unit_means_never():
 
 
 def test_beyond_the_tables_is_never():
-    """What would end after the last day never does."""
-    made = network([Job("a", 10 * DAY), Job("b", 1, (("a", "FS", 0),))], days=10)
-    assert dates(made)["a"] == (0, 10 * DAY, 10 * DAY)
-    assert dates(made)["b"] == (NEVER, NEVER, NEVER)
+    """What would end after the last day never does; its very end is still within."""
+    made = network(
+        [
+            Job("a", 10 * DAY),
+            Job("b", 0, (("a", "FS", 0),)),
+            Job("c", 1, (("a", "FS", 0),)),
+            Job("d", 0, (("a", "FF", 1),)),
+        ],
+        days=10,
+    )
+    end = 10 * DAY
+    assert dates(made) == {
+        "a": (0, end, end), "b": (end, end, end), "c": (end, NEVER, NEVER), "d": (0, 0, NEVER),
+    }  # fmt: skip
 
 
 def test_total_and_free_float():
