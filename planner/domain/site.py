@@ -179,12 +179,15 @@ class Site(Model):
 
 
 class InstalledGPUs(Model):
-    """GPUs that stand at the data date."""
+    """GPUs that stand at the data date, or are on order for a standing hall."""
 
     sku: str
     gpus: Count
     since: Date
-    """When they were installed: their service life counts from here."""
+    """When they are installed: their service life counts from here. GPUs on order at the data
+    date have the date of their hall, and come with it however late it is."""
+    unpaid: MoneyMUSD | None = None
+    """What is still to be paid when they are installed, for GPUs on order."""
 
 
 Site.model_rebuild()

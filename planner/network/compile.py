@@ -37,7 +37,7 @@ def compile_network(
     plan: Plan,
     *,
     with_tranches: bool = True,
-    priority: HallPriority = "release",
+    priority: HallPriority = "finish",
     tables: Tables | None = None,
 ) -> Network:
     """Return the network of a portfolio under a plan.

@@ -303,6 +303,9 @@ def _standing(
             np.zeros(n),
         )
         cash[KINDS.index("energy")] += load * energy[p]
+        for entry in books.portfolio.sites[pool.site].installed.get(pool.zone, ()):
+            day = books.timeline.day(entry.since)
+            cash[KINDS.index("gpus")] += books.timeline.pay_at(day, books.high(entry.unpaid))
         made.append(Commitment(f"standing {pool.zone_name}", f"standing hall {pool.zone_name} is run",
                                f"site.{pool.site}.standing.{pool.zone}", cash))  # fmt: skip
     return made

@@ -46,18 +46,28 @@ def unfix(engine: Engine, columns: list[int]) -> None:
 def near(
     engine: Engine, data: ModelData, relaxed: FloatArray, *, gap: float, nodes: int
 ) -> Solution:
-    """Return the best plan near the relaxation: fractional starts searched, whole ones kept."""
+    """Return the best plan near the relaxation: fractional starts searched, whole ones kept.
+
+    A fractional start may also move to the period before or after.
+    """
     columns = start_columns(engine, data)
-    low, high = _window(relaxed[columns])
+    low, high = _window(data, relaxed[columns])
     fix(engine, columns, low, high)
     found = engine.solve_mip(gap=gap, nodes=nodes)
     unfix(engine, columns)
     return found
 
 
-def _window(starts: FloatArray) -> tuple[FloatArray, FloatArray]:
+def _window(data: ModelData, starts: FloatArray) -> tuple[FloatArray, FloatArray]:
     low = np.array([floor(y + WHOLE) for y in starts], dtype=float)
     high = np.array([ceil(y - WHOLE) for y in starts], dtype=float)
+    index = {(option.candidate, option.period): o for o, option in enumerate(data.options)}
+    for o in np.flatnonzero(high > low):
+        option = data.options[o]
+        for period in (option.period - 1, option.period + 1):
+            other = index.get((option.candidate, period))
+            if other is not None:
+                high[other] = max(high[other], low[other] + 1)
     return low, high
 
 

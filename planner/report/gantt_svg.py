@@ -27,14 +27,16 @@ STYLE: Final = """
 .g text{fill:currentColor;font-variant-numeric:tabular-nums}
 .g .dim{opacity:.7}.g .head{font-weight:600}.g .num{text-anchor:end}
 .g .grid{stroke:currentColor;stroke-opacity:.12}.g .year{stroke-opacity:.35}
-.g .build{fill:#0072B2}.g .tail{fill:#0072B2;fill-opacity:.45}.g .done{fill:#767676}
-.g .float{fill:none;stroke:#767676;stroke-dasharray:3 2}
+.g .build,.g .tail,.g .rfs{fill:var(--blue,#0072B2)}.g .tail{fill-opacity:.45}
+.g .done{fill:var(--grey,#767676)}.g .power{fill:var(--green,#009E73)}
+.g .float{fill:none;stroke:var(--grey,#767676);stroke-dasharray:3 2}
 .g .driving{fill:url(#g-hatch);stroke:#D55E00}
 .g .summary{fill:currentColor;fill-opacity:.55}
-.g .rfs,.g .power{fill:#0072B2;stroke:currentColor;stroke-width:.6}.g .power{fill:#009E73}
+.g .rfs,.g .power{stroke:currentColor;stroke-width:.6}
 .g .whisker{stroke:currentColor;stroke-width:1.3;fill:none}
 .g .date{stroke:#D55E00;stroke-width:1.5}
-.g .line0{stroke:#767676}.g .line1{stroke:#009E73}.g .line2{stroke:#0072B2}
+.g .line0{stroke:var(--grey,#767676)}.g .line1{stroke:var(--green,#009E73)}
+.g .line2{stroke:var(--blue,#0072B2)}
 .g .back{fill:currentColor;fill-opacity:0}
 .g .row:hover .back,.g .row:focus-within .back{fill-opacity:.08}
 .g .fold{cursor:pointer}

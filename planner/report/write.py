@@ -47,6 +47,7 @@ def write_run(
     command: str,
     identity: str = "",
     started: dt.datetime | None = None,
+    replace: bool = False,
     clock: Callable[[], dt.datetime] = _now,
 ) -> Path:
     """Write the folder of a run, whole or not at all.
@@ -54,11 +55,13 @@ def write_run(
     Parameters
     ----------
     folder
-        Place of the run; it must not exist, or be empty.
+        Place of the run; it must not exist, or be empty, unless it is to be replaced.
     command
         Command line that made it, for its reader to repeat.
     identity
         Digest of inputs and settings; names the run.
+    replace
+        Whether an old run at that place gives way; it stays until the new one is complete.
     started, clock
         When the run began, and the clock that says when it ended; they enter the manifest alone.
 
@@ -82,7 +85,7 @@ def write_run(
         "finished": _stamp(clock()),
     }
     text = json.dumps(manifest, ensure_ascii=False, indent=1, allow_nan=False)
-    return _publish(folder, {**written, "manifest.json": f"{text}\n".encode()})
+    return _publish(folder, {**written, "manifest.json": f"{text}\n".encode()}, replace=replace)
 
 
 def render(document: Document, result: Result) -> dict[str, bytes]:
@@ -145,9 +148,10 @@ def _versions(names: tuple[str, ...]) -> dict[str, str]:
     return {name: metadata.version(name) for name in names}
 
 
-def _publish(folder: Path, files: Mapping[str, bytes]) -> Path:
+def _publish(folder: Path, files: Mapping[str, bytes], *, replace: bool = False) -> Path:
     """Write the files beside the folder and rename; what fails leaves nothing behind."""
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+    is_old = folder.exists() and (not folder.is_dir() or any(folder.iterdir()))
+    if is_old and not replace:
         raise OutputError(f"{folder} exists and is not empty")
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
@@ -158,7 +162,10 @@ def _publish(folder: Path, files: Mapping[str, bytes]) -> Path:
         place.chmod(0o755)
         for name, body in files.items():
             (place / name).write_bytes(body)
-        place.replace(folder)
+        if is_old:
+            _swap(place, folder)
+        else:
+            place.replace(folder)
     except OSError as error:
         shutil.rmtree(place, ignore_errors=True)
         raise OutputError(f"cannot write {folder}: {_reason(error)}") from None
@@ -167,6 +174,19 @@ def _publish(folder: Path, files: Mapping[str, bytes]) -> Path:
         shutil.rmtree(place, ignore_errors=True)
         raise
     return folder
+
+
+def _swap(place: Path, folder: Path) -> None:
+    """Put the new run where an old one is; the old one comes back where that fails."""
+    aside = Path(tempfile.mkdtemp(prefix=f".{folder.name}.old.", dir=folder.parent))
+    folder.replace(aside / folder.name)
+    try:
+        place.replace(folder)
+    except OSError:
+        (aside / folder.name).replace(folder)
+        raise
+    finally:
+        shutil.rmtree(aside, ignore_errors=True)
 
 
 def _reason(error: OSError) -> str:

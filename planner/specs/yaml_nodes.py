@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 Scalar = str | int | float | bool | None
 
-MAX_NODES: Final = 200_000
+MAX_NODES: Final = 50_000
 """Nodes of one file with every alias written out; more is a mistake or an attack."""
 MAX_DEPTH: Final = 60
 """Levels of nesting; a spec has ten."""

@@ -14,10 +14,12 @@ from tests.specs_files import FILES, write
 if TYPE_CHECKING:
     from pathlib import Path
 
-SWAPS = ("true", "null", "[]", "{}", "[1, 2]", "{a: 1}", '""', "x", "-1", "0", "1e400", ".nan",
-         "99999999999999999999", "1e30", "5 MW", "5 wd", "5 days", "-5 MUSD", "1e300 MUSD/MW",
-         "2027-02-30", "9999-12-31", "*x", "&x 1", "!!python/object:os.system x", "'", "\t",
-         "{value: 1}", "{low: 1 wd, likely: 2 wd, high: 3 wd}", "2 **9", "prev.x SS+5d", "é" * 300)  # fmt: skip
+SWAPS = (
+    "true", "null", "[]", "{}", "[1, 2]", "{a: 1}", '""', "x", "-1", "0", "1e400", ".nan",
+    "99999999999999999999", "1e30", "5 MW", "5 wd", "5 days", "-5 MUSD", "1e300 MUSD/MW",
+    "2027-02-30", "9999-12-31", "*x", "&x 1", "!!python/object:os.system x", "'", "\t",
+    "{value: 1}", "{low: 1 wd, likely: 2 wd, high: 3 wd}", "2 **9", "prev.x SS+5d", "é" * 300,
+)  # fmt: skip
 ODD = "{}[],:#&*!|>'\"%@`\t\n -?0aé\x07"
 SPOILT = [name for name in FILES if name != "sources.yaml"]
 

@@ -85,12 +85,12 @@ def _money_tile(facts: Facts) -> Tile:
 
 def _soon(facts: Facts) -> Table:
     rows = tuple(
-        (c.due, f"{words.count(c.count)} {words.plural(c.count, c.unit)}", c.item, c.site,
-         c.money_musd, c.why)
+        (c.due, c.count, words.plural(c.count, c.unit), c.item, c.site, c.money_musd, c.why)
         for c in facts.soon
     )  # fmt: skip
     columns = (
-        Column("due", "Due", "date"), Column("count", "What"), Column("item", "Of"),
+        Column("due", "Due", "date"), Column("count", "What", "count"), Column("unit", ""),
+        Column("item", "Of"),
         Column("site", "Where"), Column("money_musd", "Commits", "musd"), Column("why", "Why"),
     )  # fmt: skip
     note = (

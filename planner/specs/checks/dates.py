@@ -2,7 +2,7 @@
 
 The horizon lies after the data date and within thirty years of it; ends lie after starts; steps
 of headcount, price, supply and cash are in order; halls under way were started before the data
-date, and what is installed stood before it; a required date lies within the horizon.
+date, and GPUs on order come no earlier than their hall; a required date lies within the horizon.
 """
 
 from __future__ import annotations
@@ -99,10 +99,11 @@ def _sites(portfolio: Portfolio) -> Iterator[Finding]:
                 yield at(portfolio, path, "date-order", message, hint)
         for hall, rows in site.installed.items():
             for index, row in enumerate(rows):
-                if row.since > spec.data_date:
-                    message = f"installed {row.since}, after the data date {spec.data_date}"
+                ready = site.standing[hall].ready if hall in site.standing else row.since
+                if spec.data_date < row.since < ready:
+                    message = f"installed {row.since}, before its hall is ready {ready}"
                     path = f"site.{name}.installed.{hall}.{index}.since"
-                    yield at(portfolio, path, "date-order", message)
+                    yield at(portfolio, path, "date-order", message, f"write {ready}")
         for tranche_name, tranche in site.tranches.items():
             path = f"site.{name}.tranches.{tranche_name}"
             reserve, energised = tranche.reserve_by, tranche.energised

@@ -208,8 +208,9 @@ CHECK = Check(
     find,
     (
         "unknown-sku", "unknown-precision", "unknown-workload", "unknown-mode",
-        "unknown-calendar", "unknown-trade", "unknown-equipment", "unknown-climate", "unknown-tail", "unknown-site-works",
-        "unknown-activity", "unknown-hall-group", "unknown-standing-hall", "unknown-site",
-        "unknown-cost-class", "unknown-target", "unknown-driver", "driver-absent",
+        "unknown-calendar", "unknown-trade", "unknown-equipment", "unknown-climate",
+        "unknown-tail", "unknown-site-works", "unknown-activity", "unknown-hall-group",
+        "unknown-standing-hall", "unknown-site", "unknown-cost-class", "unknown-target",
+        "unknown-driver", "driver-absent",
     ),
 )  # fmt: skip

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
@@ -18,7 +19,6 @@ from planner.report.facts.inventory import first_reaching, month_starts, standin
 from planner.report.facts.measures import compared_mw, measures_of
 from planner.report.facts.spread import dates
 from tests import results
-from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from planner.report.facts import Facts

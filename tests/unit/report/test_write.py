@@ -77,6 +77,18 @@ def test_an_old_run_is_not_overwritten(tmp_path: Path) -> None:
     assert [p.name for p in old.iterdir()] == ["kept"]
 
 
+def test_an_old_run_gives_way_only_to_a_complete_one(tmp_path: Path) -> None:
+    """Asked to replace, the new files stand alone; a failed attempt leaves the old ones."""
+    old = tmp_path / "run"
+    old.mkdir()
+    (old / "kept").write_text("x")
+    with pytest.raises(OutputError):
+        _publish(old, {"no/such/place": b"y"}, replace=True)
+    assert [p.name for p in tmp_path.rglob("*")] == ["run", "kept"]
+    _publish(old, {"new": b"y"}, replace=True)
+    assert [p.name for p in tmp_path.rglob("*")] == ["run", "new"]
+
+
 def test_an_interrupted_write_leaves_nothing(tmp_path: Path) -> None:
     """Ctrl-C between two files removes the temporary folder."""
 

@@ -97,13 +97,9 @@ def test_a_what_if_that_fits_nowhere_is_a_finding(tmp_path: Path, change: str, s
 
 def test_a_shared_value_is_overridden_in_one_place(tmp_path: Path) -> None:
     """A what-if on one use of an anchor leaves its other uses as they were."""
-    path = write(
-        tmp_path,
-        lake=(
-            "  halls:\n", "  more: &g {count: 1, it_power: 31 MW, blocks: 1, modes: [tent], "
-            "starts_per_period: 1}\n  again: *g\n  halls:\n",
-        ),
-    )  # fmt: skip
+    shared = "{count: 1, it_power: 31 MW, blocks: 1, modes: [tent], starts_per_period: 1}"
+    new = f"  more: &g {shared}\n  again: *g\n  halls:\n"
+    path = write(tmp_path, lake=("  halls:\n", new))
     groups = specs.load(path, ["site.lake.groups.again.count=3"]).sites["lake"].groups
     assert (groups["more"].count, groups["again"].count) == (1, 3)
 

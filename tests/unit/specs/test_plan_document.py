@@ -102,7 +102,9 @@ def test_commitments_come_first(portfolio: Portfolio) -> None:
     assert places == sorted(places)
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(data=st.data())
 def test_random_plans_read_back_equal(
     portfolio: Portfolio, tmp_path: Path, data: st.DataObject
