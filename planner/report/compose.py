@@ -29,6 +29,7 @@ def arrange(facts: Facts, *, identity: str = "") -> Document:
         ("run", identity[:12] or "–"),
         ("seed", str(result.seed)),
         ("futures", f"{result.outcome.samples:,}"),
+        *_gap(result),
     ]
     return Document(
         title=spec.title or spec.portfolio,
@@ -37,6 +38,15 @@ def arrange(facts: Facts, *, identity: str = "") -> Document:
         sections=tuple(s.built(facts) for s in SECTIONS.values()),
         stamps=stamps(result, identity),
     )
+
+
+def _gap(result: Result) -> list[tuple[str, str]]:
+    """Return the gap as a pair for the band, nothing for a plan written by hand."""
+    status = result.plan.status
+    if status is None:
+        return []
+    gap = words.share(status.gap) if status.gap is not None else "none proved"
+    return [("gap", gap if status.is_reproducible else f"{gap} (limit reached)")]
 
 
 def stamps(result: Result, identity: str) -> dict[str, Cell]:

@@ -64,19 +64,19 @@ def prepare(network: Network) -> Packed:
 def simulate_packed(network: Network, packed: Packed, draws: Draws) -> Times:
     """Return when everything happens, for a network that was checked and packed before."""
     times = empty_times(draws.samples, len(network.activity))
+    storms, repairs = draws.storms, draws.repairs
+    weather = Weather(
+        draws.is_lost, storms.pointer, storms.site, storms.begin_min, storms.end_min,
+        repairs.is_hit, repairs.work_min, repairs.cost_musd,
+    )  # fmt: skip
     stuck = _run(
         packed,
+        _clock(packed, len(network.site)),
+        _state(packed, draws),
+        weather,
         np.ascontiguousarray(draws.work_min[:, packed.order]),
         _gates(packed, draws),
         _arrivals(network, packed, draws),
-        draws.is_lost,
-        draws.storms.pointer,
-        draws.storms.site,
-        draws.storms.begin_min,
-        draws.storms.end_min,
-        draws.repairs.is_hit,
-        draws.repairs.work_min,
-        draws.repairs.cost_musd,
         times.start_min,
         times.work_end_min,
         times.finish_min,
@@ -114,6 +114,19 @@ def _arrivals(network: Network, packed: Packed, draws: Draws) -> IntArray:
     return np.sort((minute << CODE_BITS) | code, axis=1)
 
 
+class Weather(NamedTuple):
+    """Weather of a block of samples, as in `Draws`; K storms."""
+
+    is_lost: BoolArray
+    pointer: IntArray
+    site: IntArray
+    begin: IntArray
+    end: IntArray
+    is_hit: BoolArray
+    repair_work: IntArray
+    repair_cost: FloatArray
+
+
 class Clock(NamedTuple):
     """Working time of the zones (Z) in a sample.
 
@@ -121,15 +134,17 @@ class Clock(NamedTuple):
     ----------
     before
         Minutes worked before each day, shape (Z, D + 1), known up to day `built` of each zone (Z).
+    is_clouded
+        Whether a zone's table was changed from that of fair weather (Z).
     is_off
         Days without work, shape (2N, D): two rows a site, indoors and outdoors.
     """
 
     before: IntArray
     built: IntArray
+    is_clouded: BoolArray
     is_off: BoolArray
     zone_off: IntArray
-    zone_is_elapsed: BoolArray
     day_type: IntArray
     day_work: IntArray
     type_pointer: IntArray
@@ -137,20 +152,81 @@ class Clock(NamedTuple):
     type_end: IntArray
 
 
+class State(NamedTuple):
+    """What has happened in a sample so far; activities (A) by rank, halls (H) and one that is none.
+
+    Parameters
+    ----------
+    start, work_end, finish
+        When it happened, `NEVER` if not yet (A).
+    ends
+        When work will end, as far as is known (A).
+    since, left
+        When what is left of the work was or is taken up, and how much that is (A).
+    waits_for, earliest
+        Open conditions of starts and finishes, and the latest of their dates with lags (2A).
+    free, stock
+        Units of each resource, of each pool.
+    blocked_until, begun
+        When a hall is repaired, and when anything started in it (H + 1).
+    waiting, is_new
+        Who waits to be served, in order of rank, and whether since this round.
+    stack
+        Codes of what happens at this instant.
+    events
+        What happens later, sorted: minute and code.
+    """
+
+    start: IntArray
+    work_end: IntArray
+    finish: IntArray
+    ends: IntArray
+    since: IntArray
+    left: IntArray
+    waits_for: IntArray
+    earliest: IntArray
+    free: IntArray
+    stock: IntArray
+    blocked_until: IntArray
+    begun: IntArray
+    waiting: IntArray
+    is_new: BoolArray
+    stack: IntArray
+    events: IntArray
+
+
+def _clock(packed: Packed, sites: int) -> Clock:
+    """Return working time in fair weather."""
+    zones, days = packed.day_type.shape
+    return Clock(
+        packed.fair.copy(), np.full(zones, days), np.zeros(zones, np.bool_),
+        np.zeros((2 * sites, days), np.bool_), packed.zone_off, packed.day_type, packed.day_work,
+        packed.type_pointer, packed.type_start, packed.type_end,
+    )  # fmt: skip
+
+
+def _state(packed: Packed, draws: Draws) -> State:
+    """Return room for the state of a sample."""
+    count, halls = len(packed.order), len(packed.hall_site)
+    # An activity waits for one event at a time, a hall at most for the end of each of its repairs.
+    most_storms = int(np.diff(draws.storms.pointer).max(initial=0))
+    most_events = 2 * (count + halls * most_storms) + 64
+    sizes = [count] * 6 + [2 * count] * 2 + [len(packed.capacity), packed.pools]
+    sizes += [halls + 1] * 2 + [count + 1]
+    room = [np.empty(size, np.int64) for size in sizes]
+    stack, events = np.empty(4 * count + 1, np.int64), np.empty(most_events, np.int64)
+    return State(*room, np.zeros(count, np.bool_), stack, events)
+
+
 @kernel
 def _run(
     net: Packed,
+    clock: Clock,
+    state: State,
+    weather: Weather,
     work: IntArray,
     gate_opens: IntArray,
     arrivals: IntArray,
-    is_lost: BoolArray,
-    storm_pointer: IntArray,
-    storm_site: IntArray,
-    storm_begin: IntArray,
-    storm_end: IntArray,
-    is_hit: BoolArray,
-    repair_work: IntArray,
-    repair_cost: FloatArray,
     out_start: IntArray,
     out_work_end: IntArray,
     out_finish: IntArray,
@@ -158,70 +234,29 @@ def _run(
 ) -> int:
     """Fill the times of each sample; return the first sample that was stuck, -1 if none was."""
     samples, count = work.shape
-    halls, pools, zones = len(net.hall_site), net.pools, len(net.zone_off)
-    days, sites = net.day_type.shape[1], is_lost.shape[1]
-    horizon = days * DAY_MIN
+    horizon = net.day_type.shape[1] * DAY_MIN
     work_end_code, finish_code, start_code = count, 2 * count, 3 * count
-    unit_code, repaired_code = 4 * count, 4 * count + pools
+    unit_code, repaired_code = 4 * count, 4 * count + net.pools
+    n_arrivals = arrivals.shape[1]
     hall, zone, is_plain = net.hall, net.zone, net.is_plain
     then_pointer, then_target, then_lag = net.then_pointer, net.then_target, net.then_lag
     need_pointer, need_column, need_units = net.need_pointer, net.need_column, net.need_units
     wait_pointer, wait_column, wait_units = net.wait_pointer, net.wait_column, net.wait_units
-
-    # State of a sample. The last hall is no hall and never blocked.
-    start = np.empty(count, np.int64)
-    work_end = np.empty(count, np.int64)
-    finish = np.empty(count, np.int64)
-    ends = np.empty(count, np.int64)  # when work will end, as far as is known
-    since = np.empty(count, np.int64)  # when what is left of the work was or is taken up
-    left = np.empty(count, np.int64)
-    waits_for = np.empty(2 * count, np.int64)
-    earliest = np.empty(2 * count, np.int64)
-    free = np.empty(len(net.capacity), np.int64)
-    stock = np.empty(pools, np.int64)
-    blocked_until = np.empty(halls + 1, np.int64)
-    begun = np.empty(halls + 1, np.int64)
-    waiting = np.empty(count + 1, np.int64)
-    is_new = np.zeros(count, np.bool_)
-    stack = np.empty(4 * count + 1, np.int64)
-    # An activity waits for one event at a time; a hall for the end of each repair at the most.
-    most_storms = 0
-    for s in range(samples):
-        most_storms = max(most_storms, storm_pointer[s + 1] - storm_pointer[s])
-    events = np.empty(2 * (count + halls * most_storms) + 64, np.int64)
-    # Working time of a sample, built as far as it was needed: in fair weather, it is known.
-    is_off = np.zeros((2 * sites, days), np.bool_)
-    before = net.fair.copy()
-    built = np.full(zones, days)
-    clock = Clock(
-        before, built, is_off, net.zone_off, net.zone_is_elapsed, net.day_type, net.day_work,
-        net.type_pointer, net.type_start, net.type_end,
-    )  # fmt: skip
-    is_clouded = np.zeros(zones, np.bool_)
+    start, work_end, finish = state.start, state.work_end, state.finish
+    ends, since, left = state.ends, state.since, state.left
+    waits_for, earliest = state.waits_for, state.earliest
+    free, stock, waiting, is_new = state.free, state.stock, state.waiting, state.is_new
+    blocked_until, begun = state.blocked_until, state.begun
+    stack, events = state.stack, state.events
     stuck = -1
 
     for s in range(samples):
         # 0. Nothing has happened yet.
-        start[:] = NEVER
-        work_end[:] = NEVER
-        finish[:] = NEVER
-        waits_for[:] = net.conditions
-        earliest[:] = 0
-        for i in range(len(net.gated)):
-            earliest[net.gated[i]] = gate_opens[s, i]
-        free[:] = net.capacity
-        stock[:] = 0
-        blocked_until[:] = 0
-        begun[:] = NEVER
-        n_waiting = 0
+        _reset(net, state, gate_opens[s])
+        storm, last_storm = weather.pointer[s], weather.pointer[s + 1]
+        _cloud_over(clock, net.fair, weather, weather.is_lost[s], storm, last_storm)
+        head, tail, top, arrival, n_waiting = 0, 0, 0, 0, 0
         is_overflow = False
-        head, tail, top, arrival = 0, 0, 0, 0
-        n_arrivals = arrivals.shape[1]
-        storm, last_storm = storm_pointer[s], storm_pointer[s + 1]
-        _cloud_over(
-            clock, net.fair, is_lost[s], storm_site, storm_begin, storm_end, storm, last_storm,
-            is_clouded,
-        )  # fmt: skip
 
         while True:
             # Which instant is next?
@@ -231,42 +266,18 @@ def _run(
             if arrival < n_arrivals:
                 now = min(now, arrivals[s, arrival] >> CODE_BITS)
             if storm < last_storm:
-                now = min(now, storm_end[storm])
+                now = min(now, weather.end[storm])
             if now > horizon:
                 is_overflow |= head < tail or arrival < n_arrivals
                 break
 
             # 1. Storms end, and damaged halls are blocked until they are repaired.
-            while storm < last_storm and storm_end[storm] == now:
-                for h in range(halls):
-                    if net.hall_site[h] != storm_site[storm] or begun[h] >= now:
-                        continue
-                    closes = net.hall_closes[h]
-                    closed = 1 if closes < 0 or finish[closes] <= storm_begin[storm] else 0
-                    if not is_hit[storm, h, closed]:
-                        continue
-                    out_cost[s] += repair_cost[storm, h, closed]
-                    begin = max(now, blocked_until[h])
-                    if repair_work[storm, h, closed] == 0 or begin > horizon:
-                        continue
-                    until = _finish(clock, net.hall_zone[h], begin, repair_work[storm, h, closed])
-                    blocked_until[h] = until
-                    if until > horizon:
-                        is_overflow = True
-                    else:
-                        head, tail = _push(events, head, tail, until, repaired_code + h)
-                    # Work in progress stops now and goes on after the repair.
-                    for i in range(net.hall_pointer[h], net.hall_pointer[h + 1]):
-                        a = net.hall_member[i]
-                        if start[a] >= now or work_end[a] < NEVER or ends[a] <= now:
-                            continue
-                        if now > since[a]:
-                            left[a] += _worked(clock, zone[a], since[a])
-                            left[a] -= _worked(clock, zone[a], now)
-                        since[a] = until
-                        ends[a] = NEVER
-                        if until <= horizon:
-                            ends[a] = _finish(clock, zone[a], until, left[a])
+            while storm < last_storm and weather.end[storm] == now:
+                cost, beyond, head, tail = _storm_ends(
+                    net, clock, state, weather, storm, repaired_code, head, tail
+                )
+                out_cost[s] += cost
+                is_overflow |= beyond
                 storm += 1
 
             is_free = False  # whether anything came free that the waiting may want
@@ -397,20 +408,102 @@ def _run(
                     break
 
         # 4. Write down the sample.
-        is_late = False
-        for a in range(count):
-            original = net.order[a]
-            out_start[s, original] = start[a]
-            out_work_end[s, original] = work_end[a]
-            out_finish[s, original] = finish[a]
-            is_late |= finish[a] == NEVER
-            is_new[a] = False
+        is_late = _write(net, state, out_start[s], out_work_end[s], out_finish[s])
         if is_late and not is_overflow and stuck < 0:
             stuck = s
     return stuck
 
 
-@inlined
+@kernel
+def _reset(net: Packed, state: State, gate_opens: IntArray) -> None:
+    """Let nothing have happened yet."""
+    count = len(net.order)
+    for a in range(count):
+        state.start[a] = NEVER
+        state.work_end[a] = NEVER
+        state.finish[a] = NEVER
+        state.is_new[a] = False
+    for i in range(2 * count):
+        state.waits_for[i] = net.conditions[i]
+        state.earliest[i] = 0
+    for i in range(len(net.gated)):
+        state.earliest[net.gated[i]] = gate_opens[i]
+    for r in range(len(net.capacity)):
+        state.free[r] = net.capacity[r]
+    for q in range(net.pools):
+        state.stock[q] = 0
+    for h in range(len(state.begun)):
+        state.blocked_until[h] = 0
+        state.begun[h] = NEVER
+
+
+@kernel
+def _storm_ends(
+    net: Packed,
+    clock: Clock,
+    state: State,
+    weather: Weather,
+    storm: int,
+    repaired_code: int,
+    head: int,
+    tail: int,
+) -> tuple[float, bool, int, int]:
+    """Block the halls that a storm damaged; return the cost, and whether a repair never ends."""
+    now, horizon = weather.end[storm], net.day_type.shape[1] * DAY_MIN
+    cost, is_overflow = 0.0, False
+    for h in range(len(net.hall_site)):
+        if net.hall_site[h] != weather.site[storm] or state.begun[h] >= now:
+            continue
+        closes = net.hall_closes[h]
+        closed = 1 if closes < 0 or state.finish[closes] <= weather.begin[storm] else 0
+        if not weather.is_hit[storm, h, closed]:
+            continue
+        cost += weather.repair_cost[storm, h, closed]
+        begin = max(now, state.blocked_until[h])
+        repair = weather.repair_work[storm, h, closed]
+        if repair == 0 or begin > horizon:
+            continue
+        until = _finish(clock, net.hall_zone[h], begin, repair)
+        state.blocked_until[h] = until
+        if until > horizon:
+            is_overflow = True
+        else:
+            head, tail = _push(state.events, head, tail, until, repaired_code + h)
+        for i in range(net.hall_pointer[h], net.hall_pointer[h + 1]):
+            a = net.hall_member[i]
+            is_going_on = state.start[a] < now and state.work_end[a] == NEVER
+            if is_going_on and state.ends[a] > now:
+                _suspend(clock, state, a, net.zone[a], now, until)
+    return cost, is_overflow, head, tail
+
+
+@kernel
+def _suspend(clock: Clock, state: State, a: int, zone: int, now: int, until: int) -> None:
+    """Let work in progress stop now and go on at `until`."""
+    if now > state.since[a]:
+        state.left[a] += _worked(clock, zone, state.since[a]) - _worked(clock, zone, now)
+    state.since[a] = until
+    state.ends[a] = NEVER
+    if until < NEVER:
+        state.ends[a] = _finish(clock, zone, until, state.left[a])
+
+
+@kernel
+def _write(
+    net: Packed, state: State, start: IntArray, work_end: IntArray, finish: IntArray
+) -> bool:
+    """Write a sample down in the order of the network; return whether anything is unfinished."""
+    is_late = False
+    for a in range(len(net.order)):
+        original = net.order[a]
+        start[original] = state.start[a]
+        work_end[original] = state.work_end[a]
+        finish[original] = state.finish[a]
+        is_late |= state.finish[a] == NEVER
+    return is_late
+
+
+@kernel
 def _push(events: IntArray, head: int, tail: int, minute: int, code: int) -> tuple[int, int]:
     """Insert an event; most come late, so look for its place from the end."""
     if tail == len(events):
@@ -429,37 +522,30 @@ def _push(events: IntArray, head: int, tail: int, minute: int, code: int) -> tup
 
 @kernel
 def _cloud_over(
-    clock: Clock,
-    fair: IntArray,
-    is_lost: BoolArray,
-    storm_site: IntArray,
-    storm_begin: IntArray,
-    storm_end: IntArray,
-    first: int,
-    last: int,
-    is_clouded: BoolArray,
+    clock: Clock, fair: IntArray, weather: Weather, is_lost: BoolArray, first: int, last: int
 ) -> None:
     """Set the days off of a sample, and forget the working time of zones that have any."""
-    sites = len(is_lost)
+    sites, days = is_lost.shape
     is_stormy = np.zeros(sites, np.bool_)
     for n in range(sites):
-        clock.is_off[2 * n] = False
-        clock.is_off[2 * n + 1] = is_lost[n]
+        for day in range(days):
+            clock.is_off[2 * n, day] = False
+            clock.is_off[2 * n + 1, day] = is_lost[n, day]
     for k in range(first, last):
-        n = storm_site[k]
+        n = weather.site[k]
         is_stormy[n] = True
-        for day in range(storm_begin[k] // DAY_MIN, storm_end[k] // DAY_MIN):
+        for day in range(weather.begin[k] // DAY_MIN, weather.end[k] // DAY_MIN):
             clock.is_off[2 * n, day] = True
             clock.is_off[2 * n + 1, day] = True
-    days = fair.shape[1] - 1
     for z in range(len(fair)):
         if clock.zone_off[z] % 2 == 1 or is_stormy[clock.zone_off[z] // 2]:
             clock.built[z] = 0
-            is_clouded[z] = True
-        elif is_clouded[z]:
-            clock.before[z] = fair[z]
+            clock.is_clouded[z] = True
+        elif clock.is_clouded[z]:
+            for day in range(days + 1):
+                clock.before[z, day] = fair[z, day]
             clock.built[z] = days
-            is_clouded[z] = False
+            clock.is_clouded[z] = False
 
 
 @kernel

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from planner.simulate.calendars import DAY_MIN, type_work_min
+from planner.simulate.calendars import type_work_min
 from planner.simulate.logic import SOURCE_OF, TARGET_OF, Moment
 
 if TYPE_CHECKING:
@@ -46,8 +46,6 @@ class Packed(NamedTuple):
         Activities whose start has no conditions.
     zone_off
         Row of the days off of each zone (Z): twice its site, and one more outdoors.
-    zone_is_elapsed
-        Zones that never rest in fair weather.
     day_type, day_work
         Day types of each zone by day and their working minutes, shape (Z, D).
     fair
@@ -79,7 +77,6 @@ class Packed(NamedTuple):
     gate_column: IntArray
     root: IntArray
     zone_off: IntArray
-    zone_is_elapsed: BoolArray
     day_type: IntArray
     day_work: IntArray
     fair: IntArray
@@ -120,7 +117,7 @@ def pack(network: Network) -> Packed:
         network.capacity, len(network.pool),
         gated, gate.pointer[gated] if gated.size else gated, gate.column,
         np.flatnonzero(conditions[:count] == 0),
-        2 * zones[:, 1] + zones[:, 2], (day_work == DAY_MIN).all(axis=1),
+        2 * zones[:, 1] + zones[:, 2],
         day_type, day_work, fair,
         network.type_pointer, network.type_start_min, network.type_end_min,
         np.searchsorted(hall[member], np.arange(halls + 1)), member,
