@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import copy
 import datetime as dt
+import itertools
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,7 @@ from planner.domain.plan import Candidate
 from planner.domain.portfolio import CatalogFile, Portfolio, PortfolioFile
 from planner.domain.result import Readiness
 from planner.domain.site import Site
+from planner.network.roster import standing_blocks
 
 CALENDAR = {
     "days": ["mon", "tue", "wed", "thu", "fri", "sat", "sun"],
@@ -127,16 +129,17 @@ def ready(
     for site in portfolio.sites.values():
         for zone, entry in site.standing.items():
             day = float((entry.ready - portfolio.spec.data_date).days)
+            chosen = portfolio.catalog.modes[entry.mode]
             made.append(_entry(Candidate(site.site, zone, entry.mode, "standard"), -1, day,
-                               entry.it_power.likely, 1, power_tail, rack_tail))  # fmt: skip
+                               entry.it_power.likely, standing_blocks(entry, chosen),
+                               power_tail, rack_tail))  # fmt: skip
         for zone, group in site.groups.items():
-            for mode in group.modes:
-                for calendar in group.calendars:
-                    for t, period in enumerate(portfolio.periods):
-                        begin = (period.start - portfolio.spec.data_date).days
-                        made.append(_entry(Candidate(site.site, zone, mode, calendar), t,
-                                           begin + days, group.it_power.likely, group.blocks,
-                                           power_tail, rack_tail))  # fmt: skip
+            for mode, calendar in itertools.product(group.modes, group.calendars):
+                for t, period in enumerate(portfolio.periods):
+                    begin = (period.start - portfolio.spec.data_date).days
+                    made.append(_entry(Candidate(site.site, zone, mode, calendar), t,
+                                       begin + days, group.it_power.likely, group.blocks,
+                                       power_tail, rack_tail))  # fmt: skip
     return tuple(made)
 
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
-    from planner.domain.plan import Candidate
     from planner.capacity.timeline import FloatArray, Timeline
+    from planner.domain.plan import Candidate
 
 CorrectionDays = Mapping[str, float]
 """Extra days by cause: ``hall SITE/GROUP/MODE/CALENDAR PERIOD`` (an option, with the index of its
@@ -44,10 +44,7 @@ class Clock:
         at = np.array([float(begin_day <= d <= until_day) for d in self.instants])
         return np.concatenate([self.timeline.presence(begin_day, until_day), at])
 
-
-    def part(
-        self, begin_day: float, until_day: float, first: float, last: float
-    ) -> FloatArray:
+    def part(self, begin_day: float, until_day: float, first: float, last: float) -> FloatArray:
         """Return the share of each period in which a thing is there within a part of the period.
 
         Parameters

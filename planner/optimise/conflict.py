@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, NoReturn
 from planner.errors import EngineError, InfeasibleError
 from planner.optimise.constraints import CONSTRAINTS
 from planner.optimise.constraints.base import Statement
-from planner.optimise.engine import INF
 
 if TYPE_CHECKING:
     from planner.optimise.data import ModelData
@@ -49,7 +48,7 @@ def raise_infeasible(data: ModelData, engine: Engine) -> NoReturn:
     kept = _reduced(engine, groups, whole=not is_relaxed)
     for group in kept:
         _restore(engine, group)
-    helps = tuple(hint for group in kept if (hint := _hint(engine, group, kept, groups)))
+    helps = tuple(hint for group in kept if (hint := _hint(engine, group, groups)))
     conflict = tuple((group.statement.text, group.statement.where) for group in kept)
     if not conflict:
         raise EngineError("the model is infeasible without any statement of the user's")
@@ -70,6 +69,8 @@ def _groups(data: ModelData, engine: Engine) -> list[_Group]:
             group = made.setdefault(statement, _Group(constraint.name, statement, [], []))
             group.rows.append(row)
     for commitment in data.money.commitments:
+        if not commitment.cash.any():
+            continue  # enters no row, so the model has no column of it
         statement = Statement(commitment.text, data.portfolio.where(commitment.path))
         group = made.setdefault(statement, _Group("commitment", statement, [], []))
         group.columns.append(engine.column("commitments", commitment.name))
@@ -133,11 +134,10 @@ def _filtered(engine: Engine, members: list[_Group], *, whole: bool) -> list[_Gr
     return kept
 
 
-def _hint(engine: Engine, group: _Group, kept: list[_Group], groups: list[_Group]) -> str:
-    """Return by how much one statement alone must give way against all the others, as a sentence."""
+def _hint(engine: Engine, group: _Group, groups: list[_Group]) -> str:
+    """Return by how much one statement alone must give way to all others, as a sentence."""
     for other in groups:
         _restore(engine, other)
-    del kept
     if not group.rows:
         return ""
     amount = engine.least_slack(group.rows)
@@ -147,6 +147,3 @@ def _hint(engine: Engine, group: _Group, kept: list[_Group], groups: list[_Group
     figure = amount * statement.scale
     unit = f" {statement.unit}" if statement.unit else ""
     return f"relax by at least {figure:.4g}{unit}: {statement.text}"
-
-
-__all__ = ["INF", "raise_infeasible"]

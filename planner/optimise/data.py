@@ -7,7 +7,6 @@ periods, then one instant for each required date), L tranches, Z zones, C hall c
 
 from __future__ import annotations
 
-import datetime as dt
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -24,6 +23,8 @@ from planner.optimise.labour import Labour, labour
 from planner.optimise.money import Money, money
 
 if TYPE_CHECKING:
+    import datetime as dt
+
     from planner.domain.plan import HallClass, Plan
     from planner.domain.portfolio import Portfolio
     from planner.domain.result import Readiness

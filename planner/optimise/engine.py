@@ -227,7 +227,7 @@ class Engine:
         self._highs.solve()
         status = self._highs.getModelStatus()
         if status == highspy.HighsModelStatus.kUnboundedOrInfeasible:
-            return self._told_apart(is_mip=is_mip)
+            return self._told_apart()
         if status not in STATUS and status != highspy.HighsModelStatus.kUnknown:
             raise EngineError(f"the solver ended with {self._highs.modelStatusToString(status)}")
         info = self._highs.getInfo()
@@ -249,7 +249,7 @@ class Engine:
         """Return the clock reading of HiGHS at which the time that is left is over."""
         return float(self._highs.getRunTime()) + float(self.time_left or 0.0)
 
-    def _told_apart(self, *, is_mip: bool) -> Solution:
+    def _told_apart(self) -> Solution:
         """Solve for feasibility alone: an unbounded model is feasible, an infeasible one is not."""
         costs = dict(self._costs)
         for i in costs:
@@ -260,7 +260,6 @@ class Engine:
             self._highs.changeColCost(i, cost)
         if is_feasible:
             raise UnboundedError("unbounded: something that is wanted has no limit")
-        del is_mip
         return Solution(Termination.INFEASIBLE, None, None, None)
 
     def least_slack(self, rows: list[int]) -> float | None:

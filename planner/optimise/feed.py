@@ -101,7 +101,7 @@ def energised_day(portfolio: Portfolio, site: Site, name: str, confidence: float
             continue
         chance = event.probability.likely
         delay = amount_quantile(event.delay, _midpoints())
-        hit = int(round(chance * GRID_POINTS))
+        hit = round(chance * GRID_POINTS)
         # Equal weights: the delay on `hit` points spread over its law, none on the others.
         drawn = np.zeros(GRID_POINTS)
         drawn[:hit] = delay[np.linspace(0, GRID_POINTS - 1, hit).astype(int)] if hit else 0.0

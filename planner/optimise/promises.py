@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from planner.domain.plan import Promise
+from planner.domain.plan import Promise, PromiseKind
 from planner.optimise.tally import halls_of
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ def promises(plan: Plan, data: ModelData) -> tuple[Promise, ...]:
     ]  # fmt: skip
     for consumer in data.consumers:
         if np.any(consumer.need > 0):
-            kind = "guarantee" if consumer.is_team else "floor"
+            kind: PromiseKind = "guarantee" if consumer.is_team else "floor"
             made.append(Promise(kind, consumer.name, 0.0, horizon))
     return (*made, *_capacity(plan, data))
 

@@ -10,20 +10,20 @@ import numpy as np
 
 from planner.domain.plan import LevelStatus, Plan, SolveStatus, Termination
 from planner.errors import LimitError
-from planner.optimise.clock import CorrectionDays
 from planner.optimise.conflict import raise_infeasible
 from planner.optimise.data import ModelData, build
 from planner.optimise.engine import Engine, Limits, Solution
 from planner.optimise.leximin import Ranking, Settled, leximin
 from planner.optimise.model import formulate
 from planner.optimise.objectives import OBJECTIVES
-from planner.optimise.rounding import fix, greedy, near, neighbourhood, start_columns, unfix
+from planner.optimise.rounding import fix, greedy, near, neighbourhood, start_columns
 from planner.optimise.split import split
 
 if TYPE_CHECKING:
     from planner.capacity.timeline import FloatArray
     from planner.domain.portfolio import Portfolio
     from planner.domain.result import Progress, Readiness
+    from planner.optimise.clock import CorrectionDays
 
 SMALL_INTEGERS = 120
 """Integers up to which the whole model is solved as one."""
@@ -151,7 +151,6 @@ def _first_level(search: Search) -> FloatArray:
             best.termination,
         )
     )
-    assert best.values is not None  # noqa: S101 - `_whole` returns nothing without values
     return best.values
 
 
@@ -292,6 +291,3 @@ def _cheap(search: Search, values: FloatArray, columns: list[int], *, is_first: 
             return _single(search, found.values, "cost", is_first=False)
     fix(engine, columns, halls, halls)
     return _single(search, values, "cost", is_first=False)
-
-
-__all__ = ["solve", "unfix"]

@@ -15,13 +15,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from planner.domain.plan import LevelStatus, Lot, Plan, Purchase, Share, Start, Termination
+from planner.domain.plan import HallClass, LevelStatus, Lot, Plan, Purchase, Share, Start
 from planner.errors import LimitError
 from planner.network import equipment_orders
 from planner.network.power import NEVER_POWERED, assign_power
 from planner.network.roster import roster
-from planner.optimise.consumers import CLASSES
 from planner.optimise.constraints.cash import cash_rows
+from planner.optimise.consumers import CLASSES
 from planner.optimise.engine import INF, Engine, as_costs
 from planner.optimise.leximin import Ranking, leximin
 from planner.optimise.objectives import OBJECTIVES
@@ -44,6 +44,10 @@ OVERSHOOT = 1.05
 """How much more than what was missed is asked for."""
 TINY_GPUS = 1e-3
 SNAP_DAY = 1e-6
+HELD = 1e-8
+"""Relative slack at which fairness is held while what is left is given out."""
+TINY_LACK = 1e-6
+"""What a hard rule may lack by the solver's tolerance."""
 
 
 def split(
@@ -60,11 +64,11 @@ def split(
     for _ in range(ROUNDS):
         plan = placed_plan(data, engine, values)
         _fix_lots(data, engine, plan)
-        missed = _missed(data, engine)
+        missed = _missed(engine)
         if not missed:
-            final = _give_out(data, engine)
+            final = _give_out(engine)
             return _finished(data, engine, plan, final)
-        _free_lots(data, engine)
+        _free_lots(engine)
         for row, amount in missed.items():
             asked[row] = asked.get(row, 0.0) + OVERSHOOT * amount
         again = _again(engine, asked)
@@ -247,8 +251,7 @@ def _balance_rows(engine: Engine) -> list[int]:
     return [row for name, row in engine.rows.items() if name.startswith(names)]
 
 
-def _free_lots(data: ModelData, engine: Engine) -> None:
-    del data
+def _free_lots(engine: Engine) -> None:
     for component in ("placed", "orders"):
         for column in engine.columns_of(component).values():
             engine.bound(column, 0.0, INF)
@@ -266,9 +269,8 @@ def _lacks(engine: Engine) -> dict[str, int]:
     return found | {f"cash_floor[{i[0]}]": c for i, c in engine.columns_of("overdrawn").items()}
 
 
-def _missed(data: ModelData, engine: Engine) -> dict[str, float]:
-    """Return by how much hard rules are missed at least with the lots as they are; empty if none."""
-    del data
+def _missed(engine: Engine) -> dict[str, float]:
+    """Return by how much hard rules are missed with the lots as they are; empty if none is."""
     lacks = _lacks(engine)
     for column in lacks.values():
         engine.bound(column, 0.0, INF)
@@ -280,7 +282,7 @@ def _missed(data: ModelData, engine: Engine) -> dict[str, float]:
         raise LimitError("a limit came before the plan was split into lots")
     values = found.values
     # What the solver's tolerance leaves is no miss.
-    return {row: float(values[c]) for row, c in lacks.items() if values[c] > SNAP_DAY}
+    return {row: float(values[c]) for row, c in lacks.items() if values[c] > TINY_LACK}
 
 
 def _again(engine: Engine, asked: dict[str, float]) -> FloatArray | None:
@@ -295,12 +297,11 @@ def _again(engine: Engine, asked: dict[str, float]) -> FloatArray | None:
     return found.values
 
 
-def _give_out(data: ModelData, engine: Engine) -> tuple[FloatArray, tuple[LevelStatus, ...]]:
+def _give_out(engine: Engine) -> tuple[FloatArray, tuple[LevelStatus, ...]]:
     """Return the point that gives GPU-time out by fairness, then in total, and its levels."""
-    del data
     settled = leximin(engine) or []
     ranking = Ranking(engine)
-    ranking.hold({team: step.level for step in settled for team in step.teams}, 1.0 - SNAP_DAY)
+    ranking.hold({team: step.level for step in settled for team in step.teams}, 1.0 - HELD)
     total = OBJECTIVES["total_compute"]
     engine.seek({engine.column(total.variable): 1.0}, "max")
     found = engine.solve_lp()
@@ -314,8 +315,10 @@ def _give_out(data: ModelData, engine: Engine) -> tuple[FloatArray, tuple[LevelS
                     found.termination)
         for n, step in enumerate(settled, 1)
     ]  # fmt: skip
-    value = float(values[engine.column(total.variable)])
-    made.append(LevelStatus("plan: total_compute", value, None, total.unit, found.termination))
+    for name in ("total_compute", "cost"):
+        objective = OBJECTIVES[name]
+        value = float(values[engine.column(objective.variable)])
+        made.append(LevelStatus(f"plan: {name}", value, None, objective.unit, found.termination))
     return values, tuple(made)
 
 
@@ -343,5 +346,5 @@ def _shares(data: ModelData, engine: Engine, values: FloatArray) -> tuple[Share,
     return tuple(sorted(made, key=lambda s: (s.period, s.consumer, s.sku, s.backup)))
 
 
-def _class(backup: str) -> str:
-    return backup
+def _class(backup: str) -> HallClass:
+    return "generators" if backup == "generators" else "none"

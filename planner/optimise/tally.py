@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -11,6 +10,8 @@ import numpy as np
 from planner.optimise.consumers import CLASSES
 
 if TYPE_CHECKING:
+    import datetime as dt
+
     from planner.capacity.timeline import FloatArray
     from planner.domain.plan import Lot, Plan, Start
     from planner.optimise.data import ModelData

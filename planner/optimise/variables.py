@@ -6,13 +6,15 @@ billions of USD.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pyomo.environ as pyo
 from pyomo.core.expr.numeric_expr import LinearExpression
 
 from planner.optimise.consumers import CLASSES
-from planner.optimise.data import ModelData
+
+if TYPE_CHECKING:
+    from planner.optimise.data import ModelData
 
 Pyo = Any
 """A Pyomo object; Pyomo ships no types, and none of its objects crosses a door of the room."""

@@ -24,7 +24,9 @@ if TYPE_CHECKING:
     from planner.simulate.sampling import Draws
 
 kernel = numba.njit(cache=True, nogil=True)
-inlined = numba.njit(cache=True, nogil=True, inline="always")
+# Called by kernels alone: no wrapper for Python, which takes longer to compile than the function.
+inner = numba.njit(cache=True, nogil=True, no_cpython_wrapper=True, no_cfunc_wrapper=True)
+inlined = numba.njit(inline="always")
 
 CODE_BITS: Final = 24
 """An event is a minute and, in its low bits, the code of what happens (see `packing`)."""
@@ -211,11 +213,14 @@ def _state(packed: Packed, draws: Draws) -> State:
     # An activity waits for one event at a time, a hall at most for the end of each of its repairs.
     most_storms = int(np.diff(draws.storms.pointer).max(initial=0))
     most_events = 2 * (count + halls * most_storms) + 64
-    sizes = [count] * 6 + [2 * count] * 2 + [len(packed.capacity), packed.pools]
-    sizes += [halls + 1] * 2 + [count + 1]
-    room = [np.empty(size, np.int64) for size in sizes]
     stack, events = np.empty(4 * count + 1, np.int64), np.empty(most_events, np.int64)
-    return State(*room, np.zeros(count, np.bool_), stack, events)
+    by_activity = [np.empty(count, np.int64) for _ in range(6)]
+    free, stock = np.empty(len(packed.capacity), np.int64), np.empty(packed.pools, np.int64)
+    return State(
+        *by_activity, np.empty(2 * count, np.int64), np.empty(2 * count, np.int64), free, stock,
+        np.empty(halls + 1, np.int64), np.empty(halls + 1, np.int64),
+        np.empty(count + 1, np.int64), np.zeros(count, np.bool_), stack, events,
+    )  # fmt: skip
 
 
 @kernel
@@ -255,7 +260,9 @@ def _run(
         _reset(net, state, gate_opens[s])
         storm, last_storm = weather.pointer[s], weather.pointer[s + 1]
         _cloud_over(clock, net.fair, weather, weather.is_lost[s], storm, last_storm)
-        head, tail, top, arrival, n_waiting = 0, 0, 0, 0, 0
+        # Typed, or numba compiles the functions that take them once more for the literal 0.
+        head, tail = np.int64(0), np.int64(0)
+        top, arrival, n_waiting = 0, 0, 0
         is_overflow = False
 
         while True:
@@ -414,7 +421,7 @@ def _run(
     return stuck
 
 
-@kernel
+@inner
 def _reset(net: Packed, state: State, gate_opens: IntArray) -> None:
     """Let nothing have happened yet."""
     count = len(net.order)
@@ -437,7 +444,7 @@ def _reset(net: Packed, state: State, gate_opens: IntArray) -> None:
         state.begun[h] = NEVER
 
 
-@kernel
+@inner
 def _storm_ends(
     net: Packed,
     clock: Clock,
@@ -477,7 +484,7 @@ def _storm_ends(
     return cost, is_overflow, head, tail
 
 
-@kernel
+@inner
 def _suspend(clock: Clock, state: State, a: int, zone: int, now: int, until: int) -> None:
     """Let work in progress stop now and go on at `until`."""
     if now > state.since[a]:
@@ -488,7 +495,7 @@ def _suspend(clock: Clock, state: State, a: int, zone: int, now: int, until: int
         state.ends[a] = _finish(clock, zone, until, state.left[a])
 
 
-@kernel
+@inner
 def _write(
     net: Packed, state: State, start: IntArray, work_end: IntArray, finish: IntArray
 ) -> bool:
@@ -503,7 +510,7 @@ def _write(
     return is_late
 
 
-@kernel
+@inner
 def _push(events: IntArray, head: int, tail: int, minute: int, code: int) -> tuple[int, int]:
     """Insert an event; most come late, so look for its place from the end."""
     if tail == len(events):
@@ -520,7 +527,7 @@ def _push(events: IntArray, head: int, tail: int, minute: int, code: int) -> tup
     return head, tail + 1
 
 
-@kernel
+@inner
 def _cloud_over(
     clock: Clock, fair: IntArray, weather: Weather, is_lost: BoolArray, first: int, last: int
 ) -> None:
@@ -548,7 +555,7 @@ def _cloud_over(
             clock.is_clouded[z] = False
 
 
-@kernel
+@inner
 def _build(clock: Clock, zone: int, last: int) -> None:
     """Extend the working time of a zone to the morning of day `last`."""
     days = clock.day_type.shape[1]

@@ -20,7 +20,7 @@ from planner.study.verify import verify
 if TYPE_CHECKING:
     from planner.domain.plan import Plan
     from planner.domain.portfolio import Portfolio
-    from planner.domain.result import Progress, Readiness
+    from planner.domain.result import Outcome, Progress, Readiness
     from planner.network import Tables
     from planner.study.ask import Ask
 
@@ -68,8 +68,22 @@ def prove(
     plan = sequenced(portfolio, plan, ask, tables)
     network = compile_network(portfolio, plan, tables=tables)
     outcome = simulate.run(network, seed=seed, samples=ask.samples, progress=progress)
+    outcome = only_planned_lots(plan, outcome)
     verification = verify(portfolio, plan, network, outcome, number)
     return Result(portfolio, plan, outcome, verification, readiness, ask.seed, number)
+
+
+def only_planned_lots(plan: Plan, outcome: Outcome) -> Outcome:
+    """Return the outcome without the tails of blocks in which the plan places no GPUs."""
+    planned = {lot.name for lot in plan.lots}
+    kept = [i for i, name in enumerate(outcome.lot) if name in planned]
+    return replace(
+        outcome,
+        lot=tuple(outcome.lot[i] for i in kept),
+        service_min=outcome.service_min[:, kept],
+        dock_min=outcome.dock_min[:, kept],
+        deterministic_service_min=outcome.deterministic_service_min[kept],
+    )
 
 
 def simulate_plan(portfolio: Portfolio, plan: Plan | None, ask: Ask, progress: Progress) -> Result:

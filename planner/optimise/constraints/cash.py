@@ -84,7 +84,8 @@ def spend(plan: Plan, data: ModelData) -> FloatArray:
     paid[KINDS.index("gpus")] += np.einsum("jt,jtu->u", counted.orders, money.order)
     load = np.einsum("j,jpt->pt", data.gpu_mw, counted.new_in_place[:, :, :n])
     paid[KINDS.index("energy")] += (load * money.energy).sum(axis=0)
-    return paid
+    total: FloatArray = paid
+    return total
 
 
 def cash_rows(plan: Plan, data: ModelData) -> tuple[CashRow, ...]:

@@ -40,7 +40,9 @@ def add(model: Pyo, data: ModelData) -> None:
     def rule(m: Pyo, name: str, label: str) -> Pyo:
         r, t = names.index(name), data.labels.index(label)
         use = data.labour.use[:, r, t]
-        terms = [(float(use[o]), m.starts[data.option_name(o)]) for o in np.flatnonzero(use > TINY)]
+        terms = [
+            (float(use[o]), m.starts[data.option_name(o)]) for o in range(len(use)) if use[o] > TINY
+        ]
         return at_most(m, terms, float(free[r, t]))
 
     model.crews = pyo.Constraint(names, list(data.labels), rule=rule)

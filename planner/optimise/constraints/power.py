@@ -107,14 +107,15 @@ def _carried(data: ModelData, site: str, demand: dict[str, float], day: float) -
     tranches = [t for t in data.feed.tranches if t.site == site and t.usable_day < day + 1]
     zones = list(demand)
     source, sink = 0, 1 + len(tranches) + len(zones)
-    rows, cols, caps = [], [], []
-    for i, tranche in enumerate(tranches):
-        rows.append(source), cols.append(1 + i), caps.append(tranche.firm_mw)
-        for z, zone in enumerate(zones):
-            if zone in tranche.zones:
-                rows.append(1 + i), cols.append(1 + len(tranches) + z), caps.append(tranche.firm_mw)
-    for z, zone in enumerate(zones):
-        rows.append(1 + len(tranches) + z), cols.append(sink), caps.append(demand[zone])
+    arcs = [(source, 1 + i, t.firm_mw) for i, t in enumerate(tranches)]
+    arcs += [
+        (1 + i, 1 + len(tranches) + z, t.firm_mw)
+        for i, t in enumerate(tranches)
+        for z, zone in enumerate(zones)
+        if zone in t.zones
+    ]
+    arcs += [(1 + len(tranches) + z, sink, demand[zone]) for z, zone in enumerate(zones)]
+    rows, cols, caps = zip(*arcs, strict=True)
     # Rounded up, so that whole units never make a shortage that is not there.
     units = np.ceil(np.array(caps) * FLOW_UNITS).astype(np.int32)
     graph = csr_array((units, (rows, cols)), shape=(sink + 1, sink + 1))

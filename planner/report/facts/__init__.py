@@ -26,7 +26,7 @@ from planner.report.facts.compute import (
 )
 from planner.report.facts.dates import DateFact, date_facts, target_facts
 from planner.report.facts.halls import HallDates, KindFact, hall_dates, kind_facts
-from planner.report.facts.inventory import Inventory, take
+from planner.report.facts.inventory import Inventory, take, with_gpus_only
 from planner.report.facts.methods import MethodFact, method_facts
 from planner.report.facts.money import MoneyFact, money_fact
 from planner.report.facts.risk import KeyDate, RiskFact, key_date, risk_facts
@@ -76,6 +76,7 @@ class Facts:
 
 def gather(result: Result) -> Facts:
     """Return the facts of a run."""
+    result = with_gpus_only(result)
     inventory = take(result)
     found = date_facts(result, inventory)
     key = key_date(found)

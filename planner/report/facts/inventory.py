@@ -7,7 +7,7 @@ figure. Axes: S samples, H halls, B blocks, L lots, T tranches, G grid dates.
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     from planner.domain.site import PowerTranche
 
 MINUTES_A_DAY: Final = 1440
-HOURS_A_MONTH: Final = 8766 / 12
+NO_GPUS: Final = "/-/-"
+"""How the name of a lot ends that stands for a block without GPUs."""
 
 BoolArray = NDArray[np.bool_]
 
@@ -113,6 +114,28 @@ def minute(epoch: dt.date, day: dt.date) -> int:
 def date_of(outcome: Outcome, minutes: float) -> dt.date | None:
     """Return the date of a minute, None for what does not happen within the tables."""
     return None if minutes >= NEVER else outcome.date(minutes)
+
+
+def with_gpus_only(result: Result) -> Result:
+    """Return the run without the lots that stand for blocks into which the plan puts no GPUs.
+
+    The network gives such a block one ungated tail, named ``BLOCK/-/-``, to know when it could
+    serve; nothing is in service there.
+    """
+    outcome = result.outcome
+    real = [i for i, name in enumerate(outcome.lot) if not name.endswith(NO_GPUS)]
+    if len(real) == len(outcome.lot):
+        return result
+    return replace(
+        result,
+        outcome=replace(
+            outcome,
+            lot=tuple(outcome.lot[i] for i in real),
+            service_min=outcome.service_min[:, real],
+            dock_min=outcome.dock_min[:, real],
+            deterministic_service_min=outcome.deterministic_service_min[real],
+        ),
+    )
 
 
 def take(result: Result) -> Inventory:

@@ -21,6 +21,7 @@ from planner.report.facts.inventory import (
     month_starts,
     standing_at,
     take,
+    with_gpus_only,
 )
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ LAST_DAY: Final = dt.date(2030, 12, 31)
 
 def measures_of(result: Result) -> tuple[Measure, ...]:
     """Return the measures of a run, each with its values under the key ``""``."""
+    result = with_gpus_only(result)
     inventory = take(result)
     return (
         _date(result, inventory),

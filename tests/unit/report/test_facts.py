@@ -208,6 +208,21 @@ def test_compared_capacity_is_a_gw_where_the_sites_hold_two(run: Result) -> None
     assert compared_mw(run.portfolio) == 500.0
 
 
+def test_a_block_without_gpus_is_no_lot(run: Result, facts: Facts) -> None:
+    """The stand-in of an empty block changes no date and no MW."""
+    out = run.outcome
+    wider = dataclasses.replace(
+        out,
+        lot=(*out.lot, "north/tents/01/1/-/-"),
+        service_min=np.hstack([out.service_min, out.service_min[:, :1]]),
+        dock_min=np.hstack([out.dock_min, out.dock_min[:, :1]]),
+        deterministic_service_min=np.append(out.deterministic_service_min, 0),
+    )
+    found = gather(dataclasses.replace(run, outcome=wider))
+    assert [d.spread for d in found.dates] == [d.spread for d in facts.dates]
+    assert found.capacity[0].service.p50 == pytest.approx(facts.capacity[0].service.p50)
+
+
 def test_an_unknown_lot_is_refused(run: Result) -> None:
     """An outcome that does not belong to the plan is named, not reported."""
     with pytest.raises(ValueError, match="lots the plan has not"):
