@@ -70,7 +70,8 @@ class Timeline:
         """Return the share of each period during which a thing is there, shape (T,) [0..1]."""
         begin = np.maximum(begin_day, self.start_day)
         end = np.minimum(until_day, self.end_day)
-        return np.clip(end - begin, 0.0, None) / self.days
+        share: FloatArray = np.clip(end - begin, 0.0, None) / self.days
+        return share
 
     def period_of(self, day: float) -> int:
         """Return the index of the period a day lies in; -1 before the first, T after the last."""

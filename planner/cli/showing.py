@@ -15,6 +15,22 @@ if TYPE_CHECKING:
     from planner.domain.site import Site
 
 
+def size_of(portfolio: Portfolio) -> str:
+    """Return one line that says how large a portfolio is."""
+    spec = portfolio.spec
+    halls = sum(g.count for s in portfolio.sites.values() for g in s.groups.values())
+    return (
+        f"{spec.portfolio}: valid; {_count(len(portfolio.sites), 'site')}, "
+        f"up to {_count(halls, 'hall')}, {_count(len(spec.teams), 'team')}, "
+        f"{_count(len(spec.products), 'product')}, "
+        f"{_count(len(portfolio.periods), spec.period)} to {spec.horizon}"
+    )
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
 def overview_dict(portfolio: Portfolio) -> dict[str, Any]:
     """Return the overview as a machine reads it."""
     spec = portfolio.spec

@@ -18,16 +18,20 @@ def validate(
     as_json: Json = False,
     detailed: Detailed = False,
 ) -> None:
-    """Check a portfolio with its sites and catalog, without planning anything.
+    """Check a portfolio with its sites and catalog, or one file alone, without planning anything.
 
     Example: plan validate sites/scenarios/first-light.yaml
     """
     from planner import specs
     from planner.cli.console import finding_as_dict, put, put_json, say
+    from planner.cli.showing import size_of
     from planner.errors import SpecError
 
-    portfolio = specs.load(scenario, overrides=tuple(settings or ()))
-    findings = specs.check(portfolio)
+    if specs.kind_of_file(scenario) == "portfolio":
+        portfolio = specs.load(scenario, overrides=tuple(settings or ()))
+        findings, summary = specs.check(portfolio), size_of(portfolio)
+    else:
+        findings, summary = specs.check_file(scenario), f"{scenario}: valid, alone"
     failing = {"error", "warning"} if strict else {"error"}
     if any(f.severity in failing for f in findings):
         raise SpecError(tuple(f for f in findings if f.severity != "note"))
@@ -37,12 +41,6 @@ def validate(
     else:
         for finding in shown:
             say(str(finding))
-        spec = portfolio.spec
-        halls = sum(g.count for s in portfolio.sites.values() for g in s.groups.values())
-        put(
-            f"{spec.portfolio}: valid; {len(portfolio.sites)} sites, up to {halls} halls, "
-            f"{len(spec.teams)} teams, {len(spec.products)} products, "
-            f"{len(portfolio.periods)} {spec.period}s to {spec.horizon}"
-        )
+        put(summary)
     if detailed and shown:
         raise typer.Exit(10)

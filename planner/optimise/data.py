@@ -7,16 +7,16 @@ periods, then one instant for each required date), L tranches, Z zones, C hall c
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from planner.capacity.timeline import FloatArray, Timeline, discount
-from planner.network import existing_plan
 from planner.optimise.clock import Clock, CorrectionDays, Extra
 from planner.optimise.consumers import CLASSES, Consumer, consumers
 from planner.optimise.deliveries import Deliveries, deliveries
+from planner.optimise.existing import there
 from planner.optimise.feed import Feed, feed
 from planner.optimise.halls import Option, Pool, capacity, halls
 from planner.optimise.labour import Labour, labour
@@ -164,12 +164,12 @@ def build(
     labels = tuple(p.label for p in portfolio.periods)
     pools, options = halls(portfolio, readiness, extra, clock)
     option_mw, standing_mw = capacity(pools, options, clock)
-    there = _there(portfolio)
-    arriving = deliveries(portfolio, pools, there.lots, extra, clock)
     feeding = feed(portfolio, pools, extra, clock)
+    standing = there(portfolio, pools, feeding.tranches, timeline)
+    arriving = deliveries(portfolio, pools, standing.lots, extra, clock)
     return ModelData(
         portfolio=portfolio,
-        there=there,
+        there=standing,
         clock=clock,
         labels=labels,
         times=(*labels, *(f"by {r.name}" for r in required)),
@@ -187,16 +187,6 @@ def build(
         compute_weight=_compute_weight(portfolio, timeline),
         money_weight=discount(spec.finance.discount_rate.likely, timeline.mid_year),
     )
-
-
-def _there(portfolio: Portfolio) -> Plan:
-    """Return what stands and is under way; who serves to the horizon serves on its last day."""
-    plan = existing_plan(portfolio)
-    end = portfolio.periods[-1].end
-    lots = tuple(
-        replace(lot, until=end) if lot.until >= portfolio.spec.horizon else lot for lot in plan.lots
-    )
-    return plan.replace(lots=lots)
 
 
 def _required(portfolio: Portfolio, timeline: Timeline) -> tuple[Required, ...]:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 
 import highspy
 import numpy as np
-from highspy.highs import HighsCallback, cb
+from highspy import cb
+from highspy.highs import HighsCallback
 from pyomo.repn.plugins.standard_form import LinearStandardFormCompiler
 
 from planner.domain.plan import Termination
@@ -83,7 +84,7 @@ class _Quiet(highspy.Highs):
         self.setOptionValue("output_flag", False)
         kinds = range(int(cb.HighsCallbackType.kCallbackMax) + 1)
         self.callbacks = [HighsCallback(cb.HighsCallbackType(k), self) for k in kinds]
-        self.enableCallbacks()
+        self.enableCallbacks()  # type: ignore[no-untyped-call]
 
 
 class Engine:

@@ -62,7 +62,8 @@ def leximin(engine: Engine, first: Solution | None = None) -> list[Settled] | No
     first
         Solution of the first level, if it is known.
     """
-    ranking, settled = Ranking(engine), []
+    ranking = Ranking(engine)
+    settled: list[Settled] = []
     ranking.reset()
     active = list(ranking.level)
     while active:

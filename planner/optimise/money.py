@@ -230,8 +230,8 @@ def _works(books: _Books) -> list[Commitment]:
         cash = books.blank()
         cost = books.high(site.works.cost) * level
         cash[KINDS.index("site_works")] = books.timeline.pay_over(begin, end, cost)
-        made.append(Commitment(f"works {site.site}", f"site works of {site.site} cost {site.works.cost}",
-                               f"site.{site.site}.works.cost", cash))  # fmt: skip
+        text = f"site works of {site.site} cost {site.works.cost}"
+        made.append(Commitment(f"works {site.site}", text, f"site.{site.site}.works.cost", cash))
     return made
 
 
@@ -245,9 +245,8 @@ def _tranches(books: _Books, feeding: Feed) -> list[Commitment]:
         cash[KINDS.index("power")] = books.timeline.pay_at(
             tranche.energised_day, books.high(spec.capital)
         )
-        made.append(Commitment(f"tranche {tranche.full_name}",
-                               f"tranche {tranche.full_name} costs {spec.capital}",
-                               f"site.{tranche.site}.tranches.{tranche.name}.capital", cash))  # fmt: skip
+        name, path = f"tranche {tranche.full_name}", f"site.{tranche.site}.tranches.{tranche.name}"
+        made.append(Commitment(name, f"{name} costs {spec.capital}", f"{path}.capital", cash))
     return made
 
 
@@ -259,13 +258,13 @@ def _under_way(books: _Books, pools: tuple[Pool, ...]) -> list[Commitment]:
             if (entry.group, entry.mode) != (pool.zone, pool.mode):
                 continue
             cash = _hall_remainders(books, pool, entry)
-            made.append(Commitment(f"under way {pool.site}/{name}",
-                                   f"halls {name} of {pool.site} are under way and are finished",
-                                   f"site.{pool.site}.under_way.{name}", cash))  # fmt: skip
+            text = f"halls {name} of {pool.site} are under way and are finished"
+            path = f"site.{pool.site}.under_way.{name}"
+            made.append(Commitment(f"under way {pool.site}/{name}", text, path, cash))
         if pool.count and not pool.is_standing:
             cash = _running(books, pool, pool.service_day, pool.block_mw)
-            made.append(Commitment(f"running {pool.name}", f"halls under way at {pool.name} are run",
-                                   f"site.{pool.site}.under_way", cash))  # fmt: skip
+            text, path = f"halls under way at {pool.name} are run", f"site.{pool.site}.under_way"
+            made.append(Commitment(f"running {pool.name}", text, path, cash))
     return made
 
 
@@ -306,6 +305,6 @@ def _standing(
         for entry in books.portfolio.sites[pool.site].installed.get(pool.zone, ()):
             day = books.timeline.day(entry.since)
             cash[KINDS.index("gpus")] += books.timeline.pay_at(day, books.high(entry.unpaid))
-        made.append(Commitment(f"standing {pool.zone_name}", f"standing hall {pool.zone_name} is run",
-                               f"site.{pool.site}.standing.{pool.zone}", cash))  # fmt: skip
+        text, path = f"standing hall {pool.zone_name} is run", f"site.{pool.site}.standing"
+        made.append(Commitment(f"standing {pool.zone_name}", text, f"{path}.{pool.zone}", cash))
     return made

@@ -28,7 +28,7 @@ SNAP = 1e-6
 
 @dataclass
 class Content:
-    """GPUs in a block: SKU, racks, from when until when; `period` of the order, -1 if they stand."""
+    """GPUs in a block, from when until when; `period` of their order, -1 if they stand."""
 
     sku: int
     gpus: int

@@ -74,8 +74,9 @@ def _window(data: ModelData, starts: FloatArray) -> tuple[FloatArray, FloatArray
 def neighbourhood(
     engine: Engine, data: ModelData, values: FloatArray, *, gap: float, nodes: int
 ) -> Solution:
-    """Return the best plan within one hall of a known one in every option that it or its
-    neighbours in time use, searched from it.
+    """Return the best plan within one hall of a known one, option by option, searched from it.
+
+    Options that the plan uses, and those two periods before and after, may change.
     """
     columns = start_columns(engine, data)
     starts = np.round(values[columns])
@@ -112,7 +113,7 @@ def _of(solution: Solution) -> float:
 
 
 def _rounded(data: ModelData, relaxed: FloatArray, threshold: float) -> FloatArray:
-    """Return whole starts: as the relaxation's running sum passes each hall, where there is room."""
+    """Return whole starts: a hall as the relaxation's running sum passes it, if there is room."""
     starts = np.zeros(len(relaxed))
     room, crews = dict(data.group_room), left(data)
     land = {s: site.land.likely for s, site in data.portfolio.sites.items()}

@@ -141,15 +141,10 @@ def _first_level(search: Search) -> FloatArray:
     search.bound = relaxed.bound
     sign = 1.0 if objective.sense == "max" else -1.0
     best = _whole(search, relaxed.values, sign)
-    unit = objective.unit
+    if best.values is None:
+        raise LimitError("a limit came before any plan with whole halls; raise the limit")
     search.levels.append(
-        LevelStatus(
-            _level_name(name, ()),
-            float(best.objective or 0.0),
-            search.bound,
-            unit,
-            best.termination,
-        )
+        LevelStatus(name, _value(best), search.bound, objective.unit, best.termination)
     )
     return best.values
 
@@ -183,8 +178,6 @@ def _whole(search: Search, relaxed: FloatArray, sign: float) -> Solution:
         _tighten(search, best, sign)
     if best.termination is Termination.INFEASIBLE and best.values is None:
         raise_infeasible(data, engine)
-    if best.values is None:
-        raise LimitError("a limit came before any plan with whole halls; raise the limit")
     stopped = Termination.GAP if best.termination is Termination.OPTIMAL else best.termination
     return Solution(stopped, best.values, best.objective, None)
 
@@ -247,10 +240,6 @@ def _level_status(number: int, step: Settled, first: LevelStatus | None) -> Leve
         first.bound if first else None, OBJECTIVES["compute_per_researcher"].unit,
         first.termination if first else Termination.OPTIMAL,
     )  # fmt: skip
-
-
-def _level_name(name: str, teams: tuple[str, ...]) -> str:
-    return f"{name} 1: {', '.join(teams)}" if teams else name
 
 
 def _single(search: Search, values: FloatArray, name: str, *, is_first: bool) -> FloatArray:

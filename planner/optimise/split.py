@@ -10,7 +10,6 @@ made again.
 from __future__ import annotations
 
 import datetime as dt
-from math import ceil
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -18,11 +17,10 @@ import numpy as np
 from planner.domain.plan import HallClass, LevelStatus, Lot, Plan, Purchase, Share, Start
 from planner.errors import LimitError
 from planner.network import equipment_orders
-from planner.network.power import NEVER_POWERED, assign_power
-from planner.network.roster import roster
 from planner.optimise.constraints.cash import cash_rows
 from planner.optimise.consumers import CLASSES
 from planner.optimise.engine import INF, Engine, as_costs
+from planner.optimise.existing import date_of, power_dates
 from planner.optimise.leximin import Ranking, leximin
 from planner.optimise.objectives import OBJECTIVES
 from planner.optimise.objectives.compute_per_researcher import levels
@@ -43,7 +41,6 @@ POWER_ROUNDS = 6
 OVERSHOOT = 1.05
 """How much more than what was missed is asked for."""
 TINY_GPUS = 1e-3
-SNAP_DAY = 1e-6
 HELD = 1e-8
 """Relative slack at which fairness is held while what is left is given out."""
 TINY_LACK = 1e-6
@@ -120,11 +117,6 @@ def _starts(data: ModelData, halls: FloatArray) -> tuple[tuple[Start, ...], dict
     return (*data.there.starts, *started), option_of
 
 
-def _date(data: ModelData, day: float) -> dt.date:
-    """Return the first date on which a day has wholly come."""
-    return data.timeline.origin + dt.timedelta(days=ceil(day - SNAP_DAY))
-
-
 def _purchase_name(data: ModelData, site: str, sku: int, period: int) -> str:
     return f"{site}/{data.skus[sku]}/{data.labels[period]}"
 
@@ -140,8 +132,8 @@ def _lots(data: ModelData, found: dict[int, list[Room]]) -> tuple[Lot, ...]:
                     continue
                 name = _purchase_name(data, data.pools[p].site, content.sku, content.period)
                 key = (room.hall, room.number, name)
-                begin, gpus = _date(data, content.begin_day), content.gpus
-                until = min(_date(data, content.until_day), end)
+                begin, gpus = date_of(data.timeline, content.begin_day), content.gpus
+                until = min(date_of(data.timeline, content.until_day), end)
                 if key in made:
                     begin, gpus = max(begin, made[key].service), gpus + made[key].gpus
                 sku = data.skus[content.sku]
@@ -158,8 +150,8 @@ def _purchases(data: ModelData, lots: tuple[Lot, ...]) -> tuple[Purchase, ...]:
         site, sku, label = lot.purchase.split("/")
         j, t = data.skus.index(sku), data.labels.index(label)
         gpus = lot.gpus + (made[lot.purchase].gpus if lot.purchase in made else 0)
-        order = _date(data, data.deliveries.order_day[j, t])
-        dock = _date(data, data.deliveries.dock_day[j, t])
+        order = date_of(data.timeline, data.deliveries.order_day[j, t])
+        dock = date_of(data.timeline, data.deliveries.dock_day[j, t])
         made[lot.purchase] = Purchase(lot.purchase, site, sku, gpus, order, dock)
     return tuple(sorted(made.values(), key=lambda p: (p.order, p.name)))
 
@@ -172,12 +164,12 @@ def _powered(data: ModelData, plan: Plan) -> Plan:
     """
     own = {lot.name: lot.service for lot in plan.lots}
     for _ in range(POWER_ROUNDS):
-        dates = _power_dates(data, plan)
+        dates = power_dates(data.portfolio, data.feed.tranches, plan)
         lots = []
         for lot in plan.lots:
             day = dates.get(lot.name, -np.inf)
             if lot.purchase and day < data.timeline.end_day[-1]:
-                power = _date(data, day) if day > 0 else own[lot.name]
+                power = date_of(data.timeline, day) if day > 0 else own[lot.name]
                 lots.append(_served(lot, max(own[lot.name], power)))
             elif not lot.purchase:
                 lots.append(lot)
@@ -191,20 +183,6 @@ def _powered(data: ModelData, plan: Plan) -> Plan:
 
 def _served(lot: Lot, service: dt.date) -> Lot:
     return Lot(lot.hall, lot.block, lot.sku, lot.gpus, lot.purchase, service, lot.until)
-
-
-def _power_dates(data: ModelData, plan: Plan) -> dict[str, float]:
-    """Return the day from which each lot's tranches carry it, by lot name."""
-    usable = {(t.site, t.name): t.usable_day for t in data.feed.tranches}
-    halls = roster(data.portfolio, plan)
-    dates: dict[str, float] = {}
-    for name, site in data.portfolio.sites.items():
-        here = [hall for hall in halls if hall.site == name]
-        for (_, _, lot), tranches in assign_power(data.portfolio, site, here).items():
-            if lot:
-                days = [np.inf if t == NEVER_POWERED else usable[name, t] for t in tranches]
-                dates[lot] = max(days, default=-np.inf)
-    return dates
 
 
 # GPU-time, given out once more with the lots fixed
@@ -245,9 +223,9 @@ def _pool_of_halls(data: ModelData, plan: Plan) -> dict[str, int]:
 
 
 def _balance_rows(engine: Engine) -> list[int]:
-    """Return rows that lots keep by their dates, and that fixed means would keep to the last bit."""
+    """Return rows that lots keep by their dates, and their means would keep to the last bit."""
     names = ("delivered[", "stays[", "hall_power[", "rack_positions[", "liquid[", "air[",
-             "zone_power[", "tranche_power[")  # fmt: skip
+             "overlap[", "zone_power[", "tranche_power[")  # fmt: skip
     return [row for name, row in engine.rows.items() if name.startswith(names)]
 
 

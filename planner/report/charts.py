@@ -29,7 +29,14 @@ VERMILLION: Final = "#D55E00"
 GREEN: Final = "#009E73"
 PURPLE: Final = "#CC79A7"
 GREY: Final = "#767676"
+SKY: Final = "#56B4E9"
+ORANGE: Final = "#E69F00"
+BROWN: Final = "#8C564B"
+SERIES: Final = (BLUE, VERMILLION, GREEN, PURPLE, GREY, SKY, ORANGE, BROWN)
+"""Colours of parts of a whole, in their order; the last three only beside others of the first."""
 INK: Final = "currentColor"
+Y_EXTENT_PX: Final = 46
+"""Room for the labels of a value axis, the same everywhere, so that panels line up."""
 LINE_PX: Final = 14
 """Height of a line of label text."""
 
@@ -327,7 +334,12 @@ def _scale(top: float) -> alt.Scale:
 
 
 def _y(top: float, title: str) -> alt.Y:
-    return alt.Y("value:Q", title=title or None, scale=_scale(top), axis=alt.Axis(tickCount=4))
+    return alt.Y(
+        "value:Q",
+        title=title or None,
+        scale=_scale(top),
+        axis=alt.Axis(tickCount=4, minExtent=Y_EXTENT_PX),
+    )
 
 
 def _rows(s: Series) -> list[dict[str, object]]:

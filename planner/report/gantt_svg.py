@@ -108,7 +108,7 @@ def _header(gantt: Gantt, scale: _Scale, body: int) -> str:
         is_year = day.month == 1
         kind = "grid year tall" if is_year else "grid tall"
         made.append(f'<line class="{kind}" x1="{x}" x2="{x}" y1="{HEAD - 4}" y2="{body}"/>')
-        if is_year or i == 0:
+        if is_year or (i == 0 and len(quarters) > 1 and quarters[1].month != 1):
             made.append(f'<text class="head" x="{x}" y="30" dx="3">{day.year}</text>')
         if len(quarters) <= 36 and i % step == 0:
             made.append(

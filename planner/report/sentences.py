@@ -77,21 +77,47 @@ def commit(due: Sequence[Commitment], data_date: dt.date) -> str:
 
 
 def when(facts: Facts) -> str:
-    """Say when each capacity of the portfolio is in service: the last steps of the ladder."""
+    """Say when announced capacities serve, or else the last steps of the portfolio's ladder."""
+    spec = facts.result.portfolio.spec
+    announced = [t for t in facts.targets if t.target_name in spec.targets]
+    if announced:
+        return f"{'; '.join(against(facts, t) for t in announced)}."
     mine = [d for d in facts.dates if d.subject == "portfolio" and d.basis == "IT"]
     if mine:
-        return f"IT power in service reaches {words.listed([reached(d) for d in mine[-STEPS:]])}."
+        return f"The portfolio reaches {words.listed([reached(d) for d in mine[-STEPS:]])}."
     now = float(facts.capacity[0].it.p50[0]) if len(facts.capacity[0].it.p50) else 0.0
     return f"The plan adds no step of capacity to the {words.mw(now)} of IT power in service."
 
 
-def reached(fact: DateFact) -> str:
-    """Say when a capacity is in service at P50 and P80: "1.00 GW in May 2027 (P80 July 2027)"."""
-    amount = words.mw(fact.amount_mw)
+def against(facts: Facts, fact: DateFact) -> str:
+    """Say when an announced capacity serves and when it was announced for."""
+    name = subject_name(facts, fact)
+    due = f"announced: {words.month(fact.target)}"
+    if fact.spread.reached == 0:
+        return f"{name} does not reach {words.mw(fact.amount_mw)} IT ({due})"
+    return f"{name} reaches {reached(fact, f'; {due}')}"
+
+
+def subject_name(facts: Facts, fact: DateFact) -> str:
+    """Return the title of the site that a date is about, or "the portfolio"."""
+    site = facts.result.portfolio.sites.get(fact.subject)
+    return site.title if site else "The portfolio"
+
+
+def capacity_name(facts: Facts, fact: DateFact) -> str:
+    """Return what a date is about in a few words: "Prometheus, 1.00 GW IT in service"."""
+    site = facts.result.portfolio.sites.get(fact.subject)
+    amount = f"{words.mw(fact.amount_mw)} {fact.basis} in service"
+    return f"{site.title}, {amount}" if site else amount
+
+
+def reached(fact: DateFact, more: str = "") -> str:
+    """Say when a capacity is in service: "1.00 GW IT in May 2027 (P50; P80 July 2027)"."""
+    amount = f"{words.mw(fact.amount_mw)} {fact.basis}"
     if fact.spread.p50 is None:
-        return f"{amount} within the horizon in {words.share(fact.spread.reached)} of futures only"
+        return f"{amount} in time in {words.share(fact.spread.reached)} of futures only{more}"
     p50, p80 = words.month(fact.spread.p50), words.month(fact.spread.p80)
-    return f"{amount} in {p50} ({'P50 and P80' if p80 == p50 else f'P50; P80 {p80}'})"
+    return f"{amount} in {p50} ({'P50 and P80' if p80 == p50 else f'P50; P80 {p80}'}{more})"
 
 
 def first_team(team: TeamFact, arrival: Arrival) -> str:
@@ -130,10 +156,12 @@ def limit_title(fact: CapacityFact, limits: Sequence[str], labels: Sequence[str]
     """Say what limits a site and until when: the title of the capacity figure."""
     if not fact.demand.any():
         return f"No GPUs are planned at {name}"
-    worst, number = _worst(limits)
-    if not number:
+    worst, _ = _worst(limits)
+    late = sum(limit != "plan" for limit in limits)
+    if late <= len(limits) // 10:
         place = "" if fact.subject == "portfolio" else f"At {name} "
-        return _capital(f"{place}GPUs serve when the plan counts on them, at P50")
+        rest = "" if not late else f" in {len(limits) - late} of {len(limits)} periods"
+        return _capital(f"{place}GPUs serve when the plan counts on them{rest}, at P50")
     subject = {"power": "Firm power holds back", "halls": "Halls hold back",
                "GPUs": "GPU deliveries hold back"}  # fmt: skip
     last = max(i for i, limit in enumerate(limits) if limit == worst)

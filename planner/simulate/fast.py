@@ -7,7 +7,7 @@ function that lives in another one.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple, TypeVar
 
 import numba
 import numpy as np
@@ -20,13 +20,21 @@ from planner.simulate.packing import Packed, pack
 from planner.simulate.times import Times, empty_times
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from planner.network.arrays import BoolArray, FloatArray, IntArray, Network
     from planner.simulate.sampling import Draws
 
+Function = TypeVar("Function")
+
 kernel = numba.njit(cache=True, nogil=True)
-# Called by kernels alone: no wrapper for Python, which takes longer to compile than the function.
-inner = numba.njit(cache=True, nogil=True, no_cpython_wrapper=True, no_cfunc_wrapper=True)
-inlined = numba.njit(inline="always")
+# Called by kernels alone: wrappers for Python would take longer to compile than the functions.
+inner: Callable[[Function], Function] = numba.njit(  # type: ignore[call-overload]  # lacks the two
+    cache=True, nogil=True, no_cpython_wrapper=True, no_cfunc_wrapper=True
+)
+inlined: Callable[[Function], Function] = numba.njit(  # type: ignore[call-overload]  # lacks the two
+    cache=True, nogil=True, forceinline=True, no_cpython_wrapper=True, no_cfunc_wrapper=True
+)
 
 CODE_BITS: Final = 24
 """An event is a minute and, in its low bits, the code of what happens (see `packing`)."""
@@ -213,13 +221,15 @@ def _state(packed: Packed, draws: Draws) -> State:
     # An activity waits for one event at a time, a hall at most for the end of each of its repairs.
     most_storms = int(np.diff(draws.storms.pointer).max(initial=0))
     most_events = 2 * (count + halls * most_storms) + 64
-    stack, events = np.empty(4 * count + 1, np.int64), np.empty(most_events, np.int64)
-    by_activity = [np.empty(count, np.int64) for _ in range(6)]
-    free, stock = np.empty(len(packed.capacity), np.int64), np.empty(packed.pools, np.int64)
+
+    def room(size: int) -> IntArray:
+        return np.empty(size, np.int64)
+
     return State(
-        *by_activity, np.empty(2 * count, np.int64), np.empty(2 * count, np.int64), free, stock,
-        np.empty(halls + 1, np.int64), np.empty(halls + 1, np.int64),
-        np.empty(count + 1, np.int64), np.zeros(count, np.bool_), stack, events,
+        room(count), room(count), room(count), room(count), room(count), room(count),
+        room(2 * count), room(2 * count), room(len(packed.capacity)), room(packed.pools),
+        room(halls + 1), room(halls + 1), room(count + 1), np.zeros(count, np.bool_),
+        stack=room(4 * count + 1), events=room(most_events),
     )  # fmt: skip
 
 
@@ -260,8 +270,9 @@ def _run(
         _reset(net, state, gate_opens[s])
         storm, last_storm = weather.pointer[s], weather.pointer[s + 1]
         _cloud_over(clock, net.fair, weather, weather.is_lost[s], storm, last_storm)
-        # Typed, or numba compiles the functions that take them once more for the literal 0.
-        head, tail = np.int64(0), np.int64(0)
+        # This is 0, but a literal 0 is a type of its own to numba, and compiled apart.
+        head: int = weather.pointer[0]
+        tail = head
         top, arrival, n_waiting = 0, 0, 0
         is_overflow = False
 
@@ -275,7 +286,7 @@ def _run(
             if storm < last_storm:
                 now = min(now, weather.end[storm])
             if now > horizon:
-                is_overflow |= head < tail or arrival < n_arrivals
+                is_overflow = is_overflow or head < tail or arrival < n_arrivals
                 break
 
             # 1. Storms end, and damaged halls are blocked until they are repaired.

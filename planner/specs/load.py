@@ -106,6 +106,18 @@ def check_file(path: str | os.PathLike[str]) -> tuple[Finding, ...]:
     return in_order(loader.findings)
 
 
+def kind_of_file(path: str | os.PathLike[str]) -> str:
+    """Return the kind of a file; a portfolio where it cannot be told, so that loading says why.
+
+    Raises
+    ------
+    OutputError
+        If the file cannot be read.
+    """
+    root = _Loader().read(find(path), "portfolio")
+    return (kind_of(root) if root is not None else "") or "portfolio"
+
+
 _TOP: Final = {"portfolio": "portfolio", "site": "site", "plan": "plan", "sources": "sources"}
 
 

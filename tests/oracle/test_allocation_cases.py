@@ -111,7 +111,7 @@ def test_teams_get_what_is_known(case: Case) -> None:
     """The plan gives every team its known effective compute."""
     portfolio = portfolio_of(case)
     plan = optimise.solve(portfolio, ready(portfolio))
-    given = {name: 0.0 for name in case.teams}
+    given = dict.fromkeys(case.teams, 0.0)
     for share in plan.shares:
         name = share.consumer.removeprefix("team ")
         if name in given:

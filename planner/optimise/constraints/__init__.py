@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 CONSTRAINTS: Final[Mapping[str, Constraint]] = {
     m.CONSTRAINT.name: m.CONSTRAINT
     for m in (
-        options, hall_slots, land, crews, placement, overlap, deliveries, supply, power, gpu_time, needs,
-        required, cash,
+        options, hall_slots, land, crews, placement, overlap, deliveries, supply, power, gpu_time,
+        needs, required, cash,
     )
 }  # fmt: skip

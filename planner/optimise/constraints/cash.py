@@ -1,4 +1,6 @@
-"""``balance``: cash[t] = cash[t-1] + inflow[t] - commitments - sum of option_cost x starts - sum of
+"""Cash never falls below its floor.
+
+``balance``: cash[t] = cash[t-1] + inflow[t] - commitments - sum of option_cost x starts - sum of
 order_cost x orders - sum of energy x IT MW placed; and ``cash_floor``: cash[t] >= floor, for all t.
 
 Money from operations pays for everything, and cash never falls below its floor; all nominal.
@@ -102,15 +104,19 @@ def cash_rows(plan: Plan, data: ModelData) -> tuple[CashRow, ...]:
 
 def violations(plan: Plan, data: ModelData) -> list[str]:
     """Name periods in which cash falls below its floor, or is not what the plan says."""
-    rows, found = cash_rows(plan, data), []
-    for row in rows:
-        if exceeds(data.money.floor, row.closing):
-            found.append(f"cash: {row.closing:.1f} MUSD at the end of {data.labels[row.period]}, "
-                         f"the floor is {data.money.floor:g}")  # fmt: skip
-    for said, row in zip(plan.cash, rows, strict=False):
-        if abs(said.closing - row.closing) > CLOSE * max(1.0, abs(row.closing)):
-            found.append(f"cash: the plan says {said.closing:.1f} MUSD at the end of "
-                         f"{data.labels[row.period]}, its decisions make {row.closing:.1f}")  # fmt: skip
+    rows, labels = cash_rows(plan, data), data.labels
+    found = [
+        f"cash: {row.closing:.1f} MUSD at the end of {labels[row.period]}, "
+        f"the floor is {data.money.floor:g}"
+        for row in rows
+        if exceeds(data.money.floor, row.closing)
+    ]
+    found += [
+        f"cash: the plan says {said.closing:.1f} MUSD at the end of {labels[row.period]}, "
+        f"its decisions make {row.closing:.1f}"
+        for said, row in zip(plan.cash, rows, strict=False)
+        if abs(said.closing - row.closing) > CLOSE * max(1.0, abs(row.closing))
+    ]
     return found
 
 
@@ -121,7 +127,8 @@ def statement(data: ModelData, component: str, _index: Index) -> Statement:
         return Statement(f"cash never falls below {finance.cash_floor}",
                          where("portfolio.finance.cash_floor"), "MUSD", MUSD)  # fmt: skip
     return Statement(
-        f"all is paid from {finance.opening_cash} and {finance.share_available} of operating cash flow",
+        f"all is paid from {finance.opening_cash} and {finance.share_available} of the operating "
+        "cash flow",
         where("portfolio.finance.operating_cash_flow"), "MUSD", MUSD,
     )  # fmt: skip
 

@@ -53,27 +53,28 @@ def violations(plan: Plan, data: ModelData) -> list[str]:
     starts = tally(plan, data).starts
     use = np.einsum("o,ort->rt", starts, data.labour.use)
     free = left(data)
-    return [
-        f"crews: {site} needs {use[r, t] + data.labour.under_way[r, t]:.1f} "
-        f"{'people' if trade == PEOPLE else f'{trade} crews'} in {label}, has {data.labour.limit[r]:g}"
-        for r, (site, trade) in enumerate(data.labour.names)
-        for t, label in enumerate(data.labels)
-        if exceeds(use[r, t], free[r, t])
-    ]
+    found = []
+    for r, t in zip(*np.nonzero(use > 0), strict=True):
+        if exceeds(use[r, t], free[r, t]):
+            site, trade = data.labour.names[r]
+            what = PEOPLE if trade == PEOPLE else f"{trade} crews"
+            need = use[r, t] + data.labour.under_way[r, t]
+            found.append(
+                f"crews: {site} needs {need:.1f} {what} in {data.labels[t]}, "
+                f"has {data.labour.limit[r]:g}"
+            )
+    return found
 
 
 def statement(data: ModelData, _component: str, index: Index) -> Statement:
     """Return the site's crews of the trade, or its ceiling of people."""
     site, trade = index[0].split("/")
-    where = data.portfolio.where
+    spec = data.portfolio.sites[site]
     if trade == PEOPLE:
-        people = data.portfolio.sites[site].people
-        return Statement(
-            f"at most {people} people on {site}", where(f"site.{site}.people"), "people"
-        )
-    crews = data.portfolio.sites[site].crews[trade]
-    return Statement(f"site {site} has {crews} crews of {trade}", where(f"site.{site}.crews.{trade}"),
-                     "crew")  # fmt: skip
+        where = data.portfolio.where(f"site.{site}.people")
+        return Statement(f"at most {spec.people} people on {site}", where, "people")
+    where = data.portfolio.where(f"site.{site}.crews.{trade}")
+    return Statement(f"site {site} has {spec.crews[trade]} crews of {trade}", where, "crew")
 
 
 CONSTRAINT = Constraint("crews", ("crews",), add, violations, statement)

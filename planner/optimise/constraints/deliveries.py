@@ -1,4 +1,6 @@
-"""For all SKUs j, pools p and times k, with present[j, p, t, k] the share of k that GPUs ordered in
+"""GPUs serve once delivered, and stay where they are.
+
+For all SKUs j, pools p and times k, with present[j, p, t, k] the share of k that GPUs ordered in
 period t serve there, from dock and rack tail to the end of their service life:
 
 - ``delivered``: placed[j, p, k] <= sum over t of present[j, p, t, k] x orders[j, p, t]
@@ -31,7 +33,7 @@ def add(model: Pyo, data: ModelData) -> None:
     pool_of = {pool.name: p for p, pool in enumerate(data.pools)}
     time_of = {time: k for k, time in enumerate(data.times)}
 
-    def orders(m: Pyo, sku: str, pool: str, weight: np.ndarray) -> list[tuple[float, Pyo]]:  # type: ignore[type-arg]
+    def orders(m: Pyo, sku: str, pool: str, weight: np.ndarray) -> list[tuple[float, Pyo]]:
         return [
             (float(weight[t]), m.orders[sku, pool, data.labels[t]])
             for t in np.flatnonzero(weight)
@@ -72,9 +74,8 @@ def violations(plan: Plan, data: ModelData) -> list[str]:
             found += _lot_faults(lot, bought[lot.purchase], data, pools[lot.hall])
     for name, gpus in placed.items():
         if gpus > bought[name].gpus:
-            found.append(
-                f"deliveries: {gpus} GPUs of {name} are placed, {bought[name].gpus} bought"
-            )
+            have = bought[name].gpus
+            found.append(f"deliveries: {gpus} GPUs of {name} are placed, {have} bought")
     return [*found, *_purchase_faults(plan, data), *_stood_faults(plan, data)]
 
 
@@ -95,21 +96,15 @@ def _lot_faults(lot: Lot, purchase: Purchase, data: ModelData, pool: int) -> lis
 
 def _purchase_faults(plan: Plan, data: ModelData) -> list[str]:
     """Name purchases that are promised earlier than the lead time at confidence allows."""
-    found = []
+    found, day = [], data.timeline.day
     for purchase in plan.purchases:
-        if purchase.sku not in data.skus:
+        period = data.timeline.period_of(day(purchase.order))
+        if purchase.sku not in data.skus or not 0 <= period < data.n_periods:
             continue
-        j, period = (
-            data.skus.index(purchase.sku),
-            data.timeline.period_of(data.timeline.day(purchase.order)),
-        )
-        if not 0 <= period < data.n_periods:
-            continue
+        j = data.skus.index(purchase.sku)
         lead = data.deliveries.dock_day[j, period] - data.deliveries.order_day[j, period]
-        if data.timeline.day(purchase.dock) + 1 <= data.timeline.day(purchase.order) + lead:
-            found.append(
-                f"deliveries: {purchase.name} docks on {purchase.dock}, too soon after its order"
-            )
+        if day(purchase.dock) + 1 <= day(purchase.order) + lead:
+            found.append(f"deliveries: {purchase.name} docks on {purchase.dock}, too soon")
     return found
 
 
@@ -122,7 +117,8 @@ def _stood_faults(plan: Plan, data: ModelData) -> list[str]:
             at = (data.skus.index(lot.sku), pools[lot.hall])
             counted[at] = counted.get(at, 0) + lot.gpus
     return [
-        f"deliveries: {gpus:g} {data.skus[j]} are counted at {data.pools[p].zone_name}, more than stand there"
+        f"deliveries: {gpus:g} {data.skus[j]} are counted at {data.pools[p].zone_name}, "
+        "more than stand there"
         for (j, p), gpus in counted.items()
         if exceeds(gpus, _standing_gpus(data, data.skus[j], data.pools[p].zone_name))
     ]

@@ -1,8 +1,10 @@
-"""``sum over consumers of shares[w, j, c, t] <= usable[j] x GPUs of j in halls of class c`` for all
+"""Nobody computes on GPUs that are not there.
+
+``sum over consumers of shares[w, j, c, t] <= usable[j] x GPUs of j in halls of class c`` for all
 SKUs j, hall classes c and periods t.
 
-Nobody computes on GPUs that are not there; spares and GPUs in repair do not count. Consumers that
-need backup power have no share of halls without.
+Spares and GPUs in repair do not count, and consumers that need backup power have no share of halls
+without.
 """
 
 from __future__ import annotations

@@ -1,7 +1,9 @@
-"""``sum over candidates and periods of starts[g, c, t] <= count[g]`` for all groups g; and in each
+"""A group has so many places for halls.
+
+``sum over candidates and periods of starts[g, c, t] <= count[g]`` for all groups g; and in each
 period ``sum over candidates of starts[g, c, t] <= starts_per_period[g]``.
 
-A group has so many places for halls, and so many of them can be started in a period.
+So many halls can stand on a group's ground, and so many of them can be started in a period.
 """
 
 from __future__ import annotations

@@ -1,4 +1,6 @@
-"""``sum of rate[w, j, c] x shares[w, j, c, t] >= need[w, t]`` for all products and teams w with a
+"""Floors and guarantees hold.
+
+``sum of rate[w, j, c] x shares[w, j, c, t] >= need[w, t]`` for all products and teams w with a
 floor or guarantee, and all periods t.
 
 Products serve their users first, and every team has what it was guaranteed.
@@ -68,11 +70,10 @@ def statement(data: ModelData, component: str, index: Index) -> Statement:
     name, where = index[0], data.portfolio.where
     if component == "floor":
         product = data.portfolio.spec.products[name]
-        return Statement(f"product {name} serves {product.users} at the start, growing {product.growth} a year",
-                         where(f"portfolio.products.{name}"), "h100e", GPUS)  # fmt: skip
-    team = data.portfolio.spec.teams[name]
-    return Statement(f"team {name} is guaranteed {team.guarantee}",
-                     where(f"portfolio.teams.{name}.guarantee"), "h100e", GPUS)  # fmt: skip
+        text = f"product {name} serves {product.users} at first, growing {product.growth} a year"
+        return Statement(text, where(f"portfolio.products.{name}"), "h100e", GPUS)
+    text = f"team {name} is guaranteed {data.portfolio.spec.teams[name].guarantee}"
+    return Statement(text, where(f"portfolio.teams.{name}.guarantee"), "h100e", GPUS)
 
 
 CONSTRAINT = Constraint("needs", ("floor", "guarantee"), add, violations, statement)

@@ -1,4 +1,4 @@
-"""The lesser of two means is no mean of the lesser: GPUs and the halls for them must be there at once.
+"""GPUs and the halls for them must be there at once.
 
 For all pools p, periods t and instants s inside the period, IT MW in place, as a mean of t, are at
 most
@@ -6,8 +6,9 @@ most
 - what halls offer before s + what delivered GPUs take from s on, and
 - what delivered GPUs take before s + what halls offer from s on.
 
-Both hold whatever the dates, and no variable is added; without them a hall that is ready late and
-GPUs that come late in the same period would serve as if they came together.
+Both hold whatever the dates, and no variable is added. Without them the lesser of two means would
+pass for the mean of the lesser: a hall that is ready late and GPUs that come late in the same
+period would serve as if they came together.
 """
 
 from __future__ import annotations
@@ -64,7 +65,8 @@ def _add_row(
     per_option, there = halls
     terms = [
         (-float(per_option[o, period]), model.starts[data.option_name(o)])
-        for o in np.flatnonzero(per_option[:, period] > TINY)
+        for o in range(len(per_option))
+        if per_option[o, period] > TINY
     ]
     for j, t in zip(*np.nonzero(gpus[:, :, period] > TINY), strict=True):
         index = (data.skus[j], data.pools[pool].name, data.labels[t])
@@ -77,8 +79,12 @@ def _add_row(
 
 
 def _halls(data: ModelData, pool: int, first: float, last: float) -> tuple[FloatArray, FloatArray]:
-    """Return IT MW that halls offer in a part of each period: of each option (O, T), and of what is
-    there less what stands in it (T,), as a mean of the whole period.
+    """Return IT MW that halls offer in a part of each period, as a mean of the whole of it.
+
+    Returns
+    -------
+    tuple[FloatArray, FloatArray]
+        Of one hall of each option, shape (O, T); of what is there, less what stands in it, (T,).
     """
     offered = np.zeros((len(data.options), data.n_periods))
     for o in data.options_of_pool(pool):
@@ -94,7 +100,7 @@ def _halls(data: ModelData, pool: int, first: float, last: float) -> tuple[Float
 
 
 def _gpus(data: ModelData, pool: int, first: float, last: float) -> FloatArray:
-    """Return the share of each period in a part of which GPUs of an order serve, shape (J, T, T)."""
+    """Return the share of each period in which GPUs of an order serve in its part, (J, T, T)."""
     n = data.n_periods
     share = np.zeros((len(data.skus), n, n))
     for j in range(len(data.skus)):

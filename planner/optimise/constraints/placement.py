@@ -1,11 +1,12 @@
-"""For all pools p and times k, with `there[p, k] = standing_mw + sum of option_mw x starts`:
+"""GPUs are placed within what halls in service offer.
+
+For all pools p and times k, with `there[p, k] = standing_mw + sum of option_mw x starts`:
 
 - ``hall_power``: sum of gpu_mw[j] x (placed[j, p, k] + stood[j, p, k]) <= there[p, k]
 - ``rack_positions``: sum of racks <= racks_per_mw[p] x there[p, k]
 - ``liquid``, ``air``: sum of heat to either <= its share of there[p, k]
 
-GPUs are placed within the IT power, rack positions and cooling of halls that are in service; what
-stands at the data date is taken to fit. A rack too dense for a pool's positions has no variable.
+What stands at the data date is taken to fit. A rack too dense for a pool has no variable there.
 """
 
 from __future__ import annotations

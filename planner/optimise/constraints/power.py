@@ -1,4 +1,6 @@
-"""For all zones z and times k: ``zone_power``: sum over pools in z of peak_ratio x IT MW placed <=
+"""What is in place is carried by firm tranches that serve it.
+
+For all zones z and times k: ``zone_power``: sum over pools in z of peak_ratio x IT MW placed <=
 sum over tranches of flow[l, z, k]; and for all tranches l: ``tranche_power``: sum over zones of
 flow[l, z, k] <= firm_mw[l, k].
 

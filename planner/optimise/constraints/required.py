@@ -1,7 +1,9 @@
-"""``sum over pools of the site of gpu_mw[j] x (placed[j, p, k] + stood) >= it_mw`` at the instant k
+"""Required capacity is in service by its date.
+
+``sum over pools of the site of gpu_mw[j] x (placed[j, p, k] + stood) >= it_mw`` at the instant k
 of each required date.
 
-A required capacity is in service by its date, at the portfolio's confidence.
+Capacity is IT MW of GPUs in service, at the portfolio's confidence.
 """
 
 from __future__ import annotations
@@ -54,17 +56,16 @@ def violations(plan: Plan, data: ModelData) -> list[str]:
         here = in_place[:, _pools(data, i), data.n_periods + i].sum(axis=1)
         mw = float(np.dot(data.gpu_mw, here))
         if mw < rule.it_mw * (1 - TOLERANCE):
-            found.append(
-                f"required: {rule.name} wants {rule.it_mw:g} MW by {rule.by}, {mw:.1f} are in service"
-            )
+            said = f"{rule.name} wants {rule.it_mw:g} MW by {rule.by}"
+            found.append(f"required: {said}, {mw:.1f} are in service")
     return found
 
 
 def statement(data: ModelData, _component: str, index: Index) -> Statement:
     """Return the required date."""
     rule = data.portfolio.spec.policy.required[index[0]]
-    return Statement(f"{rule.it_power} at {rule.site or 'all sites'} required by {rule.by}",
-                     data.portfolio.where(f"portfolio.policy.required.{index[0]}"), "MW")  # fmt: skip
+    text = f"{rule.it_power} at {rule.site or 'all sites'} required by {rule.by}"
+    return Statement(text, data.portfolio.where(f"portfolio.policy.required.{index[0]}"), "MW")
 
 
 CONSTRAINT = Constraint("required", ("required",), add, violations, statement)

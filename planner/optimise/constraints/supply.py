@@ -47,8 +47,8 @@ def violations(plan: Plan, data: ModelData) -> list[str]:
 
 def statement(data: ModelData, _component: str, index: Index) -> Statement:
     """Return the supply of the SKU."""
-    return Statement(f"supply of {index[0]} is limited",
-                     data.portfolio.where(f"catalog.accelerators.{index[0]}.supply"), "gpu", GPUS)  # fmt: skip
+    where = data.portfolio.where(f"catalog.accelerators.{index[0]}.supply")
+    return Statement(f"supply of {index[0]} is limited", where, "gpu", GPUS)
 
 
 CONSTRAINT = Constraint("supply", ("supply",), add, violations, statement)

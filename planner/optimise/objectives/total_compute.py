@@ -22,8 +22,9 @@ if TYPE_CHECKING:
 
 def expression(model: Pyo, data: ModelData) -> Pyo:
     """Return total compute [thousand H100e-years]."""
+    weight = data.compute_weight
     return linear([
-        (float(data.compute_weight[t] * team.rate[j, c]), model.shares[team.name, sku, backup, label])
+        (float(weight[t] * team.rate[j, c]), model.shares[team.name, sku, backup, label])
         for team in data.consumers
         if team.is_team
         for j, sku in enumerate(data.skus)

@@ -79,17 +79,18 @@ def gather(result: Result) -> Facts:
     result = with_gpus_only(result)
     inventory = take(result)
     found = date_facts(result, inventory)
-    key = key_date(found)
+    spec = result.portfolio.spec
+    targets = target_facts(result, inventory, {**spec.targets, **spec.policy.required})
+    key = key_date(result, found, targets)
     halls = hall_dates(result, inventory)
     due = commitments(result)
-    spec = result.portfolio.spec
     capacity = capacity_facts(result, inventory, period_grid(result))
     months = month_days(result)
     return Facts(
         result=result,
         inventory=inventory,
         dates=found,
-        targets=target_facts(result, inventory, {**spec.targets, **spec.policy.required}),
+        targets=targets,
         key=key,
         arrival=arrival(result),
         halls=halls,

@@ -80,7 +80,6 @@ def _merged(alike: list[Commitment]) -> Commitment:
         first,
         count=sum(c.count for c in alike),
         money_musd=sum(c.money_musd for c in alike),
-        why=first.why if len(alike) == 1 else f"first {first.why}",
     )
 
 
@@ -132,7 +131,11 @@ def _for_halls(halls: list[str]) -> str:
     """Say which halls something is for; an order of site works names its site instead."""
     if not any("/" in hall for hall in halls):
         return " for site works" if halls else ""
-    return f" for {halls[0]}" if len(halls) == 1 else f" for {counted(len(halls), 'hall')}"
+    return (
+        f" for {halls[0].partition('/')[2]}"
+        if len(halls) == 1
+        else f" for {counted(len(halls), 'hall')}"
+    )
 
 
 def _orders(result: Result) -> list[Commitment]:

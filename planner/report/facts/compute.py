@@ -32,6 +32,10 @@ class TeamFact:
         Physical GPUs as planned (T).
     compute, per_researcher
         Simulated effective compute, and that per researcher [H100e]; NaN without researchers.
+    horizon
+        P50 of compute per researcher over the horizon, a ratio of discounted sums [H100e].
+    level
+        The same per weight as the plan has it, NaN for a team outside the ranking.
     """
 
     name: str
@@ -41,6 +45,7 @@ class TeamFact:
     gpus: FloatArray
     compute: Fan
     per_researcher: Fan
+    horizon: float
     level: float
 
     @property
@@ -84,8 +89,37 @@ def _team(result: Result, name: str, team: Team) -> TeamFact:
         gpus=gpus,
         compute=fan(compute),
         per_researcher=fan(_per_head(compute, heads)),
+        horizon=float(np.quantile(over_horizon(result, compute, heads), 0.5)),
         level=result.plan.level.get(name, float("nan")),
     )
+
+
+def over_horizon(result: Result, compute: FloatArray, heads: FloatArray) -> FloatArray:
+    """Return compute per researcher over the horizon: a ratio of discounted sums.
+
+    Parameters
+    ----------
+    compute
+        Effective compute by period, shape (S, T) [H100e].
+    heads
+        Researchers, shape (T,).
+
+    Returns
+    -------
+    FloatArray
+        Shape (S,) [H100e], NaN without researchers.
+    """
+    rate = result.portfolio.spec.policy.compute_discount_rate.likely
+    start = result.plan.data_date
+    weight = np.array(
+        [
+            p.years * (1 + rate) ** -((p.start - start).days / 365.25 + p.years / 2)
+            for p in result.plan.periods
+        ]
+    )
+    below = float(weight @ heads)
+    made: FloatArray = compute @ weight / below if below > 0 else np.full(len(compute), np.nan)
+    return made
 
 
 def _product(result: Result, name: str, product: Product) -> ProductFact:

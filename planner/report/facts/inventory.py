@@ -43,6 +43,7 @@ class HallFact:
     it_mw: float
     ratio: float
     cost_musd_per_mw: float
+    """0 for what stood: its money was spent before this plan."""
     life_year: float
 
     @property
@@ -209,7 +210,7 @@ def _standing(portfolio: Portfolio) -> list[HallFact]:
                     start=None,
                     it_mw=standing.it_power.likely,
                     ratio=mode.peak_facility_ratio.likely,
-                    cost_musd_per_mw=0.0 if standing.rent_month else mode.hall_cost.likely,
+                    cost_musd_per_mw=0.0,
                     life_year=mode.service_life.likely,
                 )
             )

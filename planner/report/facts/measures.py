@@ -12,7 +12,7 @@ import numpy as np
 
 from planner.domain.result import NEVER, FloatArray, Measure, Result
 from planner.report import words
-from planner.report.facts.compute import head_count
+from planner.report.facts.compute import head_count, over_horizon
 from planner.report.facts.dates import LADDER_MW
 from planner.report.facts.inventory import (
     Inventory,
@@ -83,16 +83,11 @@ def _gw_months(result: Result, inventory: Inventory) -> Measure:
 def _compute(result: Result, name: str) -> Measure:
     """Return effective compute per researcher of a team: a ratio of discounted sums."""
     team = result.portfolio.spec.teams[name]
-    rate = result.portfolio.spec.policy.compute_discount_rate.likely
-    periods, start = result.plan.periods, result.plan.data_date
-    weight = np.array(
-        [p.years * (1 + rate) ** -((p.start - start).days / 365.25 + p.years / 2) for p in periods]
-    )
+    periods = result.plan.periods
     heads = np.array([head_count(team.researchers, p) for p in periods])
     found = result.verification.compute.get(name)
     samples = np.zeros((result.outcome.samples, len(periods))) if found is None else found
-    below = float(weight @ heads)
-    values = samples @ weight / below if below > 0 else np.full(len(samples), np.nan)
+    values = over_horizon(result, samples, heads)
     return Measure(f"H100e per researcher, {team.title}", "H100e", True, {"": values})
 
 

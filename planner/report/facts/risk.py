@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 FEWEST_SAMPLES_A_FACTOR: Final = 5
 """Below this many samples for each factor the regression would fit noise."""
+FIRST_GW_MW: Final = 1000.0
 STANDARD_ERRORS: Final = 2.0
 """A slope counts from so many standard errors on (about one in twenty by chance)."""
 
@@ -57,7 +58,7 @@ class KeyDate:
 
     Parameters
     ----------
-    title
+    fact
         What happens at that date.
     day
         Sampled day since the epoch of the samples that reach it.
@@ -65,7 +66,6 @@ class KeyDate:
         Share of samples that do.
     """
 
-    title: str
     fact: DateFact
     day: FloatArray
     reached: float
@@ -81,24 +81,30 @@ class _Factor:
     response: str = ""
 
 
-def key_date(facts: tuple[DateFact, ...]) -> KeyDate | None:
-    """Return the date that the report turns on.
+def key_date(
+    result: Result, facts: tuple[DateFact, ...], targets: tuple[DateFact, ...]
+) -> KeyDate | None:
+    """Return the date that the report turns on, among those that half of the samples reach.
 
-    The first GW of IT power of the portfolio where the plan has one; else the largest capacity
-    that at least half of the samples reach; None where there is none.
+    The announced capacity that is due first; where none is announced the first GW of the
+    portfolio, or its largest capacity; None where there is nothing to come.
     """
+    announced = [t for t in targets if t.target_name in result.portfolio.spec.targets]
     mine = [f for f in facts if f.subject == "portfolio" and f.basis == "IT"]
-    good = [f for f in mine if f.spread.reached >= 0.5]
-    chosen = next((f for f in good if f.amount_mw == 1000.0), None) or (good[-1] if good else None)
+    to_come = [t for t in announced if _is_ahead(t, result)]
+    ladder = [f for f in mine if _is_ahead(f, result)]
+    first_gw = [f for f in ladder if f.amount_mw == FIRST_GW_MW]
+    chosen = next(iter([*to_come, *first_gw, *reversed(ladder)]), None)
     if chosen is None:
         return None
     reached = chosen.minutes < NEVER
-    return KeyDate(
-        title="key date",
-        fact=chosen,
-        day=chosen.minutes[reached] / 1440,
-        reached=float(np.mean(reached)),
-    )
+    return KeyDate(chosen, chosen.minutes[reached] / 1440, float(np.mean(reached)))
+
+
+def _is_ahead(fact: DateFact, result: Result) -> bool:
+    """Return whether at least half of the samples reach it, and not all by the data date."""
+    p90 = fact.spread.p90
+    return fact.spread.reached >= 0.5 and (p90 is None or p90 > result.plan.data_date)
 
 
 def risk_facts(result: Result, inventory: Inventory, key: KeyDate | None) -> tuple[RiskFact, ...]:
@@ -106,7 +112,8 @@ def risk_facts(result: Result, inventory: Inventory, key: KeyDate | None) -> tup
     if key is None:
         return ()
     reached = key.fact.minutes < NEVER
-    factors = [f for f in _factors(result, inventory) if np.ptp(f.draws[reached]) > 1e-9]
+    found = _factors(result, inventory, key.fact.subject)
+    factors = [f for f in found if np.ptp(f.draws[reached]) > 1e-9]
     if not factors or reached.sum() < FEWEST_SAMPLES_A_FACTOR * len(factors):
         return ()
     draws = np.stack([f.draws[reached] for f in factors], axis=1)
@@ -146,13 +153,20 @@ def _p80(day: FloatArray) -> float:
     return float(np.quantile(day, 0.8, method="inverted_cdf"))
 
 
-def _factors(result: Result, inventory: Inventory) -> list[_Factor]:
+def _factors(result: Result, inventory: Inventory, subject: str) -> list[_Factor]:
+    """Return every factor that can move a date of the subject: a site's own, or all."""
     outcome = result.outcome
     made = [
         _driver(result.portfolio, name, outcome.driver_factor[:, v])
         for v, name in enumerate(outcome.driver)
     ]
-    return [*made, *_tranches(result, inventory), *_deliveries(result, inventory), *_storms(result)]
+    sites = [s for s in inventory.site if subject in {s, "portfolio"}]
+    return [
+        *made,
+        *_tranches(result, inventory, sites),
+        *_deliveries(result, inventory, sites),
+        *_storms(result),
+    ]
 
 
 def _driver(portfolio: Portfolio, name: str, draws: FloatArray) -> _Factor:
@@ -170,11 +184,13 @@ def _driver(portfolio: Portfolio, name: str, draws: FloatArray) -> _Factor:
     return _Factor(name, name, "driver", draws, float(np.median(draws)))
 
 
-def _tranches(result: Result, inventory: Inventory) -> list[_Factor]:
+def _tranches(result: Result, inventory: Inventory, sites: list[str]) -> list[_Factor]:
     """Return the lateness of each tranche against its planned date, in days."""
     outcome = result.outcome
     made = []
     for t, name in enumerate(outcome.tranche):
+        if inventory.site[inventory.tranche_site[t]] not in sites:
+            continue
         record = inventory.tranches[t]
         planned = max(record.energised, result.plan.data_date)
         late = _late(outcome.energised_min[:, t], minute(outcome.epoch, planned))
@@ -182,10 +198,10 @@ def _tranches(result: Result, inventory: Inventory) -> list[_Factor]:
     return made
 
 
-def _deliveries(result: Result, inventory: Inventory) -> list[_Factor]:
+def _deliveries(result: Result, inventory: Inventory, sites: list[str]) -> list[_Factor]:
     """Return the mean lateness of each SKU's purchases against their deterministic dock."""
     outcome = result.outcome
-    orders = {p.name: p for p in result.plan.purchases}
+    orders = {p.name: p for p in result.plan.purchases if p.site in sites}
     made = []
     for sku in sorted({x.sku for x in inventory.lots if x.purchase in orders}):
         mine = [i for i, x in enumerate(inventory.lots) if x.sku == sku and x.purchase in orders]

@@ -39,7 +39,7 @@ def _chart(facts: Facts, at: int) -> Chart:
     return Chart(
         name=f"capacity_{fact.subject}",
         title=sentences.limit_title(fact, facts.limits[at], labels, name),
-        subtitle="MW of facility power on the design day, end of period; lines P50, band P10–P90",
+        subtitle="MW of facility power on the design day; P50 lines, P10–P90 bands",
         spec=None
         if is_empty
         else charts.finished(capacity_chart(facts, at, width=WIDE, height=200)),

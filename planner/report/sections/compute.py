@@ -13,8 +13,6 @@ from planner.report.sections.fan_chart import frame, period_middles
 if TYPE_CHECKING:
     from planner.report.facts import Facts, TeamFact
 
-COLOURS = (charts.BLUE, charts.VERMILLION, charts.GREEN, charts.PURPLE, charts.GREY)
-
 
 def build(facts: Facts) -> tuple[Part | Columns, ...]:
     """Return small multiples by team, the table behind them, products, fleet and allocation."""
@@ -104,7 +102,9 @@ def _fleet_chart(facts: Facts) -> Chart:
                 value[r.period] += r.gpus
         said = tuple(f"{sku}, end of {p.label}: {words.count(value[t])} GPUs as planned"
                      for t, p in enumerate(at))  # fmt: skip
-        parts.append(charts.Series(sku, COLOURS[n % len(COLOURS)], days, value / 1000, said=said))
+        parts.append(
+            charts.Series(sku, charts.SERIES[n % len(charts.SERIES)], days, value / 1000, said=said)
+        )
     total = sum(float(p.value[-1]) for p in parts) * 1000
     chart = charts.columns(frame(facts, height=200), parts, axis_title="Thousand GPUs")
     return Chart(

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from planner.report.facts import Facts, HallDates, ScheduleRow
 
+TITLE_LENGTH = 26
 OPEN_ROWS = 40
 """Rows up to which halls are shown open."""
 
@@ -185,15 +186,21 @@ def _groups(facts: Facts, axis: _Axis, site: str, halls: list[HallDates]) -> lis
         members = [h for h in halls if h.hall.group == group]
         rows = [_hall(axis, site, h, by_hall.get(h.hall.name, [])) for h in members]
         title = facts.result.portfolio.sites[site].groups[group].title or group
-        name = f"{title} ({words.counted(len(members), 'hall')})"
+        name = f"{_short(title)} ({words.counted(len(members), 'hall')})"
         marks = [m for r in rows for m in r.marks]
-        bars = _span(axis, [b for r in rows for b in r.bars])
+        driving = dict.fromkeys(b for r in rows for b in r.bars if b.kind == "driving")
+        bars = (*_span(axis, [b for r in rows for b in r.bars]), *driving)
         points = tuple(Mark(m.kind, m.day, None, None, None, m.label) for m in marks)
         made.append(
             GanttRow(f"{site}/{group}", site, 1, name, _cells(_last(members)), bars, points)
         )
         made += rows
     return made
+
+
+def _short(title: str) -> str:
+    """Return a title that leaves room for the count of halls beside it."""
+    return title if len(title) <= TITLE_LENGTH else f"{title[: TITLE_LENGTH - 1].rstrip()}…"
 
 
 def _hall(axis: _Axis, site: str, made: HallDates, rows: list[ScheduleRow]) -> GanttRow:

@@ -13,7 +13,7 @@ from planner.report.sections.fan_chart import capacity_chart
 if TYPE_CHECKING:
     from planner.report.facts import CapacityFact, Facts
 
-SHOWN_COMMITMENTS = 8
+SHOWN_COMMITMENTS = 7
 SHOWN_RISKS = 3
 
 
@@ -31,15 +31,13 @@ def _date_tile(facts: Facts) -> Tile:
     if key is None:
         return Tile("First capacity", "none", "in half of the futures", "timeline")
     fact = key.fact
-    target = next((t for t in facts.targets if t.subject == "portfolio"
-                   and t.amount_mw == fact.amount_mw and t.target), None)  # fmt: skip
     p80 = words.month(fact.spread.p80)
     against = (
-        f"target {words.month(target.target)}, met in {words.share(target.chance)} of futures"
-        if target
+        f"announced {words.month(fact.target)}, met in {words.share(fact.chance)} of futures"
+        if fact.target
         else f"deterministic {words.month(fact.deterministic)}"
     )
-    title = f"{words.mw(fact.amount_mw)} IT in service"
+    title = sentences.capacity_name(facts, fact)
     return Tile(title, f"{words.month(fact.spread.p50)}", f"P50; P80 {p80}; {against}", "timeline")
 
 
@@ -51,7 +49,10 @@ def _team_tile(facts: Facts) -> Tile:
     gpus, later = float(team.gpus_per_researcher[0]), float(team.gpus_per_researcher[at])
     when = facts.result.plan.periods[at].label
     value = f"{_head(now)} → {_head(then)}"
-    detail = f"H100e, today → {when} (P50); GPUs as planned {_head(gpus)} → {_head(later)}"
+    detail = (
+        f"H100e, today → {when} (P50); {_head(team.horizon)} over the horizon; "
+        f"GPUs as planned {_head(gpus)} → {_head(later)}"
+    )
     return Tile(f"{team.title}, per researcher", value, detail, "compute")
 
 
@@ -114,8 +115,8 @@ def _risks(facts: Facts) -> Table:
 def _risk_note(facts: Facts) -> str:
     if facts.key is None:
         return "No capacity is reached in half of the futures, so no date to measure against."
-    amount = words.mw(facts.key.fact.amount_mw)
-    return f"Of the date of {amount} IT; estimated by regression over the samples of this run."
+    name = sentences.capacity_name(facts, facts.key.fact)
+    return f"Of the date of {name}; estimated by regression over the samples of this run."
 
 
 def _chart(facts: Facts) -> Chart:
@@ -125,9 +126,9 @@ def _chart(facts: Facts) -> Chart:
     return Chart(
         name="capacity_first",
         title=sentences.limit_title(whole, facts.limits[0], labels, "the portfolio"),
-        subtitle="MW of facility power on the design day, end of period; lines P50, band P10–P90",
+        subtitle="MW of facility power on the design day; P50 lines, P10–P90 bands",
         spec=charts.stacked(
-            [capacity_chart(facts, i, width=430, height=max(64, 330 // len(shown))) for i in shown]
+            [capacity_chart(facts, i, width=430, height=max(64, 280 // len(shown))) for i in shown]
         )
         if shown
         else None,

@@ -19,10 +19,10 @@ PARTS = (
     ("construction", "Construction", charts.VERMILLION),
     ("equipment", "Equipment", charts.GREEN),
     ("site_works", "Site works", charts.PURPLE),
-    ("power", "Power", "#56B4E9"),
-    ("energy", "Energy", "#E69F00"),
+    ("power", "Power", charts.SKY),
+    ("energy", "Energy", charts.ORANGE),
     ("operation", "Operation", charts.GREY),
-    ("rent", "Rent", "#A6761D"),
+    ("rent", "Rent", charts.BROWN),
 )
 
 

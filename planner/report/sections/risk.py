@@ -11,7 +11,7 @@ from planner.report import charts, sentences, words
 from planner.report.document import Chart, Column, Columns, Part, Prose, Section, Table
 
 if TYPE_CHECKING:
-    from planner.report.facts import Facts
+    from planner.report.facts import DateFact, Facts
 
 BINS = 24
 SHOWN = 8
@@ -26,7 +26,7 @@ def _histogram(facts: Facts) -> tuple[Part, ...]:
     key = facts.key
     if key is None:
         return (Prose("No capacity of the portfolio is reached in half of the futures."),)
-    amount = f"{words.mw(key.fact.amount_mw)} of IT power"
+    amount = sentences.capacity_name(facts, key.fact)
     spread, count = key.fact.spread, facts.result.outcome.samples
     counts, edges = np.histogram(key.day, bins=BINS)
     share = counts / count
@@ -44,8 +44,8 @@ def _histogram(facts: Facts) -> tuple[Part, ...]:
     return (
         Chart(
             name="key_date",
-            title=f"IT power in service reaches {sentences.reached(key.fact)}",
-            subtitle=f"Share of {count} futures by date on which {amount} is first in service; "
+            title=_key_title(facts, key.fact),
+            subtitle=f"Share of {count} futures by date of {amount}; "
             f"seed {facts.result.outcome.seed}; reached in {words.share(key.reached)}",
             spec=charts.distribution(days, share, total, marks, width=880, height=200, said=said)
             if np.ptp(key.day) > 0
@@ -53,6 +53,10 @@ def _histogram(facts: Facts) -> tuple[Part, ...]:
             table="dates",
         ),
     )
+
+
+def _key_title(facts: Facts, fact: DateFact) -> str:
+    return f"{sentences.subject_name(facts, fact)} reaches {sentences.reached(fact)}"
 
 
 def _tornado(facts: Facts) -> Chart:

@@ -25,9 +25,8 @@ CHAT = {
     "flop": "0.4 TFLOP/request", "peak": 1, "workload": "work",
 }  # fmt: skip
 """A floor of 1,000 H100e."""
-POOR = {
-    "opening_cash": "0 MUSD", "operating_cash_flow": [{"since": "2026-01-01", "cash_flow": "0 MUSD"}],
-}  # fmt: skip
+NO_FLOW = [{"since": "2026-01-01", "cash_flow": "0 MUSD"}]
+POOR = {"opening_cash": "0 MUSD", "operating_cash_flow": NO_FLOW}
 
 
 def solved(portfolio: Portfolio, readiness: tuple[Readiness, ...] | None = None) -> Plan:

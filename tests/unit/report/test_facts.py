@@ -17,6 +17,7 @@ from planner.report.facts.capacity import limits
 from planner.report.facts.compute import head_count
 from planner.report.facts.inventory import first_reaching, month_starts, standing_at
 from planner.report.facts.measures import compared_mw, measures_of
+from planner.report.facts.risk import key_date, risk_facts
 from planner.report.facts.spread import dates
 from tests import results
 
@@ -163,11 +164,26 @@ def test_an_order_costs_its_share_of_the_row_that_waits(facts: Facts) -> None:
     assert order.money_musd / order.count == pytest.approx(0.75 * 0.5 * 125 * 9 * 1.1)
 
 
-def test_the_driver_that_moves_all_halls_is_the_largest_risk(facts: Facts) -> None:
-    """Labour multiplies the work of every hall; storms change nothing in the synthetic run."""
-    assert facts.risks[0].name == "labour"
-    assert facts.risks[0].p80_day > 5
+def test_the_tranche_that_a_site_waits_for_is_its_largest_risk(facts: Facts) -> None:
+    """North's tents wait for the gas plant; storms change nothing in the synthetic run."""
+    assert facts.key is not None
+    assert facts.key.fact.target_name == "north titan"
+    assert facts.risks[0].name == "tranche/north/gas"
     assert next(r for r in facts.risks if r.name == "storms").p80_day == 0
+    # Another site's tranche cannot move the date, and is not asked.
+    assert "tranche/south/grid" not in {r.name for r in facts.risks}
+
+
+def test_the_driver_that_moves_all_halls_is_the_largest_risk_of_the_portfolio(
+    run: Result, facts: Facts
+) -> None:
+    """Labour multiplies the work of every hall on the way to the first GW."""
+    key = key_date(run, facts.dates, ())
+    assert key is not None
+    assert key.fact.amount_mw == 1000.0
+    found = risk_facts(run, facts.inventory, key)
+    assert found[0].name == "labour"
+    assert found[0].p80_day > 5
 
 
 def test_schedule_finds_hall_block_and_title(facts: Facts) -> None:

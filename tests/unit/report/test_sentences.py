@@ -69,7 +69,7 @@ def test_a_capacity_most_futures_miss_has_no_date(facts: Facts) -> None:
     fact = facts.dates[0]
     never = dataclasses.replace(fact.spread, p50=None, p80=None, p90=None, reached=0.2)
     made = sentences.reached(dataclasses.replace(fact, amount_mw=1000.0, spread=never))
-    assert plain(made) == "1.00 GW within the horizon in 20 % of futures only"
+    assert plain(made) == "1.00 GW IT in time in 20 % of futures only"
 
 
 def test_p50_and_p80_of_one_month_are_said_once(facts: Facts) -> None:
@@ -77,7 +77,7 @@ def test_p50_and_p80_of_one_month_are_said_once(facts: Facts) -> None:
     fact = facts.dates[0]
     spread = dataclasses.replace(fact.spread, p50=dt.date(2027, 5, 2), p80=dt.date(2027, 5, 20))
     made = sentences.reached(dataclasses.replace(fact, amount_mw=500.0, spread=spread))
-    assert plain(made) == "500 MW in May 2027 (P50 and P80)"
+    assert plain(made) == "500 MW IT in May 2027 (P50 and P80)"
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,75 @@
+"""What stands and is under way at the data date, with the dates a plan can count on.
+
+GPUs that come with a hall serve from the latest of their own date, their block at confidence, and
+the power that is assigned to them; those already in service stay so.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import replace
+from math import ceil
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from planner.network import existing_plan
+from planner.network.power import NEVER_POWERED, assign_power
+from planner.network.roster import roster
+
+if TYPE_CHECKING:
+    from planner.capacity.timeline import Timeline
+    from planner.domain.plan import Lot, Plan
+    from planner.domain.portfolio import Portfolio
+    from planner.optimise.feed import Tranche
+    from planner.optimise.halls import Pool
+
+SNAP_DAY = 1e-6
+
+
+def date_of(timeline: Timeline, day: float) -> dt.date:
+    """Return the first date on which a day has wholly come."""
+    return timeline.origin + dt.timedelta(days=ceil(day - SNAP_DAY))
+
+
+def there(
+    portfolio: Portfolio, pools: tuple[Pool, ...], tranches: tuple[Tranche, ...], timeline: Timeline
+) -> Plan:
+    """Return the plan that adds nothing; who serves to the horizon serves on its last day."""
+    plan = existing_plan(portfolio)
+    end = portfolio.periods[-1].end
+    powered = power_dates(portfolio, tranches, plan)
+    zones = {f"{pool.site}/{pool.zone}/01": pool for pool in pools if pool.is_standing}
+    lots = []
+    for lot in plan.lots:
+        days = [powered.get(lot.name, -np.inf), _block_day(zones.get(lot.hall), lot)]
+        service = max([lot.service, *(date_of(timeline, d) for d in days if 0 < d < np.inf)])
+        until = end if lot.until >= portfolio.spec.horizon else lot.until
+        if service < until:
+            lots.append(replace(lot, service=service, until=until))
+    return plan.replace(lots=tuple(lots))
+
+
+def _block_day(pool: Pool | None, lot: Lot) -> float:
+    if pool is None or lot.block > len(pool.service_day):
+        return -np.inf
+    return float(pool.service_day[lot.block - 1])
+
+
+def power_dates(
+    portfolio: Portfolio, tranches: tuple[Tranche, ...], plan: Plan
+) -> dict[str, float]:
+    """Return the day from which each lot's tranches carry it, by lot name.
+
+    It is infinite where no tranche is left for a lot, and minus infinity at sites without any.
+    """
+    usable = {(t.site, t.name): t.usable_day for t in tranches}
+    halls = roster(portfolio, plan)
+    dates: dict[str, float] = {}
+    for name, site in portfolio.sites.items():
+        here = [hall for hall in halls if hall.site == name]
+        for (_, _, lot), taken in assign_power(portfolio, site, here).items():
+            if lot:
+                days = [np.inf if t == NEVER_POWERED else usable[name, t] for t in taken]
+                dates[lot] = max(days, default=-np.inf)
+    return dates
