@@ -60,10 +60,10 @@ def optimize(
         with progress(quiet=quiet or as_json) as update:
             result = study.run(portfolio, asked, progress=update)
         result = study.with_warnings(result, tuple(str(f) for f in findings))
-        run_folder.replace_old(folder, force=force)
         report.write_run(
-            result, folder, command=f"plan optimize {scenario}", identity=identity, started=now
-        )
+            result, folder, command=f"plan optimize {scenario}", identity=identity, started=now,
+            replace=force,
+        )  # fmt: skip
     headline = report.headline(result)
     if as_json:
         put_json("run", folder=str(folder), verified=result.verification.is_verified, **headline)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import json
 import os
-import shutil
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -43,12 +42,6 @@ def reserved(folder: Path, *, force: bool) -> Iterator[Path]:
         yield folder
     finally:
         lock.unlink(missing_ok=True)
-
-
-def replace_old(folder: Path, *, force: bool) -> None:
-    """Remove a finished run that is to be replaced, now that the new one is ready."""
-    if force and folder.exists():
-        shutil.rmtree(folder)
 
 
 def _check_free(folder: Path, *, force: bool) -> None:

@@ -8,10 +8,11 @@ import pyomo.environ as pyo
 
 from planner.optimise.constraints import CONSTRAINTS
 from planner.optimise.objectives import OBJECTIVES
-from planner.optimise.objectives.compute_per_researcher import level_of, ranked
+from planner.optimise.objectives.compute_per_researcher import level_of, ranked, share_of_level
 from planner.optimise.variables import add_variables
 
 if TYPE_CHECKING:
+    from planner.optimise.consumers import Consumer
     from planner.optimise.data import ModelData
     from planner.optimise.variables import Pyo
 
@@ -34,6 +35,7 @@ def formulate(data: ModelData) -> Pyo:
         list(teams), rule=lambda m, name: m.level[name] - level_of(m, teams[name], data) == 0
     )
     model.reach = pyo.Constraint(list(teams), rule=lambda m, name: m.level[name] - m.worst >= 0)
+    _add_steady(model, data, teams)
     for objective in OBJECTIVES.values():
         if objective.variable == "worst":
             continue
@@ -42,3 +44,24 @@ def formulate(data: ModelData) -> Pyo:
         setattr(model, f"{objective.variable}_is", row)
     model.nothing_sought = pyo.Objective(expr=0.0 * model.nothing)
     return model
+
+
+def _add_steady(model: Pyo, data: ModelData, teams: dict[str, Consumer]) -> None:
+    """Add ``steady[period]``, at most what any team has a head in the period, and its rows.
+
+    Nothing seeks it until the levels are settled; then it picks, of all points that share them, one
+    without swings. A team that has nobody in a period does not hold the others down.
+    """
+    model.steady = pyo.Var(list(data.labels), domain=pyo.NonNegativeReals)
+    pairs = [
+        (name, label)
+        for name, team in teams.items()
+        for t, label in enumerate(data.labels)
+        if team.researchers[t] > 0
+    ]
+    model.swing = pyo.Constraint(
+        pairs,
+        rule=lambda m, name, label: (
+            share_of_level(m, teams[name], data, label) - m.steady[label] >= 0
+        ),
+    )

@@ -44,14 +44,17 @@ def unfix(engine: Engine, columns: list[int]) -> None:
 
 
 def near(
-    engine: Engine, data: ModelData, relaxed: FloatArray, *, gap: float, nodes: int
-) -> Solution:
+    engine: Engine, data: ModelData, relaxed: FloatArray, *, gap: float, nodes: int,
+    most: FloatArray | None = None,
+) -> Solution:  # fmt: skip
     """Return the best plan near the relaxation: fractional starts searched, whole ones kept.
 
-    A fractional start may also move to the period before or after.
+    A fractional start may also move to the period before or after, within `most` where given.
     """
     columns = start_columns(engine, data)
     low, high = _window(data, relaxed[columns])
+    if most is not None:
+        high = np.maximum(np.minimum(high, most), low)
     fix(engine, columns, low, high)
     found = engine.solve_mip(gap=gap, nodes=nodes)
     unfix(engine, columns)

@@ -264,19 +264,48 @@ def _hold(search: Search, column: int, value: float, sense: str) -> None:
 
 
 def _cheap(search: Search, values: FloatArray, columns: list[int], *, is_first: bool) -> FloatArray:
-    """Return the cheapest point; halls that it does not need are not started."""
+    """Return the cheapest point: halls that it does not need are not started, others later."""
     engine = search.engine
     if is_first:
         return _single(search, values, "cost", is_first=True)
     halls = np.round(values[columns])
-    engine.seek({engine.column("spend"): 1.0}, "min")
-    fix(engine, columns, np.zeros(len(columns)), halls)
-    relaxed = engine.solve_lp(start_cold=True)  # far from the last point: simplex would wander
-    if relaxed.values is not None:
-        fewer = np.minimum(np.ceil(relaxed.values[columns] - NUMERIC_GAP), halls)
-        fix(engine, columns, fewer, fewer)
-        found = engine.solve_lp()
-        if found.values is not None:
-            return _single(search, found.values, "cost", is_first=False)
     fix(engine, columns, halls, halls)
-    return _single(search, values, "cost", is_first=False)
+    engine.seek({engine.column("spend"): 1.0}, "min")
+    as_they_are = engine.solve_lp()
+    best = _started_later(search, columns, halls)
+    if best is None or _value(best) >= _value(as_they_are):
+        fix(engine, columns, halls, halls)
+        return _single(search, values, "cost", is_first=False)
+    assert best.values is not None
+    chosen = np.round(best.values[columns])
+    fix(engine, columns, chosen, chosen)
+    return _single(search, best.values, "cost", is_first=False)
+
+
+def _started_later(search: Search, columns: list[int], halls: FloatArray) -> Solution | None:
+    """Return a cheaper point whose halls start no earlier than they do now; None if none is found.
+
+    Of each candidate no more halls are started by any period than now, so the search is small.
+    """
+    engine, data = search.engine, search.data
+    room = _no_earlier(search, halls)
+    fix(engine, columns, np.zeros(len(columns)), room)
+    relaxed = engine.solve_lp(start_cold=True)  # far from the last point: simplex would wander
+    if relaxed.values is None:
+        return None
+    limits = (search.gap, search.limits.nodes)
+    best = near(engine, data, relaxed.values, gap=limits[0], nodes=limits[1], most=room)
+    return best if best.values is not None else None
+
+
+def _no_earlier(search: Search, halls: FloatArray) -> FloatArray:
+    """Return the most halls of each option that may start: those begun so far, none before them."""
+    options = search.data.options
+    begun: dict[object, float] = {}
+    most = np.zeros(len(halls))
+    for o in sorted(range(len(halls)), key=lambda o: options[o].period):
+        candidate = options[o].candidate
+        begun[candidate] = begun.get(candidate, 0.0) + halls[o]
+        group = search.data.portfolio.sites[candidate.site].groups[candidate.group]
+        most[o] = min(begun[candidate], group.starts_per_period)
+    return most

@@ -224,7 +224,7 @@ def _pool_of_halls(data: ModelData, plan: Plan) -> dict[str, int]:
 
 def _balance_rows(engine: Engine) -> list[int]:
     """Return rows that lots keep by their dates, and their means would keep to the last bit."""
-    names = ("delivered[", "stays[", "hall_power[", "rack_positions[", "liquid[", "air[",
+    names = ("delivered[", "stays[", "waits[", "hall_power[", "rack_positions[", "liquid[", "air[",
              "overlap[", "zone_power[", "tranche_power[")  # fmt: skip
     return [row for name, row in engine.rows.items() if name.startswith(names)]
 
@@ -285,7 +285,7 @@ def _give_out(engine: Engine) -> tuple[FloatArray, tuple[LevelStatus, ...]]:
     found = engine.solve_lp()
     if found.values is None:
         raise LimitError("a limit came before GPU-time was given out")
-    values = found.values
+    values = _steadied(engine, found.values)
     unit = OBJECTIVES["compute_per_researcher"].unit
     made = [
         LevelStatus(f"plan: compute_per_researcher {n}: {', '.join(step.teams)}",
@@ -298,6 +298,20 @@ def _give_out(engine: Engine) -> tuple[FloatArray, tuple[LevelStatus, ...]]:
         value = float(values[engine.column(objective.variable)])
         made.append(LevelStatus(f"plan: {name}", value, None, objective.unit, found.termination))
     return values, tuple(made)
+
+
+def _steadied(engine: Engine, values: FloatArray) -> FloatArray:
+    """Return the point of the same levels in which no team's compute swings from period to period.
+
+    Levels are sums over the horizon, so many points share them; this one raises, in every period,
+    what the worst team then has a head.
+    """
+    total = engine.column(OBJECTIVES["total_compute"].variable)
+    engine.bound(total, float(values[total]) * (1.0 - HELD), INF)
+    engine.seek(as_costs(engine.columns_of("steady").values()), "max")
+    found = engine.solve_lp()
+    engine.bound(total, -INF, INF)
+    return values if found.values is None else found.values
 
 
 def _finished(

@@ -130,7 +130,7 @@ def first_team(team: TeamFact, arrival: Arrival) -> str:
         return f"{team.title} then has {later}."
     return (
         f"{team.title} has {later}, {words.times(then / now)} today's {words.count(now)}."
-        if then != now
+        if words.count(then) != words.count(now)
         else f"{team.title} has {later}, as today."
     )
 

@@ -13,6 +13,7 @@ from planner import optimise, simulate
 from planner.domain.result import Result
 from planner.network import build_tables, compile_network, existing_plan
 from planner.study.correct import Corrections, corrected
+from planner.study.places import settled_in
 from planner.study.sequence import sequenced
 from planner.study.trials import ready
 from planner.study.verify import verify
@@ -20,7 +21,7 @@ from planner.study.verify import verify
 if TYPE_CHECKING:
     from planner.domain.plan import Plan
     from planner.domain.portfolio import Portfolio
-    from planner.domain.result import Outcome, Progress, Readiness
+    from planner.domain.result import Progress, Readiness
     from planner.network import Tables
     from planner.study.ask import Ask
 
@@ -68,22 +69,9 @@ def prove(
     plan = sequenced(portfolio, plan, ask, tables)
     network = compile_network(portfolio, plan, tables=tables)
     outcome = simulate.run(network, seed=seed, samples=ask.samples, progress=progress)
-    outcome = only_planned_lots(plan, outcome)
+    outcome = settled_in(portfolio, plan, network, outcome)
     verification = verify(portfolio, plan, network, outcome, number)
     return Result(portfolio, plan, outcome, verification, readiness, ask.seed, number)
-
-
-def only_planned_lots(plan: Plan, outcome: Outcome) -> Outcome:
-    """Return the outcome without the tails of blocks in which the plan places no GPUs."""
-    planned = {lot.name for lot in plan.lots}
-    kept = [i for i, name in enumerate(outcome.lot) if name in planned]
-    return replace(
-        outcome,
-        lot=tuple(outcome.lot[i] for i in kept),
-        service_min=outcome.service_min[:, kept],
-        dock_min=outcome.dock_min[:, kept],
-        deterministic_service_min=outcome.deterministic_service_min[kept],
-    )
 
 
 def simulate_plan(portfolio: Portfolio, plan: Plan | None, ask: Ask, progress: Progress) -> Result:

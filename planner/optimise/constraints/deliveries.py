@@ -5,9 +5,12 @@ period t serve there, from dock and rack tail to the end of their service life:
 
 - ``delivered``: placed[j, p, k] <= sum over t of present[j, p, t, k] x orders[j, p, t]
 - ``stays``: placed[j, p, k] >= placed[j, p, k-1] - sum over t of what retires x orders[j, p, t]
+- ``waits``: placed[j, p, k] >= sum of present[j, p, t, k] x orders[j, p, t] over the t whose GPUs
+  could serve before the period ahead of k
 
 GPUs serve after they are delivered and installed, and stay where they are until they retire:
-nothing teleports.
+nothing teleports. They wait for a hall or for power through the period after at most, so that
+nobody buys for a warehouse.
 """
 
 from __future__ import annotations
@@ -53,8 +56,18 @@ def add(model: Pyo, data: ModelData) -> None:
         terms = [(1.0, m.placed[sku, pool, time]), (-1.0, m.placed[sku, pool, data.times[k - 1]])]
         return at_least([*terms, *orders(m, sku, pool, retired)], 0.0)
 
+    def waits(m: Pyo, sku: str, pool: str, time: str) -> Pyo:
+        k, j, p = time_of[time], sku_of[sku], pool_of[pool]
+        if not 1 <= k < data.n_periods:
+            return pyo.Constraint.Skip
+        begin = data.deliveries.dock_day[j] + data.pools[p].rack_tail_day
+        is_early = begin <= data.timeline.start_day[k - 1]
+        terms = orders(m, sku, pool, -data.deliveries.present[j, p, :, k] * is_early)
+        return at_least([(1.0, m.placed[sku, pool, time]), *terms], 0.0)
+
     model.delivered = pyo.Constraint(list(model.placed), rule=delivered)
     model.stays = pyo.Constraint(list(model.placed), rule=stays)
+    model.waits = pyo.Constraint(list(model.placed), rule=waits)
 
 
 def violations(plan: Plan, data: ModelData) -> list[str]:
@@ -131,4 +144,4 @@ def _standing_gpus(data: ModelData, sku: str, zone: str) -> int:
     )  # fmt: skip
 
 
-CONSTRAINT = Constraint("deliveries", ("delivered", "stays"), add, violations, structural)
+CONSTRAINT = Constraint("deliveries", ("delivered", "stays", "waits"), add, violations, structural)

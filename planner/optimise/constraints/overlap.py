@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from planner.optimise.constraints.base import Pyo
     from planner.optimise.data import ModelData
 
-INSTANTS = (1 / 2,)
+INSTANTS = (1 / 3, 2 / 3)
 TINY = 1e-9
 
 

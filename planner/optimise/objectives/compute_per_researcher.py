@@ -48,6 +48,23 @@ def level_of(model: Pyo, team: Consumer, data: ModelData) -> Pyo:
     ])  # fmt: skip
 
 
+def share_of_level(model: Pyo, team: Consumer, data: ModelData, label: str) -> Pyo:
+    """Return what a team has a head and weight in one period, with its part in the horizon's sum.
+
+    ``weight[t] x H100e[w, t] / (team weight[w] x researchers[w, t])``, so that summing it over
+    periods values compute as the levels do.
+    """
+    t = data.labels.index(label)
+    base = float(team.researchers[t]) * team.weight
+    return linear([
+        (float(data.compute_weight[t] * team.rate[j, c]) * GPUS / base,
+         model.shares[team.name, sku, backup, label])
+        for j, sku in enumerate(data.skus)
+        for c, backup in enumerate(CLASSES)
+        if (team.name, sku, backup, label) in model.shares
+    ])  # fmt: skip
+
+
 def expression(model: Pyo, _data: ModelData) -> Pyo:
     """Return the worst level, the first of the leximin order."""
     return model.worst

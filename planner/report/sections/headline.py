@@ -13,7 +13,7 @@ from planner.report.sections.fan_chart import capacity_chart
 if TYPE_CHECKING:
     from planner.report.facts import CapacityFact, Facts
 
-SHOWN_COMMITMENTS = 7
+SHOWN_COMMITMENTS = 6
 SHOWN_RISKS = 3
 
 
@@ -50,8 +50,8 @@ def _team_tile(facts: Facts) -> Tile:
     when = facts.result.plan.periods[at].label
     value = f"{_head(now)} → {_head(then)}"
     detail = (
-        f"H100e, today → {when} (P50); {_head(team.horizon)} over the horizon; "
-        f"GPUs as planned {_head(gpus)} → {_head(later)}"
+        f"H100e, today → {when}, P50; {_head(team.horizon)} over the horizon; "
+        f"GPUs {_head(gpus)} → {_head(later)}, planned"
     )
     return Tile(f"{team.title}, per researcher", value, detail, "compute")
 
@@ -104,7 +104,7 @@ def _soon(facts: Facts) -> Table:
 
 def _risks(facts: Facts) -> Table:
     top = [r for r in facts.risks if r.p80_day > 0][:SHOWN_RISKS]
-    rows = tuple((r.title, r.p80_day, r.response or "no response in the specs") for r in top)
+    rows = tuple((r.title, r.p80_day, r.response or "none stated") for r in top)
     columns = (
         Column("risk", "Risk"), Column("p80_day", "Days of P80", "day"),
         Column("response", "What would be done"),

@@ -298,6 +298,14 @@ def test_an_envelope_closed_by_the_storms_beginning_withstands_more(engine: Engi
     assert log(engine, made, storms=[(0, 1, 2, 90.0)])[-1] == ("a/finish", 8 * D + 10 * H)
 
 
+def test_an_envelope_whose_finish_is_held_is_open(engine: Engine) -> None:
+    """The work of `env` ends on day 1, its finish waits for day 4 (FF): on day 2 it is open."""
+    jobs = [Job("crane", 4 * D), Job("env", D, (("crane", "FF", 0),)), Job("a", 5 * D)]
+    shed = Shed("hall", "env", "a", design=120, design_open=70, closes="env", repair_full=0)
+    made = network(jobs, sheds=[shed])
+    assert log(engine, made, storms=[(0, 2, 3, 90.0)])[-1] == ("a/finish", 6 * D + 10 * H)
+
+
 def test_repairs_of_two_storms_follow_each_other(engine: Engine) -> None:
     """The second storm ends within the first repair (three days): four days idle after it."""
     shed = Shed("hall", "a", "a", design_open=100, repair_fixed=3 * D, repair_full=0)

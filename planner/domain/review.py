@@ -1,0 +1,134 @@
+"""What a schedule reviewer asks for beside the dates: criticality, use of crews, spend, removals."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+FloatArray = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Criticality:
+    """How often each activity drove its milestone (A).
+
+    Parameters
+    ----------
+    activity
+        Stable names.
+    towards
+        Milestone it is judged towards: its hall or its lot, for site works the hall that they drive
+        most often; empty where there is none.
+    index
+        Share of samples in which it lies on the driving path to that milestone.
+    cruciality
+        The index times the size of the rank correlation of its work with the milestone's date.
+    """
+
+    activity: tuple[str, ...]
+    towards: tuple[str, ...]
+    index: FloatArray
+    cruciality: FloatArray
+
+
+@dataclass(frozen=True)
+class Usage:
+    """Crews in use by month, means over each month, shape (R, M).
+
+    Parameters
+    ----------
+    resource, capacity
+        Names (R) and limits (R).
+    month
+        First days (M).
+    p50, p90
+        Percentiles over samples, in which crews are dispatched under their limits.
+    early
+        Demand of the deterministic pass, which knows no limits: where it is above the limit the
+        resource is over-allocated before levelling.
+    """
+
+    resource: tuple[str, ...]
+    capacity: FloatArray
+    month: tuple[dt.date, ...]
+    p50: FloatArray
+    p90: FloatArray
+    early: FloatArray
+
+
+@dataclass(frozen=True)
+class SpendCurve:
+    """Cumulative cost of construction by the end of each month (M) [MUSD], base-year money.
+
+    Parameters
+    ----------
+    early, late
+        Every activity at its early, at its late dates of the deterministic pass.
+    p10, p50, p90
+        Percentiles over samples.
+    """
+
+    month: tuple[dt.date, ...]
+    early: FloatArray
+    late: FloatArray
+    p10: FloatArray
+    p50: FloatArray
+    p90: FloatArray
+
+
+@dataclass(frozen=True, slots=True)
+class Removal:
+    """What would be gained if a cause were gone, from the same futures run again without it.
+
+    Parameters
+    ----------
+    kind
+        ``driver``, ``event``, ``tranche``, ``delivery``, ``equipment``, ``storms``, ``weather``,
+        ``crews`` or ``spread``.
+    p50_day, p80_day
+        Days by which the percentile comes earlier; negative where it comes later.
+    mean_day, error_day
+        Mean of the paired differences over samples, and its standard error.
+    """
+
+    name: str
+    title: str
+    kind: str
+    p50_day: float
+    p80_day: float
+    mean_day: float
+    error_day: float
+
+
+@dataclass(frozen=True)
+class FloatPath:
+    """A path to a milestone: its activities first to last, and what it could slip [day]."""
+
+    milestone: str
+    number: int
+    float_day: float
+    activities: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Review:
+    """All of it for a run.
+
+    Parameters
+    ----------
+    milestone
+        The date that removals and paths speak of, in words.
+    removals
+        Largest gain of P80 first, with the seed and number of samples behind them.
+    """
+
+    criticality: Criticality
+    usage: Usage
+    spend: SpendCurve
+    milestone: str
+    removals: tuple[Removal, ...]
+    removal_samples: int
+    paths: tuple[FloatPath, ...]

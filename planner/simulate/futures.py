@@ -1,0 +1,37 @@
+"""Futures of a network one block after another, for what looks into samples and keeps a sum."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from planner.simulate.fast import prepare, simulate_packed
+from planner.simulate.sampling import Sampler
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from planner.network.arrays import Network
+    from planner.simulate.sampling import Draws, Method
+    from planner.simulate.times import Times
+
+BLOCK: Final = 128
+"""Samples at a time; no result depends on it."""
+
+
+def futures(
+    network: Network, *, seed: int, samples: int, method: Method = "latin"
+) -> Iterator[tuple[Draws, Times]]:
+    """Yield the draws and times of a run, block by block: the same futures as `run` has.
+
+    Raises
+    ------
+    EngineError
+        If the network could not end, or an activity was left waiting for no reason.
+    """
+    if samples < 1:
+        raise ValueError(f"at least one sample needed (got {samples})")
+    sampler = Sampler(network, seed=seed, samples=samples, method=method)
+    packed = prepare(network)
+    for first in range(0, samples, BLOCK):
+        draws = sampler.draw(first, min(BLOCK, samples - first))
+        yield draws, simulate_packed(network, packed, draws)

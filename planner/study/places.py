@@ -1,0 +1,78 @@
+"""Lots that take the place of others: nobody serves in a place before it is empty."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from planner.study.service import DAY_MIN, lot_mw
+
+if TYPE_CHECKING:
+    import datetime as dt
+
+    from planner.domain.plan import Lot, Plan
+    from planner.domain.portfolio import Portfolio
+    from planner.domain.result import Outcome
+    from planner.network import Network
+
+SLACK_MW = 1e-6
+
+
+def settled_in(portfolio: Portfolio, plan: Plan, network: Network, outcome: Outcome) -> Outcome:
+    """Return the outcome of the plan's own lots, none in service before its place is empty.
+
+    A lot may be delivered and tested earlier than the plan counts on it; where it takes the power of
+    one that retires, it serves from the day that one leaves.
+    """
+    index = {name: i for i, name in enumerate(outcome.lot)}
+    kept = [index[lot.name] for lot in plan.lots]
+    room = dict(zip(network.block, network.block_mw.tolist(), strict=True))
+    leaves = vacated(portfolio, plan.lots, room)
+    earliest = np.array([
+        (leaves[lot.name] - outcome.epoch).days * DAY_MIN if lot.name in leaves else 0
+        for lot in plan.lots
+    ])  # fmt: skip
+    return replace(
+        outcome,
+        lot=tuple(lot.name for lot in plan.lots),
+        service_min=np.maximum(outcome.service_min[:, kept], earliest),
+        dock_min=outcome.dock_min[:, kept],
+        deterministic_service_min=np.maximum(outcome.deterministic_service_min[kept], earliest),
+    )
+
+
+def vacated(
+    portfolio: Portfolio, lots: tuple[Lot, ...], room_mw: dict[str, float]
+) -> dict[str, dt.date]:
+    """Return the day on which the place of a lot is empty, for lots that take another's.
+
+    Parameters
+    ----------
+    room_mw
+        IT MW of each block, by its name.
+    """
+    blocks: defaultdict[str, list[Lot]] = defaultdict(list)
+    for lot in lots:
+        blocks[f"{lot.hall}/{lot.block}"].append(lot)
+    found = {}
+    for name, there in blocks.items():
+        for lot in there:
+            day = _empty_from(portfolio, lot, there, room_mw[name])
+            if lot.purchase and day is not None:
+                found[lot.name] = day
+    return found
+
+
+def _empty_from(portfolio: Portfolio, lot: Lot, there: list[Lot], room_mw: float) -> dt.date | None:
+    """Return when enough of the lots that the plan replaces have left; None if all could stay."""
+    beside = [o for o in there if o.service <= lot.service < o.until]
+    free = room_mw - sum(lot_mw(portfolio, other) for other in beside)
+    gone = [o for o in there if o.until <= lot.service]
+    for other in sorted(gone, key=lambda o: (o.until, o.name), reverse=True):
+        free -= lot_mw(portfolio, other)
+        if free < -SLACK_MW:
+            return other.until
+    return None
