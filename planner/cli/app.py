@@ -61,8 +61,9 @@ def main() -> None:
     """Run the command line; every way out has its exit code (conventions, section 8)."""
     signal.signal(signal.SIGTERM, _terminated)
     try:
-        app(standalone_mode=False)
+        code = app(standalone_mode=False)
         sys.stdout.flush()
+        sys.exit(code if isinstance(code, int) else 0)
     except BrokenPipeError:
         _leave_quietly(141)
     except KeyboardInterrupt:
@@ -85,16 +86,14 @@ def _leave_quietly(code: int) -> NoReturn:
 
 def _report(error: Exception) -> int:
     """Print what went wrong in one form and return the exit code."""
-    import click
-
     from planner.cli import failure
 
-    if isinstance(error, click.exceptions.Abort):
+    if isinstance(error, typer.Abort):
         print("interrupted; nothing half-written was left", file=sys.stderr)
         return 130
-    if isinstance(error, click.ClickException):
-        error.show(file=sys.stderr)
+    if isinstance(error, typer.Exit):
         return error.exit_code
-    if isinstance(error, click.exceptions.Exit):
-        return error.exit_code
+    if hasattr(error, "format_message"):
+        # A wrong command line; Typer carries a Click of its own, whose classes are private.
+        return failure.usage(error)
     return failure.tell(error, as_json="--json" in sys.argv[1:])

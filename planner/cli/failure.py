@@ -7,6 +7,7 @@ import sys
 import tempfile
 import traceback
 from pathlib import Path
+from typing import Any
 
 from planner.cli.console import finding_as_dict, put_json, say
 from planner.errors import OutputError, PlannerError, SpecError
@@ -28,6 +29,14 @@ def tell(error: Exception, *, as_json: bool) -> int:
     if os.environ.get("PLAN_DEBUG"):
         traceback.print_exception(error)
     return error.exit_code
+
+
+def usage(error: Any) -> int:
+    """Say what is wrong with the command line, and where its help is."""
+    say(f"error: {error.format_message()}")
+    if getattr(error, "ctx", None) is not None:
+        say(f"  help: {error.ctx.command_path} --help")
+    return 2
 
 
 def _headed(error: PlannerError) -> str:

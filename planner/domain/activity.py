@@ -7,11 +7,15 @@ import re
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, GetJsonSchemaHandler, PlainSerializer
+from pydantic import BeforeValidator, Field, GetJsonSchemaHandler, PlainSerializer
 from pydantic_core import CoreSchema, PydanticCustomError
 
 from planner.domain.base import Count, Factor, Flag, Model, Name, WorkWd
 from planner.units import UnitProblem, parse
+
+
+CheckNumber = Literal[1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14]
+"""Number of a DCMA check."""
 
 
 class Kind(enum.IntEnum):
@@ -83,6 +87,15 @@ RelationField = Annotated[
 ]
 
 
+class Exemption(Model):
+    """Schedule health checks that a reviewer waives here, and why; counted and listed."""
+
+    exempt: Annotated[tuple[CheckNumber, ...], Field(min_length=1)]
+    """Numbers of the DCMA checks waived, such as 6 for high float and 8 for long durations."""
+    why: Annotated[str, Field(min_length=1)]
+    """The reason, as it would stand in the review."""
+
+
 class Activity(Model):
     """One activity of a network: its work, who does it, and what it waits for."""
 
@@ -122,3 +135,5 @@ class Activity(Model):
     """Risk drivers that multiply its work."""
     closes_envelope: Flag = False
     """Whether the hall withstands its finished design wind once this is done."""
+    health: Exemption | None = None
+    """Schedule health checks that do not apply to it, with the reason."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from planner.domain.activity import Activity
+from planner.domain.activity import Activity, Exemption
 from planner.domain.amount import Amount
 from planner.domain.base import (
     CostMUSDPerMW,
@@ -106,6 +106,8 @@ class BuildMode(Model):
     """Name of the tail (how racks go in) appended to every block."""
     hooks: dict[str, str] = {}
     """Where the tail takes hold: its hook names to activities of this mode."""
+    health: Exemption | None = None
+    """Schedule health checks that do not apply to its rows, with the reason."""
     activities: dict[str, Activity]
     """The network of one hall."""
 
@@ -116,6 +118,8 @@ class Tail(Model):
     title: str
     unit_it_power: PowerMW
     """IT power of the block for which work is stated."""
+    health: Exemption | None = None
+    """Schedule health checks that do not apply to its rows, with the reason."""
     activities: dict[str, Activity]
 
 
@@ -125,6 +129,8 @@ class SiteWorks(Model):
     title: str
     release: str
     """Activity or milestone whose finish lets halls start (the site release)."""
+    health: Exemption | None = None
+    """Schedule health checks that do not apply to its rows, with the reason."""
     activities: dict[str, Activity]
 
 

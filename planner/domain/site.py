@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from planner.domain.activity import Exemption
 from planner.domain.amount import Amount
 from planner.domain.base import (
     CostMUSDPerMW,
@@ -102,6 +103,8 @@ class UnderWay(Model):
     """Start of the first."""
     stagger: DurationDay
     """Days from the start of one to the start of the next."""
+    health: Exemption | None = None
+    """Schedule health checks that do not apply to these halls, with the reason."""
 
 
 class Standing(Model):
@@ -142,6 +145,8 @@ class Works(Model):
     """Local work over the catalog's, by activity."""
     cost: MoneyMUSD
     """What all the works cost, paid as they proceed."""
+    health: Exemption | None = None
+    """Schedule health checks that do not apply to these works, with the reason."""
 
 
 class Site(Model):

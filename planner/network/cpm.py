@@ -163,6 +163,23 @@ def deterministic(network: Network, clocks: Sequence[WorkClock] | None = None) -
     )
 
 
+def hand_over_float(found: Deterministic, is_pinned: BoolArray) -> IntArray:
+    """Return the total float (A) that moves no finish of `is_pinned` (A), nor the last of its hall.
+
+    `Deterministic.total_float_min` holds a hall to its last finish; a building that is handed over
+    block by block is held to each.
+    """
+    network = found.network
+    clocks = work_clocks(network)
+    net = as_lists(network, clocks)
+    made = forward(network, net, handed_out(network))
+    early = np.array(made.finish, dtype=np.int64)
+    ends = np.where(is_pinned, early, _ends(network, early)).tolist()
+    _backward(net, made, ends)
+    total, _ = _floats(network, clocks, made, ends)
+    return total
+
+
 def finishes(network: Network, clocks: Sequence[WorkClock]) -> tuple[IntArray, IntArray]:
     """Return the early and the late finish of each activity (A), which rank them."""
     net = as_lists(network, clocks)

@@ -35,7 +35,7 @@ def float_paths(found: Deterministic, activity: int, paths: int = 3) -> tuple[Fl
         Most paths returned; fewer where there are no more relations into them.
     """
     network = found.network
-    into = _relations_into(found)
+    into = _Into(found).of
     on_path: dict[int, int] = {}
     waiting: list[tuple[int, int, Node]] = [(0, 0, (activity, FINISH))]
     made: list[FloatPath] = []
@@ -62,8 +62,8 @@ def float_paths(found: Deterministic, activity: int, paths: int = 3) -> tuple[Fl
     return tuple(made)
 
 
-class _relations_into:  # noqa: N801 - a function with its tables
-    """Returns the relations into a node that do not drive it: their slack, and the node before."""
+class _Into:
+    """Relations into the nodes of a network."""
 
     def __init__(self, found: Deterministic) -> None:
         network = found.network
@@ -74,7 +74,8 @@ class _relations_into:  # noqa: N801 - a function with its tables
         ):
             self.into.setdefault((succ, kind in TO_FINISH), []).append(e)
 
-    def __call__(self, node: Node) -> list[tuple[int, Node]]:
+    def of(self, node: Node) -> list[tuple[int, Node]]:
+        """Return the relations into a node: the slack of each, and the node before."""
         found, network = self.found, self.found.network
         a, is_finish = node
         at = int((found.finish_min if is_finish else found.start_min)[a])

@@ -33,6 +33,8 @@ STATUS: Final = {
 }
 FEASIBLE = 2
 """`primal_solution_status` of a feasible point; no value is read without it."""
+WAIT_S: Final = 0.1
+"""Seconds between two looks at the keyboard while the solver runs."""
 BIG_LP_ROWS: Final = 4000
 """Rows from which an LP without a basis goes to the interior point; simplex is slow there."""
 
@@ -85,6 +87,23 @@ class _Quiet(highspy.Highs):
         kinds = range(int(cb.HighsCallbackType.kCallbackMax) + 1)
         self.callbacks = [HighsCallback(cb.HighsCallbackType(k), self) for k in kinds]
         self.enableCallbacks()  # type: ignore[no-untyped-call]
+
+    def joinSolve(self, _thread: object = None, _limit: int = 0) -> Any:  # noqa: N802 - theirs
+        """Wait for the solver; the first Ctrl-C asks it to stop, a second ends the wait.
+
+        The base class prints to stdout here, and ends the process after five.
+        """
+        asked = False
+        while True:
+            try:
+                is_done, status = self.wait(WAIT_S)
+                if is_done:
+                    return status
+            except KeyboardInterrupt:
+                if asked:
+                    raise
+                asked = True
+                self.cancelSolve()
 
 
 class Engine:
@@ -233,7 +252,10 @@ class Engine:
             raise EngineError(f"the solver ended with {self._highs.modelStatusToString(status)}")
         info = self._highs.getInfo()
         termination = STATUS.get(status, Termination.NODES)
-        self.was_interrupted |= termination is Termination.INTERRUPTED
+        if termination is Termination.INTERRUPTED:
+            # The interrupt stays set inside HiGHS; without the handler, what finishes the plan runs.
+            self.was_interrupted = True
+            self._highs.HandleKeyboardInterrupt = False
         self.hit_clock |= termination is Termination.TIME
         if termination is Termination.UNBOUNDED:
             raise UnboundedError("unbounded: something that is wanted has no limit")

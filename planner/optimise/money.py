@@ -283,6 +283,11 @@ def _hall_remainders(books: _Books, pool: Pool, entry: UnderWay) -> FloatArray:
     return cash
 
 
+def standing_commitment(pool: Pool) -> str:
+    """Return the name of the commitment to run the standing halls of a pool."""
+    return f"standing {pool.zone_name}"
+
+
 def _standing(
     books: _Books, pools: tuple[Pool, ...], arriving: Deliveries, energy: FloatArray
 ) -> list[Commitment]:
@@ -306,5 +311,5 @@ def _standing(
             day = books.timeline.day(entry.since)
             cash[KINDS.index("gpus")] += books.timeline.pay_at(day, books.high(entry.unpaid))
         text, path = f"standing hall {pool.zone_name} is run", f"site.{pool.site}.standing"
-        made.append(Commitment(f"standing {pool.zone_name}", text, f"{path}.{pool.zone}", cash))
+        made.append(Commitment(standing_commitment(pool), text, f"{path}.{pool.zone}", cash))
     return made

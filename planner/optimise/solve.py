@@ -51,6 +51,16 @@ class Search:
             left = self.limits.time_s - (time.monotonic() - self.began)
             self.engine.time_left = max(left, 0.0)
 
+    def finish(self) -> None:
+        """Take the time that a known solution needs to become a plan: some linear programs."""
+        self.tell("splitting into commitments", 0.9)
+        self.engine.time_left = None
+
+    @property
+    def is_over(self) -> bool:
+        """Whether a clock or a signal has ended the search."""
+        return self.engine.was_interrupted or self.engine.hit_clock
+
     @property
     def gap(self) -> float:
         """Relative gap to which integers are searched."""
@@ -103,7 +113,7 @@ def solve(
     )  # fmt: skip
     values = _first_level(search)
     values = _later_levels(search, values)
-    search.tell("splitting into commitments", 0.9)
+    search.finish()
     plan, final = split(data, search.engine, values)
     search.tell("solve", 1.0)
     return plan.replace(status=_status(search, final))
@@ -119,7 +129,7 @@ def _status(search: Search, final: tuple[LevelStatus, ...]) -> SolveStatus:
         levels=(*search.levels, *final),
         gap=gap,
         solver=engine.solver,
-        is_reproducible=not (engine.was_interrupted or engine.hit_clock),
+        is_reproducible=not search.is_over,
     )
 
 
@@ -164,9 +174,9 @@ def _whole(search: Search, relaxed: FloatArray, sign: float) -> Solution:
         if found.termination is Termination.INFEASIBLE:
             raise_infeasible(data, engine)
     best = near(engine, data, relaxed, gap=search.gap, nodes=search.limits.nodes)
-    if best.values is None:
+    if best.values is None and not engine.was_interrupted:
         best = greedy(engine, data, relaxed) or best
-    if best.values is not None and _gap(search, best) > search.gap and not engine.was_interrupted:
+    if best.values is not None and _gap(search, best) > search.gap and not search.is_over:
         search.tell("better halls nearby", 0.4)
         better = neighbourhood(
             engine, data, best.values, gap=search.gap / 2, nodes=search.limits.nodes
@@ -208,7 +218,7 @@ def _later_levels(search: Search, values: FloatArray) -> FloatArray:
     fix(engine, columns, halls, halls)
     for i, name in enumerate(data.portfolio.spec.policy.objectives):
         search.tell(name, 0.5 + 0.1 * i)
-        if engine.was_interrupted:
+        if search.is_over:
             break
         if name == "compute_per_researcher":
             values = _fair(search, values, is_first=i == 0)

@@ -34,9 +34,10 @@ def compare_methods(
     """
     results: dict[str, Result] = {}
     failures: dict[str, str] = {}
-    for method in methods:
+    variants = {method: restricted(portfolio, method) for method in methods}
+    for method, variant in variants.items():
         try:
-            results[method] = run(restricted(portfolio, method), ask, _named(progress, method))
+            results[method] = run(variant, ask, _named(progress, method))
         except (InfeasibleError, LimitError) as error:
             failures[method] = str(error)
     return compared(results, failures)

@@ -24,8 +24,8 @@ SLACK_MW = 1e-6
 def settled_in(portfolio: Portfolio, plan: Plan, network: Network, outcome: Outcome) -> Outcome:
     """Return the outcome of the plan's own lots, none in service before its place is empty.
 
-    A lot may be delivered and tested earlier than the plan counts on it; where it takes the power of
-    one that retires, it serves from the day that one leaves.
+    A lot may be delivered and tested earlier than the plan counts on it; where it takes the power
+    of one that retires, it serves from the day that one leaves.
     """
     index = {name: i for i, name in enumerate(outcome.lot)}
     kept = [index[lot.name] for lot in plan.lots]

@@ -4,7 +4,8 @@
 SKUs j, hall classes c and periods t.
 
 Spares and GPUs in repair do not count, and consumers that need backup power have no share of halls
-without.
+without. GPUs that stand at the data date are there as long as their hall is run, so that a budget
+which cannot pay for the hall conflicts with the floors that need it.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import pyomo.environ as pyo
 
 from planner.optimise.constraints.base import TOLERANCE, Constraint, exceeds, structural
 from planner.optimise.consumers import CLASSES
+from planner.optimise.money import standing_commitment
 from planner.optimise.tally import tally
 from planner.optimise.variables import GPUS, at_most
 
@@ -37,14 +39,18 @@ def add(model: Pyo, data: ModelData) -> None:
         ]
         if not shares:
             return pyo.Constraint.Skip
-        usable, stood, placed = float(data.deliveries.usable[j]), 0.0, []
+        usable, stood, there = float(data.deliveries.usable[j]), 0.0, []
         for p, pool in enumerate(data.pools):
             if pool.traits.backup != backup:
                 continue
-            stood += float(data.deliveries.stood_gpus[j, p, t])
+            gpus = usable * float(data.deliveries.stood_gpus[j, p, t]) / GPUS
+            if (run := standing_commitment(pool)) in m.commitments:
+                there.append((-gpus, m.commitments[run]))
+            else:
+                stood += gpus
             if (sku, pool.name, label) in m.placed:
-                placed.append((-usable, m.placed[sku, pool.name, label]))
-        return at_most(m, [*shares, *placed], usable * stood / GPUS)
+                there.append((-usable, m.placed[sku, pool.name, label]))
+        return at_most(m, [*shares, *there], stood)
 
     model.gpu_time = pyo.Constraint(list(data.skus), list(CLASSES), list(data.labels), rule=rule)
 

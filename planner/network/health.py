@@ -1,0 +1,238 @@
+"""Schedule health: what a reviewer checks on a network before he believes its dates.
+
+A check is a row of data: what was counted, over what, against which threshold, and who offends.
+`planner.network.dcma` holds the fourteen points, `planner.network.gao` the ten practices. A row of
+the catalog may waive a check with a reason (`health: {exempt: [...], why: ...}`): it then counts in
+the denominator, no longer among the offenders, and is listed with its reason.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+
+from planner.domain.plan import Start
+from planner.network.compile import compile_network
+from planner.network.calendars import DAY_MIN
+from planner.network.cpm import hand_over_float, work_clocks
+from planner.network.orders import equipment_orders
+from planner.network.rows import Row, catalog_rows
+from planner.network.tables import build_tables
+from planner.network.trials import candidates, existing_plan
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from planner.domain.plan import Plan
+    from planner.domain.portfolio import Portfolio
+    from planner.network.arrays import BoolArray, FloatArray, IntArray, Network
+    from planner.network.calendars import WorkClock
+    from planner.network.cpm import Deterministic
+    from planner.network.tables import Tables
+
+Verdict = Literal["pass", "fail", "n/a"]
+
+
+@dataclass(frozen=True)
+class Check:
+    """A check as a reviewer reads it.
+
+    Parameters
+    ----------
+    code
+        ``DCMA-06`` or ``GAO-04``.
+    threshold, formula, denominator
+        In words.
+    value
+        What was found, as text: a share with its count, a number, yes or no.
+    share
+        The same as a number where it is a share of the denominator; NaN else.
+    reason
+        Why it is not applicable; what else there is to say.
+    offenders
+        Names of those that count against it, in the order of the network.
+    waived
+        Offenders that the specs exempt -> the reason.
+    """
+
+    code: str
+    name: str
+    threshold: str
+    formula: str
+    denominator: str
+    value: str
+    verdict: Verdict
+    share: float = float("nan")
+    reason: str = ""
+    offenders: tuple[str, ...] = ()
+    waived: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def number(self) -> int:
+        """Its number within its list."""
+        return int(self.code.rpartition("-")[2])
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """A network with all that its checks look at.
+
+    Parameters
+    ----------
+    rows
+        Row of the catalog behind each activity (A).
+    data_date_min
+        Minute of the data date.
+    is_open
+        Whether an activity ends after the data date (A): the usual denominator.
+    duration_wd, float_wd
+        Likely work, and total float towards the next hand-over, in working days of its own calendar
+        (A).
+    """
+
+    portfolio: Portfolio
+    plan: Plan
+    network: Network
+    found: Deterministic
+    rows: tuple[Row, ...]
+    clocks: Sequence[WorkClock]
+    data_date_min: int
+    is_open: BoolArray
+    duration_wd: FloatArray
+    float_wd: FloatArray
+
+    def reason_to_waive(self, activity: int, number: int) -> str:
+        """Return why a check is waived for an activity, empty where it is not."""
+        waived = self.rows[activity].waived
+        return next((e.why for e in waived if number in e.exempt), "")
+
+
+def schedule(
+    portfolio: Portfolio, plan: Plan, network: Network, found: Deterministic,
+    tables: Tables | None = None,
+) -> Schedule:  # fmt: skip
+    """Return what the checks look at."""
+    tables = tables or build_tables(portfolio)
+    clocks = work_clocks(network)
+    day = day_minutes(network)[network.calendar]
+    begins = tables.minute(portfolio.spec.data_date)
+    return Schedule(
+        portfolio=portfolio,
+        plan=plan,
+        network=network,
+        found=found,
+        rows=catalog_rows(portfolio, plan, network),
+        clocks=clocks,
+        data_date_min=begins,
+        is_open=found.finish_min > begins,
+        duration_wd=np.maximum(network.work.b, 0) / day,
+        float_wd=_float_wd(network, clocks, found, day),
+    )
+
+
+def hand_overs(network: Network) -> BoolArray:
+    """Return which activities hand something over: a block, a lot, the works of a tranche (A)."""
+    made = np.zeros(len(network.activity), dtype=np.bool_)
+    made[network.block_ready.column] = True
+    made[network.lot_service[network.lot_service >= 0]] = True
+    made[network.tranche_after.column] = True
+    return made
+
+
+def day_minutes(network: Network) -> IntArray:
+    """Return the working minutes of a working day of each calendar row: those most days have."""
+    length = np.concatenate([[0], np.cumsum(network.type_end_min - network.type_start_min)])
+    of_type = np.diff(length[network.type_pointer])
+    made = []
+    for row in network.day_type:
+        minutes = of_type[row]
+        worked = minutes[minutes > 0]
+        made.append(int(np.bincount(worked).argmax()) if worked.size else 1)
+    return np.array(made, dtype=np.int64)
+
+
+def _float_wd(
+    network: Network, clocks: Sequence[WorkClock], found: Deterministic, day: IntArray
+) -> FloatArray:
+    """Return total float in working days of each activity's calendar (A)."""
+    made = np.zeros(len(day))
+    total = hand_over_float(found, hand_overs(network))
+    last = network.days * DAY_MIN
+    for row in np.unique(network.calendar):
+        some = network.calendar == row
+        early = np.minimum(found.finish_min[some], last)
+        late = np.minimum(early + total[some], last)
+        worked = clocks[row].all_worked(late) - clocks[row].all_worked(early)
+        made[some] = worked / day[some]
+    return made
+
+
+def review_plan(portfolio: Portfolio, tables: Tables | None = None) -> Plan:
+    """Return a plan in which every build mode's network occurs, for the health of the specs.
+
+    What stands and is under way, and one hall of each candidate, started so late that all of its
+    equipment can still be ordered in time: else its float would speak of today's order book and
+    not of its network. It is no plan to build: it may ask for more land or power than there is.
+    """
+    tables = tables or build_tables(portfolio)
+    plan = existing_plan(portfolio, tables)
+    lead = dt.timedelta(days=max(tables.lead_day.values(), default=0))
+    first = min(portfolio.spec.data_date + lead, portfolio.periods[-1].start)
+    numbers: dict[tuple[str, str], int] = {}
+    for start in plan.starts:
+        key = (start.candidate.site, start.candidate.group)
+        numbers[key] = max(numbers.get(key, 0), start.number)
+    starts = list(plan.starts)
+    for chosen in candidates(portfolio):
+        key = (chosen.site, chosen.group)
+        numbers[key] = numbers.get(key, 0) + 1
+        earliest = portfolio.sites[chosen.site].groups[chosen.group].earliest or first
+        starts.append(Start(chosen, numbers[key], max(first, earliest)))
+    orders = equipment_orders(portfolio, tuple(starts), tables)
+    return plan.replace(starts=tuple(starts), orders=orders)
+
+
+def review_network(portfolio: Portfolio) -> tuple[Plan, Network]:
+    """Return that plan and its network; power is never late there."""
+    tables = build_tables(portfolio)
+    plan = review_plan(portfolio, tables)
+    return plan, compile_network(portfolio, plan, with_tranches=False, tables=tables)
+
+
+def shared(
+    plan: Schedule, *, code: str, name: str, limit: float, formula: str, denominator: str,
+    bad: dict[str, int], total: int, reason: str = "", at_least: bool = False,
+) -> Check:  # fmt: skip
+    """Return a check on the share of offenders.
+
+    Parameters
+    ----------
+    limit
+        Largest share of offenders that passes; with `at_least`, smallest share of the others.
+    bad
+        Offenders with the activity whose exemption covers them.
+    """
+    number = int(code.rpartition("-")[2])
+    waived = {n: why for n, a in bad.items() if (why := plan.reason_to_waive(a, number))}
+    left = tuple(n for n in bad if n not in waived)
+    share = len(left) / total if total else 0.0
+    whole = len(bad) / total if total else 0.0
+    shown, sign = (1 - share, "≥") if at_least else (share, "≤")
+    value = f"{100 * shown:.1f} % ({total - len(left) if at_least else len(left)} of {total})"
+    if waived:
+        without = 1 - whole if at_least else whole
+        value += f"; {100 * without:.1f} % before {len(waived)} exemptions"
+    is_kept = shown >= limit - 1e-12 if at_least else shown <= limit + 1e-12
+    return Check(
+        code, name, f"{sign} {100 * limit:g} %", formula, denominator, value,
+        verdict="pass" if is_kept else "fail", share=shown, reason=reason, offenders=left,
+        waived=waived,
+    )  # fmt: skip
+
+
+def not_applicable(code: str, name: str, threshold: str, formula: str, reason: str) -> Check:
+    """Return a check that cannot be made."""
+    return Check(code, name, threshold, formula, "–", f"n/a ({reason})", "n/a", reason=reason)

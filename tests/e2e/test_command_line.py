@@ -1,0 +1,168 @@
+"""The command as a person or a script meets it: outputs, exit codes, nothing lost, no traceback."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+PLAN = [sys.executable, "-m", "planner"]
+
+
+def plan(*args: str, cwd: Path | None = None, **env: str) -> subprocess.CompletedProcess[str]:
+    """Run the command as a true process."""
+    return subprocess.run(
+        [*PLAN, *args], capture_output=True, text=True, timeout=300, check=False, cwd=cwd,
+        env={**os.environ, **env}, stdin=subprocess.DEVNULL,
+    )  # fmt: skip
+
+
+def test_help_names_every_command() -> None:
+    """`plan --help` lists the commands of the first issue."""
+    shown = plan("--help").stdout
+    for command in ("init", "validate", "show", "simulate", "optimize", "compare", "sources",
+                    "schema", "runs"):  # fmt: skip
+        assert command in shown
+
+
+@pytest.mark.parametrize(
+    ("args", "code", "said"),
+    [
+        (("nonsense",), 2, "No such command"),
+        (("optimize", "first-light", "--bogus"), 2, "No such option"),
+        (("validate", "no-such-portfolio"), 6, "no such file"),
+        (("validate", "first-light", "--set", "finance.cash_flor=0 MUSD"), 3, "cash_floor"),
+        (("compare", "first-light", "--method", "tnet"), 3, "tent"),
+        (("show", "first-light", "tnet"), 3, "tent"),
+        (("runs", "no-such-folder"), 6, "no folder"),
+        (("schema", "bogus"), 2, "portfolio"),
+    ],
+)
+def test_a_wrong_call_is_answered_in_words(args: tuple[str, ...], code: int, said: str) -> None:
+    """Each class of mistake has its exit code and names the way out, without a traceback."""
+    done = plan(*args)
+    assert done.returncode == code
+    assert said in done.stderr
+    assert "Traceback" not in done.stderr
+    assert done.stdout == ""
+
+
+def test_json_is_the_only_thing_on_stdout() -> None:
+    """With --json an invalid input is one JSON object on stdout and text on stderr."""
+    done = plan("validate", "first-light", "--json", "--set", "finance.cash_floor=5 MWh")
+    assert done.returncode == 3
+    body = json.loads(done.stdout)
+    assert body["findings"][0]["code"] == "unit-dimension"
+
+
+def test_a_closed_pipe_is_quiet() -> None:
+    """`plan sources | head -1` says nothing on stderr."""
+    shell = f"{sys.executable} -m planner sources first-light | head -1"
+    done = subprocess.run(["bash", "-c", shell], capture_output=True, text=True, check=False)
+    assert done.stdout.count("\n") == 1
+    assert "Error" not in done.stderr
+    assert "Exception" not in done.stderr
+
+
+def test_init_writes_a_portfolio_that_is_valid_as_it_stands(tmp_path: Path) -> None:
+    """The folder of `plan init` needs nothing outside itself."""
+    assert plan("init", "mine", cwd=tmp_path).returncode == 0
+    done = plan("validate", "mine/scenarios/my-portfolio.yaml", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "my-portfolio: valid" in done.stdout
+    again = plan("init", "mine", cwd=tmp_path)
+    assert again.returncode == 6
+    assert "not empty" in again.stderr
+
+
+def test_schema_prints_json() -> None:
+    """`plan schema site` is a JSON Schema."""
+    assert json.loads(plan("schema", "site").stdout)["type"] == "object"
+
+
+@pytest.fixture(scope="module")
+def run_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One run of the newcomer's case, with few futures."""
+    folder = tmp_path_factory.mktemp("runs") / "one"
+    done = plan("optimize", "first-light", "--samples", "40", "--rounds", "1", "--out", str(folder))
+    assert done.returncode == 0, done.stderr
+    assert "First light at Lakeside" in done.stdout
+    assert "report:" in done.stderr
+    return folder
+
+
+@pytest.mark.slow
+def test_a_run_is_whole(run_folder: Path) -> None:
+    """Every file of a run is there, and the manifest says what made it."""
+    for name in ("plan.yaml", "manifest.json", "schedule.csv", "capacity.csv", "allocation.csv",
+                 "purchases.csv", "cashflow.csv", "risk.csv", "gantt.svg", "report.html",
+                 "workbook.xlsx"):  # fmt: skip
+        assert (run_folder / name).stat().st_size > 0, name
+    manifest = json.loads((run_folder / "manifest.json").read_text())
+    assert manifest["seed"] == 1
+    assert manifest["portfolio"] == "first-light"
+
+
+@pytest.mark.slow
+def test_the_same_command_gives_the_same_bytes(run_folder: Path, tmp_path: Path) -> None:
+    """All files but the manifest are equal byte for byte; another seed gives others."""
+    args = ("optimize", "first-light", "--samples", "40", "--rounds", "1", "--quiet")
+    assert plan(*args, "--out", str(tmp_path / "again")).returncode == 0
+    assert plan(*args, "--seed", "2", "--out", str(tmp_path / "other")).returncode == 0
+    for path in sorted(run_folder.iterdir()):
+        if path.name != "manifest.json":
+            same = path.read_bytes() == (tmp_path / "again" / path.name).read_bytes()
+            assert same, f"{path.name} differs"
+    first = (run_folder / "schedule.csv").read_bytes()
+    assert first != (tmp_path / "other" / "schedule.csv").read_bytes()
+
+
+@pytest.mark.slow
+def test_a_finished_run_is_never_overwritten_by_accident(run_folder: Path) -> None:
+    """The same --out again is refused before any work, and the old run is intact."""
+    before = (run_folder / "plan.yaml").read_bytes()
+    done = plan("optimize", "first-light", "--out", str(run_folder))
+    assert done.returncode == 6
+    assert "--force" in done.stderr
+    assert (run_folder / "plan.yaml").read_bytes() == before
+
+
+def test_a_folder_in_use_is_refused(tmp_path: Path) -> None:
+    """A lock of a live process stops a second run; one of a dead process does not linger."""
+    import socket
+
+    lock = tmp_path / ".one.lock"
+    held = {"pid": os.getpid(), "host": socket.gethostname(), "since": "10:02"}
+    lock.write_text(json.dumps(held))
+    done = plan("optimize", "first-light", "--out", str(tmp_path / "one"))
+    assert done.returncode == 7
+    assert f"in use by pid {os.getpid()}" in done.stderr
+
+
+@pytest.mark.slow
+def test_a_plan_can_be_simulated_again(run_folder: Path) -> None:
+    """`plan simulate --plan plan.yaml` prints the dates of the plan's halls."""
+    done = plan("simulate", "first-light", "--plan", str(run_folder / "plan.yaml"), "--samples",
+                "40", "--json")  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["kind"] == "simulation"
+
+
+@pytest.mark.slow
+def test_no_money_and_a_promise_conflict(tmp_path: Path) -> None:
+    """A budget of zero with a guarantee ends with 4 and names both statements with their places."""
+    nothing = ("finance.opening_cash=0 MUSD", "finance.share_available=0",
+               "finance.cash_floor=0 MUSD")  # fmt: skip
+    args = [part for setting in nothing for part in ("--set", setting)]
+    done = plan("optimize", "first-light", *args, "--out", str(tmp_path / "none"), "--quiet")
+    assert done.returncode == 4
+    assert "cash never falls below 0 MUSD" in done.stderr
+    assert "first-light.yaml:" in done.stderr
+    assert not (tmp_path / "none").exists()
