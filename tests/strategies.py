@@ -47,9 +47,9 @@ DRIVEN_BY = st.sampled_from([(), ("labour",), ("supply",), ("labour", "supply")]
 CALENDAR = st.sampled_from(sorted(CALENDARS))
 FAIR: Law = 0
 LOST: tuple[tuple[Law, ...], ...] = ((FAIR,) * 12, ((2, 5, 9),) * 12, (26,) * 12)
-RATES: tuple[Law, ...] = (0, 20, (5, 20, 60))
+RATES: tuple[Law, ...] = ((20, 40, 80), 30, 0)
 LENGTHS: tuple[Law, ...] = (1, (1, 2, 4))
-GUSTS: tuple[Law, ...] = ((50, 80, 140), 60, 100)
+GUSTS: tuple[Law, ...] = ((70, 100, 140), 100, 60)
 MONTHS = (tuple(range(1, 13)), (1, 2))
 ROUGH = st.builds(
     Sky,
@@ -59,10 +59,10 @@ ROUGH = st.builds(
     days=st.sampled_from(LENGTHS),
     gust=st.sampled_from(GUSTS),
 )
-SKIES = st.tuples(st.none() | ROUGH, ROUGH | st.none())
+SKIES = st.tuples(ROUGH | st.none(), ROUGH | st.none())
 OPEN, FIXED, FULL = (
     st.sampled_from([70, 100]),
-    st.sampled_from([0, 600, 5 * DAY]),
+    st.sampled_from([5 * DAY, 600, 0]),
     st.integers(0, 1),
 )
 PICK = st.integers(0, 30)

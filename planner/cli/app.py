@@ -20,6 +20,7 @@ from planner.cli import (
     simulate,
     sources,
     validate,
+    why,
 )
 
 app = typer.Typer(
@@ -40,6 +41,7 @@ app.command("compare")(compare.compare)
 app.command("sources")(sources.sources)
 app.command("schema")(schema.schema)
 app.command("runs")(runs.runs)
+app.command("why")(why.why)
 
 
 def _version(show_it: bool) -> None:

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 if TYPE_CHECKING:
     from planner.domain.plan import Candidate, Plan, Promise
     from planner.domain.portfolio import Portfolio
+    from planner.domain.review import Review
 
 IntArray = NDArray[np.int64]
 FloatArray = NDArray[np.float64]
@@ -223,6 +224,8 @@ class Result:
     seed: int
     rounds: int
     warnings: tuple[str, ...] = ()
+    review: Review | None = None
+    """What a schedule reviewer asks for; None where the run was not reviewed."""
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,6 @@ from planner.network.draft import ARC, NONE
 from planner.network.health import Check, hand_overs, not_applicable, shared
 
 if TYPE_CHECKING:
-    from planner.network.arrays import BoolArray
     from planner.network.health import Schedule
 
 LONG_WD: Final = 44.0
@@ -58,17 +57,17 @@ def _logic(plan: Schedule) -> Check:
     is_logic = network.relation_kind != ARC
     succ, pred = network.relation_succ[is_logic], network.relation_pred[is_logic]
     kind = network.relation_kind[is_logic]
-    gated = np.diff(network.gate.pointer) > 0
+    gated, over = np.diff(network.gate.pointer) > 0, hand_overs(network)
     has_pred = (np.bincount(succ, minlength=count) > 0) | gated
-    has_succ = (np.bincount(pred, minlength=count) > 0) | hands_over(plan)
-    bad = {
-        network.activity[a]: a for a in np.flatnonzero(plan.is_open & ~(has_pred & has_succ))
-    }
+    has_succ = (np.bincount(pred, minlength=count) > 0) | over
+    bad = {network.activity[a]: a for a in np.flatnonzero(plan.is_open & ~(has_pred & has_succ))}
     to_finish = np.isin(kind, TO_FINISH)
     starts = np.bincount(succ[~to_finish], minlength=count) + gated
     from_finish = np.isin(kind, (int(Kind.FS), int(Kind.FF)))
-    ends = np.bincount(pred[from_finish], minlength=count) + hands_over(plan)
-    no_start = [network.activity[a] for a in np.flatnonzero(plan.is_open & has_pred & (starts == 0))]
+    ends = np.bincount(pred[from_finish], minlength=count) + over
+    no_start = [
+        network.activity[a] for a in np.flatnonzero(plan.is_open & has_pred & (starts == 0))
+    ]
     no_end = [network.activity[a] for a in np.flatnonzero(plan.is_open & has_succ & (ends == 0))]
     note = f"dangling starts {len(no_start)}, dangling finishes {len(no_end)}"
     if no_start or no_end:
@@ -78,17 +77,6 @@ def _logic(plan: Schedule) -> Check:
         formula="activities without a predecessor or without a successor, first and last excepted",
         denominator=OPEN, total=int(plan.is_open.sum()), reason=note,
     )  # fmt: skip
-
-
-def hands_over(plan: Schedule) -> BoolArray:
-    """Return which activities are hand-overs, or the last of their site's works (A)."""
-    network = plan.network
-    made = hand_overs(network)
-    for site in range(len(network.site)):
-        own = np.flatnonzero((network.activity_site == site) & (network.activity_hall < 0))
-        if own.size:
-            made[own[np.argmax(plan.found.finish_min[own])]] = True
-    return made
 
 
 def _links(plan: Schedule) -> list[int]:
@@ -234,7 +222,8 @@ def site_paths(plan: Schedule) -> dict[str, tuple[int, tuple[int, ...]]]:
     network, finish = plan.network, plan.found.finish_min
     made: defaultdict[str, tuple[int, tuple[int, ...]]] = defaultdict()
     for n, site in enumerate(network.site):
-        own = np.flatnonzero((network.activity_site == n) & (finish < NEVER) & plan.is_open)
+        works = plan.is_open & (plan.duration_wd > 0) & (finish < NEVER)
+        own = np.flatnonzero((network.activity_site == n) & works)
         if own.size:
             last = int(own[np.argmax(finish[own])])
             made[site] = last, plan.found.path(last)

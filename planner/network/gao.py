@@ -8,9 +8,9 @@ import numpy as np
 
 from planner.domain.amount import Form
 from planner.domain.result import NEVER
-from planner.network.dcma import OPEN, hands_over, site_paths
+from planner.network.dcma import OPEN, site_paths
 from planner.network.draft import ARC, NONE
-from planner.network.health import Check, not_applicable, shared
+from planner.network.health import Check, hand_overs, not_applicable, shared
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -135,7 +135,7 @@ def _traceable(plan: Schedule) -> Check:
         if (more == reached).all():
             break
         reached = more
-    over = hands_over(plan) & plan.is_open
+    over = hand_overs(network) & plan.is_open
     bad = {network.activity[a]: a for a in np.flatnonzero(over & ~reached)}
     return shared(
         plan, code="GAO-05", name="Traceable horizontally and vertically", limit=0.0, bad=bad,

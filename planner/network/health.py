@@ -8,7 +8,7 @@ the denominator, no longer among the offenders, and is listed with its reason.
 
 from __future__ import annotations
 
-import datetime as dt
+import dataclasses
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
@@ -20,7 +20,7 @@ from planner.network.calendars import DAY_MIN
 from planner.network.cpm import hand_over_float, work_clocks
 from planner.network.orders import equipment_orders
 from planner.network.rows import Row, catalog_rows
-from planner.network.tables import build_tables
+from planner.network.tables import CERTAIN_ZERO, build_tables, laws
 from planner.network.trials import candidates, existing_plan
 
 if TYPE_CHECKING:
@@ -134,8 +134,17 @@ def schedule(
 
 
 def hand_overs(network: Network) -> BoolArray:
-    """Return which activities hand something over: a block, a lot, the works of a tranche (A)."""
-    made = np.zeros(len(network.activity), dtype=np.bool_)
+    """Return which activities hand something over (A): a block, a lot, the works of a tranche.
+
+    The end of a site's works counts as well: the one of them that nothing follows, if it is one.
+    """
+    count = len(network.activity)
+    made = np.zeros(count, dtype=np.bool_)
+    is_last = (network.activity_hall < 0) & ~np.isin(np.arange(count), network.relation_pred)
+    for site in range(len(network.site)):
+        ends = np.flatnonzero(is_last & (network.activity_site == site))
+        if ends.size == 1:
+            made[ends] = True
     made[network.block_ready.column] = True
     made[network.lot_service[network.lot_service >= 0]] = True
     made[network.tranche_after.column] = True
@@ -173,14 +182,11 @@ def _float_wd(
 def review_plan(portfolio: Portfolio, tables: Tables | None = None) -> Plan:
     """Return a plan in which every build mode's network occurs, for the health of the specs.
 
-    What stands and is under way, and one hall of each candidate, started so late that all of its
-    equipment can still be ordered in time: else its float would speak of today's order book and
-    not of its network. It is no plan to build: it may ask for more land or power than there is.
+    What stands and is under way, and one hall of each candidate in its first period. It is no plan
+    to build: it may ask for more land or power than there is.
     """
-    tables = tables or build_tables(portfolio)
     plan = existing_plan(portfolio, tables)
-    lead = dt.timedelta(days=max(tables.lead_day.values(), default=0))
-    first = min(portfolio.spec.data_date + lead, portfolio.periods[-1].start)
+    first = portfolio.periods[0].start
     numbers: dict[tuple[str, str], int] = {}
     for start in plan.starts:
         key = (start.candidate.site, start.candidate.group)
@@ -196,10 +202,17 @@ def review_plan(portfolio: Portfolio, tables: Tables | None = None) -> Plan:
 
 
 def review_network(portfolio: Portfolio) -> tuple[Plan, Network]:
-    """Return that plan and its network; power is never late there."""
+    """Return that plan and its network; power and equipment are never late there.
+
+    Their dates are commitments of a plan. With today's order book in it, float would speak of what
+    was bought when, and not of the logic.
+    """
     tables = build_tables(portfolio)
     plan = review_plan(portfolio, tables)
-    return plan, compile_network(portfolio, plan, with_tranches=False, tables=tables)
+    network = compile_network(portfolio, plan, with_tranches=False, tables=tables)
+    there = np.zeros(len(network.unit_pool), dtype=np.int64)
+    certain = laws([CERTAIN_ZERO] * len(there))
+    return plan, dataclasses.replace(network, unit_order_min=there, unit_lead=certain)
 
 
 def shared(

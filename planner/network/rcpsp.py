@@ -322,7 +322,11 @@ def _search(sides: Sides, state: State, bound: int, schedules: int, child: IntAr
         _cross(sides, state, side, i, _parent(state, side))
         span = _decode(sides, other == 1, state, child)
         # 3. It takes the place of its like there, unless that is the best there is.
-        if span <= state.span[other, i] or state.span[other, i] > state.span[other].min() or i != np.argmin(state.span[other]):
+        if (
+            span <= state.span[other, i]
+            or state.span[other, i] > state.span[other].min()
+            or i != np.argmin(state.span[other])
+        ):
             state.span[other, i] = span
             state.start[other, i] = child
             _keep(sides, state, other, i, span)

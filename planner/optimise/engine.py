@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Literal
 
@@ -130,7 +131,7 @@ class Engine:
             [i for i, v in enumerate(form.columns) if v.is_integer()], dtype=np.int32
         )
         self._costs: dict[int, float] = {}
-        self.time_left: float | None = None
+        self.deadline: float | None = None
         self.was_interrupted = False
         self.hit_clock = False
         self._highs = self._passed(form, seed)
@@ -243,7 +244,7 @@ class Engine:
             self._highs.changeColsIntegrality(len(self.integers), self.integers, kinds)
 
     def _run(self, *, is_mip: bool) -> Solution:
-        self._highs.setOptionValue("time_limit", INF if self.time_left is None else self._until())
+        self._highs.setOptionValue("time_limit", self._until())
         self._highs.solve()
         status = self._highs.getModelStatus()
         if status == highspy.HighsModelStatus.kUnboundedOrInfeasible:
@@ -269,8 +270,10 @@ class Engine:
         return Solution(termination, values, objective, bound if np.isfinite(bound) else None)
 
     def _until(self) -> float:
-        """Return the clock reading of HiGHS at which the time that is left is over."""
-        return float(self._highs.getRunTime()) + float(self.time_left or 0.0)
+        """Return the clock reading of HiGHS, which sums over solves, at the deadline."""
+        if self.deadline is None:
+            return float(INF)
+        return float(self._highs.getRunTime()) + max(0.0, self.deadline - time.monotonic())
 
     def _told_apart(self) -> Solution:
         """Solve for feasibility alone: an unbounded model is feasible, an infeasible one is not."""

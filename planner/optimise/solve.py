@@ -40,21 +40,17 @@ class Search:
     engine: Engine
     limits: Limits
     progress: Progress
-    began: float
     levels: list[LevelStatus] = field(default_factory=list)
     bound: float | None = None
 
     def tell(self, stage: str, share: float) -> None:
-        """Report progress, and leave the engine the time that is left."""
+        """Report progress."""
         self.progress(stage, share)
-        if self.limits.time_s is not None:
-            left = self.limits.time_s - (time.monotonic() - self.began)
-            self.engine.time_left = max(left, 0.0)
 
     def finish(self) -> None:
         """Take the time that a known solution needs to become a plan: some linear programs."""
         self.tell("splitting into commitments", 0.9)
-        self.engine.time_left = None
+        self.engine.deadline = None
 
     @property
     def is_over(self) -> bool:
@@ -106,11 +102,12 @@ def solve(
     UnboundedError
         If something that is wanted has no limit.
     """
+    began, limits = time.monotonic(), limits or Limits()
     data = build(portfolio, readiness, corrections)
-    search = Search(
-        data, Engine(formulate(data), seed=seed), limits or Limits(),
-        progress or (lambda _stage, _share: None), time.monotonic(),
-    )  # fmt: skip
+    engine = Engine(formulate(data), seed=seed)
+    if limits.time_s is not None:
+        engine.deadline = began + limits.time_s
+    search = Search(data, engine, limits, progress or (lambda _stage, _share: None))
     values = _first_level(search)
     values = _later_levels(search, values)
     search.finish()

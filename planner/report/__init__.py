@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from planner.report.compose import compose
 from planner.report.facts import gather
+from planner.report.facts.key import Key, key_of
 from planner.report.facts.measures import measures_of
 from planner.report.summary import (
     comparison_dict,
@@ -16,6 +17,6 @@ from planner.report.summary import (
 from planner.report.write import write_run
 
 __all__ = [
-    "comparison_dict", "comparison_text", "compose", "gather", "headline", "headline_text",
-    "measures_of", "simulation_dict", "simulation_text", "write_run",
+    "Key", "comparison_dict", "comparison_text", "compose", "gather", "headline", "headline_text",
+    "key_of", "measures_of", "simulation_dict", "simulation_text", "write_run",
 ]  # fmt: skip

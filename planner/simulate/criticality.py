@@ -272,6 +272,36 @@ def bindings(
     return kind, index
 
 
+def origins(
+    network_links: Links, draws: Draws, times: Times, activity: int
+) -> tuple[IntArray, IntArray]:
+    """Return where the driving path to a finish begins in each sample: `Bound` and index (S)."""
+    kind = np.zeros(draws.samples, dtype=np.int64)
+    index = np.full(draws.samples, -1, dtype=np.int64)
+    _origins(
+        network_links, times.start_min, times.work_end_min, times.finish_min, draws.gate_min,
+        draws.unit_min, activity, kind, index,
+    )  # fmt: skip
+    return kind, index
+
+
+@kernel
+def _origins(
+    net: Links, start: IntArray, end: IntArray, finish: IntArray, gate: IntArray, unit: IntArray,
+    activity: int, kind: IntArray, index: IntArray,
+) -> None:  # fmt: skip
+    count = start.shape[1]
+    steps, seen = np.empty(count, np.int64), np.full(count, -1, np.int64)
+    for s in range(start.shape[0]):
+        if finish[s, activity] < NEVER:
+            length = _trace(
+                net, start[s], end[s], finish[s], gate[s], unit[s], activity, seen, s, steps
+            )
+            kind[s], index[s], _ = _bound(
+                net, start[s], end[s], finish[s], gate[s], unit[s], steps[length - 1], START
+            )
+
+
 @kernel
 def _bindings(
     net: Links, start: IntArray, end: IntArray, finish: IntArray, gate: IntArray, unit: IntArray,

@@ -2,6 +2,11 @@
 
 from planner.study.ask import Ask
 from planner.study.compare import compare_methods
+from planner.study.review import network_of, reviewed
 from planner.study.run import run, simulate_plan, with_warnings
+from planner.study.why import Why, why
 
-__all__ = ["Ask", "compare_methods", "run", "simulate_plan", "with_warnings"]
+__all__ = [
+    "Ask", "Why", "compare_methods", "network_of", "reviewed", "run", "simulate_plan", "why",
+    "with_warnings",
+]  # fmt: skip

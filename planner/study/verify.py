@@ -8,7 +8,7 @@ import numpy as np
 from scipy.special import betaincinv
 
 from planner.capacity.demand import floors_h100e, guarantees_h100e
-from planner.domain.result import Verdict, Verification, quantile_min
+from planner.domain.result import NEVER, Verdict, Verification, quantile_min
 from planner.study.money import cash_risk, simulated_spend
 from planner.study.service import DAY_MIN, compute, fleet, lot_mw
 
@@ -22,6 +22,8 @@ Tranches = dict[str, set[int]]
 """Tranche indices by block name."""
 ALPHA = 0.05
 """A plan fails where even the one-sided 95 % upper bound of a share is below the confidence."""
+LONGEST_DAY = 365.0
+"""Most that one round corrects: what never comes has no lateness to learn from."""
 TOLERANCE = 1e-6
 """Relative slack when a simulated figure is held against a promised one."""
 
@@ -107,7 +109,28 @@ def _verdict(
     if upper >= confidence:
         return Verdict(promise, share, upper, is_kept=True)
     cause, overrun = _cause(portfolio, plan, power, outcome, promise, ~held)
+    overrun = max(overrun, _days_late(portfolio, plan, outcome, promise))
     return Verdict(promise, share, upper, is_kept=False, cause=cause, overrun_day=overrun)
+
+
+def _days_late(portfolio: Portfolio, plan: Plan, outcome: Outcome, promise: Promise) -> float:
+    """Return by how many days a promised capacity comes late at the confidence; 0 for the others.
+
+    Lots that are each a little late at different times break a promise that none of them breaks
+    alone, so what is corrected is the lateness of the capacity and not of its worst lot.
+    """
+    lots = [lot for lot in _lots_of(promise, plan, bought=False) if lot.until > promise.by]
+    if promise.kind not in ("required", "capacity") or not lots:
+        return 0.0
+    columns = [outcome.lot.index(lot.name) for lot in lots]
+    service = outcome.service_min[:, columns]
+    order = np.argsort(service, axis=1, kind="stable")
+    mw = np.array([lot_mw(portfolio, lot) for lot in lots])[order].cumsum(axis=1)
+    reaches = mw >= promise.amount * (1 - TOLERANCE)
+    at = np.take_along_axis(service, order, axis=1)
+    date = np.where(reaches.any(axis=1), at[np.arange(len(at)), reaches.argmax(axis=1)], NEVER)
+    late = float(quantile_min(date, portfolio.spec.confidence.likely)) / DAY_MIN
+    return min(max(0.0, late - (promise.by - outcome.epoch).days), LONGEST_DAY)
 
 
 def _cause(
@@ -129,23 +152,24 @@ def _cause(
         if not (late[failed] > 1).any():
             continue
         name = _blame(outcome, power, lot, column, failed, plan)
-        weight = float(np.clip(late[failed], 0, 365).sum()) * lot_mw(portfolio, lot)
+        weight = float(np.clip(late[failed], 0, LONGEST_DAY).sum()) * lot_mw(portfolio, lot)
         lost[name] = lost.get(name, 0.0) + weight
         at = float(quantile_min(outcome.service_min[:, column], confidence)) / DAY_MIN - planned
-        overrun[name] = max(overrun.get(name, 0.0), min(at, 365.0))
+        overrun[name] = max(overrun.get(name, 0.0), min(at, LONGEST_DAY))
     if not lost:
         return "", 0.0
     worst = max(lost, key=lambda name: (lost[name], name))
     return worst, overrun[worst]
 
 
-def _lots_of(promise: Promise, plan: Plan) -> list[Lot]:
+def _lots_of(promise: Promise, plan: Plan, *, bought: bool = True) -> list[Lot]:
+    """Return the lots that a promise counts on; without those that stand where `bought`."""
     is_local = promise.kind in ("required", "capacity") and promise.subject != "portfolio"
     return [
         lot
         for lot in plan.lots
         if lot.service <= promise.by
-        and lot.purchase
+        and (lot.purchase or not bought)
         and (not is_local or lot.hall.startswith(f"{promise.subject}/"))
     ]
 

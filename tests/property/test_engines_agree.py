@@ -30,7 +30,7 @@ def assert_engines_agree(made: Network) -> None:
         )
 
 
-@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=500, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(networks())
 def test_both_engines_give_the_same_minutes(made: Network) -> None:
     """Start, end of work, finish and storm cost of every activity in every sample."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pyomo.environ as pyo
 import pytest
 
@@ -71,7 +73,7 @@ def test_unbounded_is_an_error_of_its_own() -> None:
 def test_no_time_is_a_limit() -> None:
     """A clock that has run out leaves no values, and is remembered."""
     engine = toy()
-    engine.time_left = 0.0
+    engine.deadline = time.monotonic()
     found = engine.solve_lp()
     assert found.values is None or found.termination is Termination.OPTIMAL
     if found.values is None:
