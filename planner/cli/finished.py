@@ -83,5 +83,6 @@ def _portfolio(manifest: dict[str, Any], settings: list[str] | None) -> Portfoli
         if found.digests.get(name) != digest
     }  # fmt: skip
     if changed:
-        say(f"warning: changed since the run, so that dates may differ: {', '.join(sorted(changed))}")
+        names = ", ".join(sorted(changed))
+        say(f"warning: changed since the run, so that dates may differ: {names}")
     return found

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import textwrap
-from enum import Enum
+from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from planner.cli.console import table
@@ -18,7 +18,7 @@ SHOWN = 5
 WIDTH = 52
 
 
-class Health(str, Enum):
+class Health(StrEnum):
     """Which tables are asked for."""
 
     DCMA = "dcma14"

@@ -58,7 +58,7 @@ def optimize(
     folder = run_folder.choose(out, portfolio.spec.portfolio, identity, now)
     with run_folder.reserved(folder, force=force):
         with progress(quiet=quiet or as_json) as update:
-            result = study.run(portfolio, asked, progress=update)
+            result = study.reviewed(study.run(portfolio, asked, progress=update), update)
         result = study.with_warnings(result, tuple(str(f) for f in findings))
         report.write_run(
             result, folder, command=f"plan optimize {scenario}", identity=identity, started=now,

@@ -24,8 +24,6 @@ Run = Annotated[
 ]
 STEPS = 9
 CAUSES = 8
-LEAST_DAY = 0.5
-"""A cause that costs less at P80 is not shown."""
 
 
 def why(
@@ -122,18 +120,10 @@ def _paths(told: Why) -> list[str]:
 
 
 def _pull_in(told: Why) -> list[str]:
-    from planner.cli.console import table
+    from planner.cli.removal import removal_table
 
-    rows = [
-        (r.title, f"{r.p50_day:.0f}", f"{r.p80_day:.0f}", f"{r.mean_day:.1f} ± {r.error_day:.1f}")
-        for r in told.pull_in
-        if max(r.p80_day, r.p50_day) >= LEAST_DAY
-    ]
     head = (
-        f"days its finish would come earlier without (each removed alone, the same "
-        f"{told.removal_samples} futures again):"
+        f"days its finish would come earlier without each (removed alone, the same "
+        f"{told.removal_samples} futures simulated again):"
     )
-    if not rows:
-        return ["nothing removed alone pulls its finish in by half a day"]
-    shown = table(("cause", "P50", "P80", "mean ± error"), rows[:CAUSES], right=(1, 2, 3))
-    return [head, shown]
+    return [head, removal_table(told.pull_in, CAUSES)]

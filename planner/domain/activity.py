@@ -13,7 +13,6 @@ from pydantic_core import CoreSchema, PydanticCustomError
 from planner.domain.base import Count, Factor, Flag, Model, Name, WorkWd
 from planner.units import UnitProblem, parse
 
-
 CheckNumber = Literal[1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14]
 """Number of a DCMA check."""
 

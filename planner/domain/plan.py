@@ -253,7 +253,8 @@ class SolveStatus:
     Parameters
     ----------
     gap
-        Relative distance of the first level's incumbent from its bound.
+        How far the plan itself stays below the bound of its first objective: the search for whole
+        halls, the tolerance left to later objectives, and whole racks and dates, all together.
     is_reproducible
         False where a clock or a signal ended a solve.
     """

@@ -1,12 +1,15 @@
-"""What a schedule reviewer asks for beside the dates: criticality, use of crews, spend, removals."""
+"""What a schedule reviewer asks for beside the dates: criticality, crews, spend, removals."""
 
 from __future__ import annotations
 
-import datetime as dt
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    import datetime as dt
 
 FloatArray = NDArray[np.float64]
 

@@ -18,7 +18,7 @@ from planner.domain.result import NEVER
 from planner.network.calendars import DAY_MIN
 from planner.network.cpm import TO_FINISH, as_lists, forward, handed_out
 from planner.network.draft import ARC, NONE
-from planner.network.health import Check, hand_overs, not_applicable, shared
+from planner.network.health import Check, hand_overs, named, not_applicable, shared
 
 if TYPE_CHECKING:
     from planner.network.health import Schedule
@@ -60,7 +60,7 @@ def _logic(plan: Schedule) -> Check:
     gated, over = np.diff(network.gate.pointer) > 0, hand_overs(network)
     has_pred = (np.bincount(succ, minlength=count) > 0) | gated
     has_succ = (np.bincount(pred, minlength=count) > 0) | over
-    bad = {network.activity[a]: a for a in np.flatnonzero(plan.is_open & ~(has_pred & has_succ))}
+    bad = named(network, np.flatnonzero(plan.is_open & ~(has_pred & has_succ)))
     to_finish = np.isin(kind, TO_FINISH)
     starts = np.bincount(succ[~to_finish], minlength=count) + gated
     from_finish = np.isin(kind, (int(Kind.FS), int(Kind.FF)))
@@ -137,7 +137,7 @@ def _high_float(plan: Schedule) -> Check:
         plan, code="DCMA-06", name="High float", limit=0.05, denominator=OPEN,
         formula="total float over 44 working days of the activity's calendar, towards the next "
         "hand-over (block, lot, tranche), else the last finish of its hall or site",
-        bad={plan.network.activity[a]: a for a in bad}, total=int(plan.is_open.sum()),
+        bad=named(plan.network, bad), total=int(plan.is_open.sum()),
     )  # fmt: skip
 
 
@@ -146,7 +146,7 @@ def _negative_float(plan: Schedule) -> Check:
     return shared(
         plan, code="DCMA-07", name="Negative float", limit=0.0, denominator=OPEN,
         formula="total float below 0", total=int(plan.is_open.sum()),
-        bad={plan.network.activity[a]: a for a in bad},
+        bad=named(plan.network, bad),
         reason="late dates run from the network's own ends: no date is imposed on it",
     )  # fmt: skip
 
@@ -158,7 +158,7 @@ def _durations(plan: Schedule) -> Check:
         plan, code="DCMA-08", name="High duration", limit=0.05,
         formula="likely work over 44 working days of the activity's calendar",
         denominator=f"{OPEN}, milestones apart", total=int(works.sum()),
-        bad={plan.network.activity[a]: a for a in bad},
+        bad=named(plan.network, bad),
     )  # fmt: skip
 
 
@@ -169,7 +169,7 @@ def _dates(plan: Schedule) -> Check:
         plan, code="DCMA-09", name="Invalid dates", limit=0.0,
         formula="forecast before the data date, or actual after it",
         denominator="all activities", total=len(plan.network.activity),
-        bad={plan.network.activity[a]: a for a in bad},
+        bad=named(plan.network, bad),
         reason="no actuals are recorded: what began before the data date is a forecast",
     )  # fmt: skip
 
@@ -187,12 +187,12 @@ def _resources(plan: Schedule) -> Check:
         plan, code="DCMA-10", name="Resources", limit=1.0, at_least=True,
         formula="activities with crews, tools or cost", total=int(long.sum()),
         denominator=f"{OPEN}, of a day of work and more",
-        bad={network.activity[a]: a for a in bad},
+        bad=named(network, bad),
     )  # fmt: skip
 
 
 def critical_path_test(plan: Schedule) -> Check:
-    """Hold each activity of each site's driving path, one at a time: does the end move as much?"""
+    """Hold each activity of the driving paths, one at a time, and see whether the end moves."""
     network, found = plan.network, plan.found
     net, equipment = as_lists(network, plan.clocks), handed_out(network)
     bad: dict[str, int] = {}
@@ -211,8 +211,8 @@ def critical_path_test(plan: Schedule) -> Check:
                 bad[f"{network.activity[a]} ({moved:.0f} d)"] = a
     return shared(
         plan, code="DCMA-12", name="Critical-path test", limit=0.0, bad=bad, total=total,
-        formula=f"held back {HELD_DAY} days, the site's last finish does not move as far as its own "
-        f"(within {SNAP_DAY})",
+        formula=f"held back {HELD_DAY} days, the site's last finish does not move as far as "
+        f"theirs (within {SNAP_DAY})",
         denominator="activities on the driving path to each site's last finish",
     )  # fmt: skip
 

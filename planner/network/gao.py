@@ -10,7 +10,7 @@ from planner.domain.amount import Form
 from planner.domain.result import NEVER
 from planner.network.dcma import OPEN, site_paths
 from planner.network.draft import ARC, NONE
-from planner.network.health import Check, hand_overs, not_applicable, shared
+from planner.network.health import Check, hand_overs, named, not_applicable, shared
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -60,7 +60,7 @@ def _follows(code: str, name: str, points: Sequence[Check]) -> Check:
 
 
 def _captured(plan: Schedule) -> Check:
-    """Every hall has every row of its mode; no two activities share a name."""
+    """Return whether every hall has every row of its mode, and no two activities share a name."""
     network = plan.network
     missing: dict[str, int] = {}
     have: dict[int, set[str]] = {}
@@ -124,7 +124,7 @@ def _durations(plan: Schedule, long: Check) -> Check:
 
 
 def _traceable(plan: Schedule) -> Check:
-    """Every hand-over follows from a commitment, through relations alone."""
+    """Return whether every hand-over follows from a commitment, through relations alone."""
     network = plan.network
     is_logic = network.relation_kind != ARC
     reached = np.diff(network.gate.pointer) > 0
@@ -136,7 +136,7 @@ def _traceable(plan: Schedule) -> Check:
             break
         reached = more
     over = hand_overs(network) & plan.is_open
-    bad = {network.activity[a]: a for a in np.flatnonzero(over & ~reached)}
+    bad = named(network, np.flatnonzero(over & ~reached))
     return shared(
         plan, code="GAO-05", name="Traceable horizontally and vertically", limit=0.0, bad=bad,
         formula="hand-overs that no chain of relations ties to a commitment",
@@ -146,7 +146,7 @@ def _traceable(plan: Schedule) -> Check:
 
 
 def _critical_path(plan: Schedule, test: Check) -> Check:
-    """The path to each site's last finish runs without a break from a commitment."""
+    """Return whether the path to each site's last finish runs from a commitment without a break."""
     network, found = plan.network, plan.found
     begins = []
     for site, (_, path) in site_paths(plan).items():

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from planner.domain.plan import Start
-from planner.network.compile import compile_network
 from planner.network.calendars import DAY_MIN
+from planner.network.compile import compile_network
 from planner.network.cpm import hand_over_float, work_clocks
 from planner.network.orders import equipment_orders
 from planner.network.rows import Row, catalog_rows
@@ -213,6 +213,11 @@ def review_network(portfolio: Portfolio) -> tuple[Plan, Network]:
     there = np.zeros(len(network.unit_pool), dtype=np.int64)
     certain = laws([CERTAIN_ZERO] * len(there))
     return plan, dataclasses.replace(network, unit_order_min=there, unit_lead=certain)
+
+
+def named(network: Network, activities: IntArray) -> dict[str, int]:
+    """Return activities by name."""
+    return {network.activity[a]: a for a in activities.tolist()}
 
 
 def shared(

@@ -20,6 +20,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numba
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import TypeVar
 
+    from numpy.typing import NDArray
+
     from planner.network.arrays import IntArray
 
     Function = TypeVar("Function")
@@ -40,14 +43,16 @@ inner: Callable[[Function], Function] = numba.njit(  # type: ignore[call-overloa
     cache=True, nogil=True, no_cpython_wrapper=True, no_cfunc_wrapper=True
 )
 
-POPULATION: Final = 40
-"""Schedules on either side."""
-STALL: Final = 60
-"""Generations without a better schedule of its own after which a population starts afresh."""
-SWAP: Final = 0.02
-"""Share of activities that trade places in a child."""
-STEP: Final = 2_000
-"""Schedules between two looks at the clock."""
+POPULATION: Final = 120
+"""Schedules on either side. The four figures were chosen on the instances of the benchmark."""
+STALL: Final = 20
+"""Turns without a better schedule of its own after which a population starts afresh."""
+MOVED: Final = 3
+"""Activities in a thousand that move in the order of a child."""
+REACH: Final = 0.3
+"""How far they move at most, as a share of the makespan."""
+GLANCE: Final = 0.05
+"""Seconds between two looks at the clock, where seconds are the budget."""
 
 
 @dataclass(frozen=True)
@@ -113,7 +118,7 @@ class State(NamedTuple):
     """What the search knows; it goes on from here when the kernel is called again.
 
     `start` and `span` hold both populations, each in its own direction; `best` the best schedule
-    in the direction of time; `count` the numbers listed below.
+    in the direction of time; `number` the numbers listed below.
     """
 
     start: IntArray
@@ -124,20 +129,22 @@ class State(NamedTuple):
     is_placed: IntArray
     stack: IntArray
     load: IntArray
-    count: IntArray
-    random: IntArray
+    number: IntArray
+    random: NDArray[np.uint64]
 
 
-BEST, FILLED, STALLED, SIDE, MEMBER, TOP, USED, DIRTY = range(8)
-"""Places in `State.count`: best makespan; members filled since the last restart; generations
-without gain; side whose schedules are the parents; next member; best of this population; schedules
-decoded; length of the timetable in use."""
+BEST, FILLED, STALLED, SIDE, MEMBER, ELITE, TOP, USED, DIRTY = range(9)
+"""Places in `State.number`: best makespan; members filled since the last restart; turns without
+gain; side whose schedules are the parents; next member; best member of the other side before the
+turn; best makespan of this population; schedules decoded; length of the timetable in use."""
+UNKNOWN: Final = 1 << 40
+"""Makespan of a schedule that is not there yet."""
 
 # ---------------------------------------------------------------- kernel
 
 
 @inner
-def _draw(random: IntArray, below: int) -> int:
+def _draw(random: NDArray[np.uint64], below: int) -> int:
     """Return a random whole number below a bound (xorshift64*, the high bits)."""
     x = random[0]
     x ^= x >> np.uint64(12)
@@ -145,7 +152,7 @@ def _draw(random: IntArray, below: int) -> int:
     x ^= x >> np.uint64(27)
     random[0] = x
     high = (x * np.uint64(0x2545F4914F6CDD1D)) >> np.uint64(33)
-    return np.int64(high) % below
+    return int(np.int64(high) % below)
 
 
 @inner
@@ -153,7 +160,7 @@ def _decode(sides: Sides, mirrored: bool, state: State, start: IntArray) -> int:
     """Place activities in the order of `state.key`, each as early as it goes; return the span."""
     # 1. Empty the timetable.
     free, is_placed, stack = state.free, state.is_placed, state.stack
-    dirty = state.count[DIRTY]
+    dirty = state.number[DIRTY]
     for r in range(len(sides.capacity)):
         for t in range(dirty):
             free[r, t] = sides.capacity[r]
@@ -208,8 +215,8 @@ def _decode(sides: Sides, mirrored: bool, state: State, start: IntArray) -> int:
             is_placed[a] = 1
             span = max(span, t + d)
             depth -= 1
-    state.count[DIRTY] = span
-    state.count[USED] += 1
+    state.number[DIRTY] = span
+    state.number[USED] += 1
     return span
 
 
@@ -261,37 +268,30 @@ def _peak(sides: Sides, state: State, side: int, father: int) -> tuple[int, int]
 def _cross(sides: Sides, state: State, side: int, mother: int, father: int) -> None:
     """Set the order of a child, seen from the other side: the last to finish goes first."""
     begin, end = _peak(sides, state, side, father)
-    count = len(sides.duration)
+    count, key = len(sides.duration), state.key
     far = state.free.shape[1] + 1
-    key = state.key
+    reach = 1 + int(state.span[side, mother] * REACH)
     for a in range(count):
         # 1. The father's peak stays together; the mother orders what goes before and after.
         d = sides.duration[a]
         place = state.start[side, father, a] + d
         if place - d < begin or place > end:
             place = state.start[side, mother, a] + d
-            after = place > end
-            if begin <= place <= end:
-                after = _draw(state.random, 2) == 0
-            place += far if after else -far
-        key[a] = place
-    # 2. Some trade places.
-    for a in range(count):
-        if _draw(state.random, 1_000_000) < SWAP * 1_000_000:
-            b = _draw(state.random, count)
-            key[a], key[b] = key[b], key[a]
-    # 3. Ties fall at random.
-    for a in range(count):
-        key[a] = ((2 * far - key[a]) << 32) | (_draw(state.random, 0x10000) << 16) | a
+            place += far if 2 * place > begin + end else -far
+        # 2. Now and then one moves.
+        if _draw(state.random, 1000) < MOVED:
+            place += _draw(state.random, 2 * reach + 1) - reach
+        # 3. Ties fall at random; the low bits say who it is.
+        key[a] = ((4 * far - place) << 32) | (_draw(state.random, 0x10000) << 16) | a
     key.sort()
 
 
 @inner
 def _keep(sides: Sides, state: State, side: int, member: int, span: int) -> None:
     """Note a schedule that is better than all before."""
-    if span >= state.count[BEST]:
+    if span >= state.number[BEST]:
         return
-    state.count[BEST] = span
+    state.number[BEST] = span
     for a in range(len(sides.duration)):
         begin = state.start[side, member, a]
         state.best[a] = span - begin - sides.duration[a] if side else begin
@@ -300,7 +300,7 @@ def _keep(sides: Sides, state: State, side: int, member: int, span: int) -> None
 @kernel
 def _search(sides: Sides, state: State, bound: int, schedules: int, child: IntArray) -> None:
     """Decode a number of schedules more, or fewer if the bound is reached."""
-    count = state.count
+    count = state.number
     members = state.start.shape[1]
     last = count[USED] + schedules
     while count[USED] < last and count[BEST] > bound:
@@ -309,31 +309,27 @@ def _search(sides: Sides, state: State, bound: int, schedules: int, child: IntAr
             i = count[FILLED]
             _sample(sides, state)
             span = _decode(sides, False, state, state.start[0, i])
-            state.span[0, i] = span
-            state.span[1, i] = np.int64(1) << 40
+            state.span[0, i], state.span[1, i] = span, UNKNOWN
             _keep(sides, state, 0, i, span)
-            count[FILLED] += 1
             count[TOP] = span if i == 0 else min(count[TOP], span)
             count[STALLED] = count[SIDE] = count[MEMBER] = 0
+            count[FILLED] += 1
             continue
         # 2. A child of the next member, decoded towards the other side.
         side, i = count[SIDE], count[MEMBER]
         other = 1 - side
+        if i == 0:
+            count[ELITE] = np.argmin(state.span[other])
         _cross(sides, state, side, i, _parent(state, side))
         span = _decode(sides, other == 1, state, child)
-        # 3. It takes the place of its like there, unless that is the best there is.
-        if (
-            span <= state.span[other, i]
-            or state.span[other, i] > state.span[other].min()
-            or i != np.argmin(state.span[other])
-        ):
+        # 3. It takes the place of its like there, unless that was the best and it is worse.
+        if span <= state.span[other, i] or i != count[ELITE]:
             state.span[other, i] = span
             state.start[other, i] = child
             _keep(sides, state, other, i, span)
         if span < count[TOP]:
-            count[TOP] = span
-            count[STALLED] = 0
-        # 4. After the last member the sides change; after too many such turns, all starts afresh.
+            count[TOP], count[STALLED] = span, 0
+        # 4. After the last member the sides change; after too many such turns all starts afresh.
         count[MEMBER] += 1
         if count[MEMBER] == members:
             count[MEMBER], count[SIDE] = 0, other
@@ -375,20 +371,17 @@ def solve(
     state = _state(sides, seed)
     bound = _bound(project, sides)
     child = np.zeros(len(project.duration), dtype=np.int64)
-    step = STEP if schedules is None else schedules
-    _search(sides, state, bound, min(step, POPULATION), child)
-    while state.count[BEST] > bound:
+    step = POPULATION
+    while state.number[BEST] > bound and step > 0:
+        if schedules is not None:
+            step = schedules - int(state.number[USED])
+        _search(sides, state, bound, step, child)
         if seconds is not None:
             used = time.perf_counter() - begun
-            if used >= seconds:
-                break
-            step = max(1, int(state.count[USED] * min(0.05, seconds - used) / used))
-        elif schedules is not None:
-            step = schedules - int(state.count[USED])
-            if step <= 0:
-                break
-        _search(sides, state, bound, step, child)
-    return Solution(state.best.copy(), int(state.count[BEST]), bound, int(state.count[USED]))
+            step = int(state.number[USED] * min(GLANCE, seconds - used) / used)
+    if not state.number[USED]:
+        raise ValueError("a budget of at least one schedule needed")
+    return Solution(state.best.copy(), int(state.number[BEST]), bound, int(state.number[USED]))
 
 
 def _sides(project: Project) -> Sides:
@@ -431,7 +424,7 @@ def _tails(project: Project) -> IntArray:
     """
     count = len(project.duration)
     pointer, duration = project.pred_pointer.tolist(), project.duration.tolist()
-    preds = [project.pred[i:j].tolist() for i, j in zip(pointer, pointer[1:], strict=False)]
+    preds = [project.pred[i:j].tolist() for i, j in pairwise(pointer)]
     waiting = np.bincount(project.pred, minlength=count).tolist()
     tail = list(duration)
     last = [a for a in range(count) if not waiting[a]]
@@ -460,8 +453,8 @@ def _bound(project: Project, sides: Sides) -> int:
 def _state(sides: Sides, seed: int) -> State:
     count, horizon = len(sides.duration), int(sides.duration.sum()) + 2
     random = np.random.SeedSequence(seed).generate_state(1, np.uint64) | np.uint64(1)
-    counts = np.zeros(8, dtype=np.int64)
-    counts[BEST] = counts[TOP] = 1 << 40
+    counts = np.zeros(9, dtype=np.int64)
+    counts[BEST] = counts[TOP] = UNKNOWN
     counts[DIRTY] = horizon
     return State(
         start=np.zeros((2, POPULATION, count), dtype=np.int64),
@@ -472,6 +465,6 @@ def _state(sides: Sides, seed: int) -> State:
         is_placed=np.zeros(count, dtype=np.int64),
         stack=np.zeros(count + 1, dtype=np.int64),
         load=np.zeros(horizon + 2, dtype=np.int64),
-        count=counts,
+        number=counts,
         random=random,
     )

@@ -212,9 +212,9 @@ def _lot(
 
 
 def _until(portfolio: Portfolio, entry: InstalledGPUs, sku: Accelerator) -> dt.date:
-    """Return when GPUs retire, the horizon at the latest."""
+    """Return when GPUs retire, at the latest with the end of the last period."""
     leaves = entry.since + dt.timedelta(days=round(sku.service_life.likely * 365.25))
-    return min(leaves, portfolio.spec.horizon)
+    return min(leaves, portfolio.periods[-1].end)
 
 
 def _joined(there: Lot | None, more: Lot) -> Lot:

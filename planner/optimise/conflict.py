@@ -74,7 +74,13 @@ def _groups(data: ModelData, engine: Engine) -> list[_Group]:
         statement = Statement(commitment.text, data.portfolio.where(commitment.path))
         group = made.setdefault(statement, _Group("commitment", statement, [], []))
         group.columns.append(engine.column("commitments", commitment.name))
-    return sorted(made.values(), key=lambda g: ORDER.index(g.family))
+    return sorted(made.values(), key=_dropped_at)
+
+
+def _dropped_at(group: _Group) -> tuple[int, bool]:
+    """Return when a statement is dropped: by family, and users' products last of all."""
+    is_product = group.statement.where.path.startswith("products.")
+    return ORDER.index(group.family), is_product
 
 
 def _is_feasible(engine: Engine, *, whole: bool) -> bool:

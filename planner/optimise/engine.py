@@ -104,7 +104,7 @@ class _Quiet(highspy.Highs):
                 if asked:
                     raise
                 asked = True
-                self.cancelSolve()
+                self.cancelSolve()  # type: ignore[no-untyped-call]
 
 
 class Engine:
@@ -254,7 +254,7 @@ class Engine:
         info = self._highs.getInfo()
         termination = STATUS.get(status, Termination.NODES)
         if termination is Termination.INTERRUPTED:
-            # The interrupt stays set inside HiGHS; without the handler, what finishes the plan runs.
+            # It stays set inside HiGHS; without the handler, what finishes the plan can run.
             self.was_interrupted = True
             self._highs.HandleKeyboardInterrupt = False
         self.hit_clock |= termination is Termination.TIME

@@ -30,6 +30,9 @@ SMALL_INTEGERS = 120
 HALF = 0.5
 """A level is solved to a gap below this share of the tolerance at which it is then held."""
 NUMERIC_GAP = 1e-6
+COST_GAP = 0.01
+"""Halls are moved later to within this gap of the least cost: the last tenths cost most time."""
+COST_NODES = 20
 
 
 @dataclass
@@ -118,9 +121,11 @@ def solve(
 
 def _status(search: Search, final: tuple[LevelStatus, ...]) -> SolveStatus:
     first = search.levels[0]
+    objective = search.data.portfolio.spec.policy.objectives[0]
+    reached = next((s.value for s in final if s.name.startswith(f"plan: {objective}")), first.value)
     gap = None
     if first.bound is not None:
-        gap = abs(first.bound - first.value) / max(abs(first.value), NUMERIC_GAP)
+        gap = abs(first.bound - reached) / max(abs(first.bound), NUMERIC_GAP)
     engine = search.engine
     return SolveStatus(
         levels=(*search.levels, *final),
@@ -300,8 +305,8 @@ def _started_later(search: Search, columns: list[int], halls: FloatArray) -> Sol
     relaxed = engine.solve_lp(start_cold=True)  # far from the last point: simplex would wander
     if relaxed.values is None:
         return None
-    limits = (search.gap, search.limits.nodes)
-    best = near(engine, data, relaxed.values, gap=limits[0], nodes=limits[1], most=room)
+    nodes = min(search.limits.nodes, COST_NODES)
+    best = near(engine, data, relaxed.values, gap=COST_GAP, nodes=nodes, most=room)
     return best if best.values is not None else None
 
 

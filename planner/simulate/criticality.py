@@ -253,7 +253,8 @@ def path(network_links: Links, draws: Draws, times: Times, sample: int, activity
         times.finish_min[sample], draws.gate_min[sample], draws.unit_min[sample], activity,
         np.full(count, -1, dtype=np.int64), 0, steps,
     )  # fmt: skip
-    return steps[:length][::-1].tolist()
+    found: list[int] = steps[:length][::-1].tolist()
+    return found
 
 
 def bindings(

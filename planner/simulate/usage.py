@@ -72,7 +72,7 @@ class Months:
         used = np.concatenate(self.used)
         early = crews_in_use(network, sure.start_min[None], sure.work_end_min[None], self.edge)[0]
         p50, p90 = np.quantile(used, (0.5, 0.9), axis=0, method="inverted_cdf")
-        months = _span((used.sum(axis=(0, 1)) > 0) | (early.sum(axis=0) > 0))
+        months = _span(np.concatenate([used, early[None]]).sum(axis=(0, 1)))
         return Usage(
             network.resource,
             network.capacity.astype(np.float64),
@@ -89,7 +89,7 @@ class Months:
         late = self._curve(sure.late_start_min, sure.late_finish_min)
         p10, p50, p90 = np.quantile(spent, SHARES, axis=0, method="inverted_cdf")
         rises = np.diff(np.concatenate([spent, early[None], late[None]]), axis=1, prepend=0.0)
-        months = _span(rises.any(axis=0))
+        months = _span(np.abs(rises).sum(axis=0))
         curves = (curve[months] for curve in (early, late, p10, p50, p90))
         return SpendCurve(self.month[months], *curves)
 
@@ -98,9 +98,9 @@ class Months:
         return made
 
 
-def _span(is_used: FloatArray | np.ndarray[tuple[int, ...], np.dtype[np.bool_]]) -> slice:
-    """Return the stretch from the first to the last month that counts."""
-    found = np.flatnonzero(is_used)
+def _span(amount: FloatArray) -> slice:
+    """Return the stretch from the first to the last month with any."""
+    found = np.flatnonzero(amount)
     return slice(int(found[0]), int(found[-1]) + 1) if found.size else slice(0, 0)
 
 

@@ -78,7 +78,13 @@ def removals(
         made.append(_gain(cause, base, measure(cause.without)))
         if progress is not None:
             progress("removals", (done + 1) / len(found))
-    return tuple(sorted(made, key=lambda r: (-round(r.p80_day, 3), r.name)))
+    return tuple(sorted(made, key=_order))
+
+
+def _order(removal: Removal) -> tuple[float, str]:
+    """Return the place of a removal: by gain of P80, those without one last."""
+    gain = removal.p80_day
+    return (-round(gain, 3) if np.isfinite(gain) else float("inf")), removal.name
 
 
 def _gain(cause: Cause, base: IntArray, without: IntArray) -> Removal:

@@ -13,10 +13,11 @@ import numpy as np
 from planner.domain.result import NEVER, quantile_min
 from planner.errors import Finding, SpecError, Where
 from planner.network import deterministic
+from planner.network.cpm import hand_over_float
+from planner.network.health import hand_overs
 from planner.network.paths import float_paths
 from planner.simulate.criticality import (
     Bound,
-    Moment,
     Tally,
     bindings,
     cruciality,
@@ -26,6 +27,7 @@ from planner.simulate.criticality import (
     path,
 )
 from planner.simulate.futures import futures
+from planner.simulate.logic import Moment
 from planner.study.removal import SAMPLES, causes, opened, removals, stocked
 
 if TYPE_CHECKING:
@@ -68,7 +70,7 @@ class Why:
     start, finish
         Deterministic, then the percentiles `SHARES`; None beyond the tables.
     total_float_day, free_float_day
-        Of the deterministic pass, elapsed.
+        Of the deterministic pass, elapsed; total float towards the next hand-over.
     towards, criticality, cruciality
         Milestone that it is judged towards, and how often it drove that.
     bound_by
@@ -147,7 +149,7 @@ def why(
         holds=_holds(network, a),
         start=_dates(network, int(sure.start_min[a]), start),
         finish=_dates(network, int(sure.finish_min[a]), finish),
-        total_float_day=float(sure.total_float_min[a]) / DAY_MIN,
+        total_float_day=float(hand_over_float(sure, hand_overs(network))[a]) / DAY_MIN,
         free_float_day=float(sure.free_float_min[a]) / DAY_MIN,
         is_driving=bool(sure.is_driving[a]),
         towards=tally.targets.name[towards] if towards >= 0 else "",
@@ -340,9 +342,7 @@ def _chain(
     return tuple(made)
 
 
-def _causes(
-    portfolio: Portfolio, network: Network, a: int, seen: _Seen
-) -> tuple[Cause, ...]:
+def _causes(portfolio: Portfolio, network: Network, a: int, seen: _Seen) -> tuple[Cause, ...]:
     """Return what to remove: causes of its site, and where its driving path most often begins."""
     at = (portfolio.spec.data_date - network.epoch).days * DAY_MIN
     gates = [opened(network, g, at) for g, _ in seen.gates.most_common(ORIGINS)]

@@ -52,6 +52,9 @@ class ScheduleRow:
     total_float_day: float
     free_float_day: float
     is_driving: bool
+    criticality: float | None = None
+    """Share of futures in which it drove its hall; None where the run was not reviewed."""
+    cruciality: float | None = None
 
 
 def schedule_rows(result: Result, inventory: Inventory) -> tuple[ScheduleRow, ...]:
@@ -60,6 +63,7 @@ def schedule_rows(result: Result, inventory: Inventory) -> tuple[ScheduleRow, ..
     start_p50 = quantile_min(outcome.start_min, 0.5)
     finish = [quantile_min(outcome.finish_min, q) for q in SHARES]
     places = _Places(result.portfolio, inventory, frozenset(outcome.block))
+    critical = _criticality(result)
     rows = []
     for a, name in enumerate(outcome.activity):
         site, hall, block, row = places.find(name)
@@ -81,10 +85,21 @@ def schedule_rows(result: Result, inventory: Inventory) -> tuple[ScheduleRow, ..
                 total_float_day=_days(outcome.total_float_min[a]),
                 free_float_day=_days(outcome.free_float_min[a]),
                 is_driving=bool(outcome.is_driving[a]),
+                criticality=critical.get(name, (None, None))[0],
+                cruciality=critical.get(name, (None, None))[1],
             )
         )
     never = dt.date.max
     return tuple(sorted(rows, key=lambda r: (r.start or never, r.activity)))
+
+
+def _criticality(result: Result) -> dict[str, tuple[float | None, float | None]]:
+    """Return criticality and cruciality by activity; nothing where the run was not reviewed."""
+    if result.review is None:
+        return {}
+    found = result.review.criticality
+    pairs = zip(found.index.tolist(), found.cruciality.tolist(), strict=True)
+    return dict(zip(found.activity, pairs, strict=True))
 
 
 def _days(minutes: np.int64) -> float:

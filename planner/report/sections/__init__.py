@@ -8,6 +8,7 @@ from planner.report.sections import (
     assumptions,
     capacity,
     compute,
+    drivers,
     headline,
     methods,
     money,
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 SECTIONS: Final[Mapping[str, Section]] = {
     m.SECTION.name: m.SECTION
     for m in (
-        headline, timeline, capacity, stranding, compute, money, methods, risk, assumptions,
-        this_run,
+        headline, timeline, capacity, stranding, compute, money, methods, risk, drivers,
+        assumptions, this_run,
     )
 }  # fmt: skip

@@ -116,11 +116,12 @@ def _schedule(facts: Facts) -> Table:
         Column("finish_p50", "P50", "date"), Column("finish_p80", "P80", "date"),
         Column("finish_p90", "P90", "date"), Column("total_float_day", "Total float", "day"),
         Column("free_float_day", "Free float", "day"), Column("is_driving", "Driving"),
+        Column("criticality", "Criticality", "share"), Column("cruciality", "Cruciality", "factor"),
     )  # fmt: skip
     rows = tuple(
         (r.activity, r.title, r.site, r.hall, r.block, r.phase, r.start, r.finish, r.start_p50,
          r.finish_p10, r.finish_p50, r.finish_p80, r.finish_p90, r.total_float_day,
-         r.free_float_day, "yes" if r.is_driving else "no")
+         r.free_float_day, "yes" if r.is_driving else "no", r.criticality, r.cruciality)
         for r in facts.schedule
     )  # fmt: skip
     return Table("schedule", "Schedule", columns, rows, place="file",
