@@ -248,7 +248,7 @@ def path(network_links: Links, draws: Draws, times: Times, sample: int, activity
     """Return the driving path to the finish of an activity in one sample, first to last."""
     count = times.start_min.shape[1]
     steps = np.empty(count, dtype=np.int64)
-    length = _trace(
+    length, _, _ = _trace(
         network_links, times.start_min[sample], times.work_end_min[sample],
         times.finish_min[sample], draws.gate_min[sample], draws.unit_min[sample], activity,
         np.full(count, -1, dtype=np.int64), 0, steps,
@@ -295,11 +295,8 @@ def _origins(
     steps, seen = np.empty(count, np.int64), np.full(count, -1, np.int64)
     for s in range(start.shape[0]):
         if finish[s, activity] < NEVER:
-            length = _trace(
+            _, kind[s], index[s] = _trace(
                 net, start[s], end[s], finish[s], gate[s], unit[s], activity, seen, s, steps
-            )
-            kind[s], index[s], _ = _bound(
-                net, start[s], end[s], finish[s], gate[s], unit[s], steps[length - 1], START
             )
 
 
@@ -339,7 +336,7 @@ def _tally(
             reached[t] += 1
             # 2. What drove it?
             stamp = s * (len(pointer) - 1) + t
-            length = _trace(
+            length, _, _ = _trace(
                 net, start[s], end[s], finish[s], gate[s], unit[s], last, seen, stamp, steps
             )
             for i in range(length):
@@ -354,11 +351,11 @@ def _tally(
 def _trace(
     net: Links, start: IntArray, end: IntArray, finish: IntArray, gate: IntArray, unit: IntArray,
     activity: int, seen: IntArray, stamp: int, steps: IntArray,
-) -> int:  # fmt: skip
-    """Write the driving path to a finish down, last first; return its length.
+) -> tuple[int, int, int]:  # fmt: skip
+    """Write the driving path to a finish down, last first; return its length and where it begins.
 
-    An activity is written once, though its finish and its start may both lie on the path: `seen`
-    holds the stamp of the last path that each was on.
+    An activity is written once, though its finish and its start may both lie on the path, with
+    others between: `seen` holds the stamp of the last path that each was on.
     """
     length = 0
     a, moment = activity, FINISH
@@ -376,7 +373,7 @@ def _trace(
             # A hall under repair had its conditions met before: follow the last of them.
             a, moment = net.pred[relation], net.source[relation]
         else:
-            return length
+            return length, kind, index
 
 
 @kernel

@@ -7,6 +7,7 @@ time and cost of repairing a whole envelope.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -53,9 +54,16 @@ def repairs(network: Network, storm_site: IntArray, gust_mph: FloatArray) -> Rep
     Computed once for both engines, so that they round the same power of a float the same way.
     """
     design = np.stack([network.hall_design_wind_open, network.hall_design_wind], axis=-1)
-    is_hit, share = damaged_share(gust_mph[:, None, None], design[None])
-    is_hit &= (storm_site[:, None] == network.hall_site[None])[:, :, None]
+    # Few storms damage anything: powers are taken of those alone.
+    strong = np.flatnonzero(gust_mph > 0.99 * math.sqrt(ONSET) * design.min(initial=np.inf))
+    hit, share = damaged_share(gust_mph[strong, None, None], design[None])
+    hit &= (storm_site[strong, None] == network.hall_site[None])[:, :, None]
     full = network.hall_repair_full_min[None, :, None]
     work = np.rint(network.hall_repair_fixed_min[None, :, None] + share * full)
     cost = share * network.hall_repair_cost_musd[None, :, None]
-    return Repairs(is_hit, np.where(is_hit, work, 0).astype(np.int64), np.where(is_hit, cost, 0.0))
+    shape = (len(gust_mph), *design.shape)
+    found = Repairs(np.zeros(shape, np.bool_), np.zeros(shape, np.int64), np.zeros(shape))
+    found.is_hit[strong] = hit
+    found.work_min[strong] = np.where(hit, work, 0).astype(np.int64)
+    found.cost_musd[strong] = np.where(hit, cost, 0.0)
+    return found

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
+import numba
 import numpy as np
 
 from planner.capacity.laws import LawTable, prepare
@@ -29,6 +30,10 @@ SUNDAY: Final = 6
 MONTHS: Final = 12
 KEPT: Final = 48
 """Blocks of weather kept for the next network at the same sites: trials of one study share them."""
+
+LONGEST_MONTH: Final = 31
+
+kernel = numba.njit(cache=True, nogil=True)
 
 Law = tuple[int, float, float, float]
 """Form and parameters."""
@@ -147,9 +152,8 @@ def _lost_days(sky: Sky, block: Block) -> BoolArray:
     share = uniforms(_day_keys(sky, block.seed), block.first, block.count)
     is_sunday = (np.arange(sky.days) + sky.epoch.weekday()) % 7 == SUNDAY
     lost = np.zeros(share.shape, dtype=np.bool_)
-    for i, (_, _, first, last) in enumerate(months):
-        span = slice(first, last)
-        lost[:, span] = _smallest(share[:, span], is_sunday[span], wanted[:, i].astype(np.int64))
+    begins = np.array([first for _, _, first, _ in months] + [sky.days], dtype=np.int64)
+    _lose_smallest(share, is_sunday, begins, wanted.astype(np.int64), lost)
     lost.flags.writeable = False
     return lost
 
@@ -173,15 +177,37 @@ def _months(sky: Sky) -> list[tuple[str, int, int, int]]:
     return found
 
 
-def _smallest(share: FloatArray, is_sunday: BoolArray, wanted: IntArray) -> BoolArray:
-    """Return the days lost of a month: samples x days, `wanted` of the six-day week by sample."""
-    working = np.sort(share[:, ~is_sunday], axis=1)
-    if not working.shape[1]:
-        return np.zeros(share.shape, dtype=np.bool_)
-    wanted = np.minimum(wanted, working.shape[1])
-    last = np.take_along_axis(working, np.maximum(wanted - 1, 0)[:, None], axis=1)
-    lost: BoolArray = (share <= last) & (wanted > 0)[:, None]
-    return lost
+@kernel
+def _lose_smallest(
+    share: FloatArray, is_sunday: BoolArray, begins: IntArray, wanted: IntArray, lost: BoolArray
+) -> None:
+    """Mark the days lost, samples x days: `wanted` of the six-day weeks of each month."""
+    least = np.empty(LONGEST_MONTH)
+    for s in range(share.shape[0]):
+        for month in range(len(begins) - 1):
+            # The smallest numbers of the month in order, as many as are wanted.
+            kept = 0
+            most = min(max(wanted[s, month], 0), LONGEST_MONTH)
+            for day in range(begins[month], begins[month + 1]):
+                if most > 0 and not is_sunday[day]:
+                    kept = _insert(least, kept, most, share[s, day])
+            for day in range(begins[month], begins[month + 1] if kept else begins[month]):
+                lost[s, day] = share[s, day] <= least[kept - 1]
+
+
+@kernel
+def _insert(least: FloatArray, kept: int, most: int, value: float) -> int:
+    """Insert a value among the smallest so far; return how many there are."""
+    i = kept
+    if kept == most:
+        if value >= least[kept - 1]:
+            return kept
+        i -= 1
+    while i > 0 and least[i - 1] > value:
+        least[i] = least[i - 1]
+        i -= 1
+    least[i] = value
+    return min(kept + 1, most)
 
 
 # --- storms
@@ -189,54 +215,68 @@ def _smallest(share: FloatArray, is_sunday: BoolArray, wanted: IntArray) -> Bool
 
 def storms(network: Network, block: Block) -> Storms:
     """Return the storms of a block of samples."""
-    found = sorted(
-        (sample, end, site, begin, gust)
-        for site, sky in skies(network).items()
-        for sample, end, begin, gust in _storms(sky, block)
-    )
-    table = np.array(found, dtype=np.float64).reshape(-1, 5)
-    minutes = table[:, :4].astype(np.int64)
+    blown = [(site, _storms(sky, block)) for site, sky in skies(network).items()]
+    day = np.concatenate([np.zeros((3, 0), dtype=np.int64), *(days for _, (days, _) in blown)], 1)
+    gust = np.concatenate([np.zeros(0), *(gusts for _, (_, gusts) in blown)])
+    place = np.repeat([site for site, _ in blown], [len(gusts) for _, (_, gusts) in blown])
+    sample, end, begin = day
+    order = np.lexsort((gust, begin, place, end, sample))
     return Storms(
-        pointer=np.searchsorted(minutes[:, 0], np.arange(block.count + 1)).astype(np.int64),
-        site=minutes[:, 2].copy(),
-        begin_min=minutes[:, 3] * DAY_MIN,
-        end_min=minutes[:, 1] * DAY_MIN,
-        gust_mph=table[:, 4].copy(),
+        pointer=np.searchsorted(sample[order], np.arange(block.count + 1)).astype(np.int64),
+        site=place[order].astype(np.int64),
+        begin_min=begin[order] * DAY_MIN,
+        end_min=end[order] * DAY_MIN,
+        gust_mph=gust[order],
     )
 
 
 @lru_cache(maxsize=KEPT)
-def _storms(sky: Sky, block: Block) -> tuple[tuple[int, int, int, float], ...]:
-    """Return (sample, day after the last, first day, gust) of the storms at a site."""
+def _storms(sky: Sky, block: Block) -> tuple[IntArray, FloatArray]:
+    """Return sample, day after the last and first day, shape (3, K), and gust of a site's storms."""
     name = f"storm/{sky.site}"
-    rate = _prepared((sky.rate,)).quantile(block.stratified(f"{name}/rate"))[:, 0]
-    last = sky.epoch + dt.timedelta(days=sky.days - 1)
-    return tuple(
-        storm
-        for year in range(sky.epoch.year, last.year + 1)
-        for storm in _storms_of_year(sky, block, year, rate)
+    season = _seasons(sky)
+    rate = _prepared((sky.rate,)).quantile(block.stratified(f"{name}/rate"))
+    number = poisson(
+        np.repeat(rate, len(season), axis=1), block.stratified(*(f"{name}/{y}" for y in season))
     )
+    found, gusts = [np.zeros((3, 0), dtype=np.int64)], [np.zeros(0)]
+    for k in range(int(number.max(initial=0))):
+        # Shape (S, years): the k-th storm of each year, if there is one.
+        length, gust, share = (
+            uniforms(_storm_keys(sky, block.seed, k, part), block.first, block.count)
+            for part in ("length", "gust", "day")
+        )
+        length = _of_all(sky.length, length)
+        gust = _of_all(sky.gust, gust)
+        for i, days in enumerate(season.values()):
+            if not days.size:
+                continue
+            begin = days[(share[:, i] * days.size).astype(np.int64)]
+            end = begin + np.maximum(1, np.rint(length[:, i])).astype(np.int64)
+            # The year may stick out of the tables at either end.
+            is_real = (number[:, i] > k) & (begin >= 0) & (end <= sky.days)
+            sample = np.flatnonzero(is_real)
+            found.append(np.stack([sample, end[sample], begin[sample]]))
+            gusts.append(gust[sample, i])
+    return np.concatenate(found, axis=1), np.concatenate(gusts)
 
 
-def _storms_of_year(
-    sky: Sky, block: Block, year: int, rate: FloatArray
-) -> list[tuple[int, int, int, float]]:
-    season = _season(sky, year)
-    name = f"storm/{sky.site}/{year}"
-    number = poisson(rate, block.stratified(name)[:, 0])
-    found: list[tuple[int, int, int, float]] = []
-    for k in range(int(number.max(initial=0)) if season.size else 0):
-        share = block.plain(f"{name}/{k}/day")[:, 0]
-        length = _prepared((sky.length,)).quantile(block.plain(f"{name}/{k}/length"))[:, 0]
-        gust = _prepared((sky.gust,)).quantile(block.plain(f"{name}/{k}/gust"))[:, 0]
-        begin = season[(share * season.size).astype(np.int64)]
-        end = begin + np.maximum(1, np.rint(length)).astype(np.int64)
-        # The year may stick out of the tables at either end.
-        is_real = (number > k) & (begin >= 0) & (end <= sky.days)
-        found += [
-            (int(s), int(end[s]), int(begin[s]), float(gust[s])) for s in np.flatnonzero(is_real)
-        ]
-    return found
+def _of_all(law: Law, u: FloatArray) -> FloatArray:
+    """Return quantiles of one law, in the shape of `u`."""
+    return _prepared((law,)).quantile(u.reshape(-1, 1)).reshape(u.shape)
+
+
+@lru_cache(maxsize=KEPT)
+def _storm_keys(sky: Sky, seed: int, number: int, part: str) -> KeyArray:
+    years = _seasons(sky)
+    return stream_keys(seed, [f"storm/{sky.site}/{year}/{number}/{part}" for year in years])
+
+
+@lru_cache(maxsize=KEPT)
+def _seasons(sky: Sky) -> dict[int, IntArray]:
+    """Return the days of each year on which storms can begin, counted from the epoch."""
+    last = sky.epoch + dt.timedelta(days=sky.days - 1)
+    return {year: _season(sky, year) for year in range(sky.epoch.year, last.year + 1)}
 
 
 def poisson(rate: FloatArray, u: FloatArray) -> IntArray:

@@ -144,7 +144,7 @@ class _Checker:
                 (*loc, "equipment"), "equipment", row.equipment, catalog.equipment
             )
             yield from self._not_before((*loc, "order"), "order", row.order)
-            if row.hall:
+            if row.hall and row.hall != row.site:  # orders for site works name their site
                 yield from self.known((*loc, "hall"), "hall", row.hall, self.halls)
 
     def purchases(self) -> Iterator[Finding]:

@@ -6,7 +6,8 @@ import json
 from typing import TYPE_CHECKING, Final
 
 from planner.specs.files import shipped_folder
-from planner.specs.schema import KINDS, schema
+from planner.specs.load import KINDS
+from planner.specs.schema import schema
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -10,6 +10,7 @@ import numpy as np
 from planner import simulate
 from planner.domain.review import Review
 from planner.network import compile_network, deterministic
+from planner.network.extract import of_site
 from planner.network.paths import float_paths
 from planner.report import key_of
 from planner.simulate.review import look
@@ -52,14 +53,17 @@ def key_removals(
     result: Result, network: Network, key: Key, progress: Progress
 ) -> tuple[Removal, ...]:
     """Return what each cause costs the key date of a run."""
-    portfolio, outcome = result.portfolio, result.outcome
+    portfolio, outcome, plan = result.portfolio, result.outcome, result.plan
     samples = min(SAMPLES, outcome.samples)
     site = key.subject if key.subject in network.site else ""
+    if site:  # the rest of the portfolio moves no date of a site
+        network = of_site(network, site)
+        plan = plan.replace(lots=tuple(x for x in plan.lots if x.hall.startswith(f"{site}/")))
 
     def measure(changed: Network) -> IntArray:
         again = simulate.run(changed, seed=outcome.seed, samples=samples)
-        settled = settled_in(portfolio, result.plan, changed, again)
-        return key.minutes(replace(result, outcome=settled))
+        settled = settled_in(portfolio, plan, changed, again)
+        return key.minutes(replace(result, plan=plan, outcome=settled))
 
     return removals(causes(portfolio, network, site), network, measure, progress)
 

@@ -14,6 +14,7 @@ from planner.domain.result import NEVER, quantile_min
 from planner.errors import Finding, SpecError, Where
 from planner.network import deterministic
 from planner.network.cpm import hand_over_float
+from planner.network.extract import of_site
 from planner.network.health import hand_overs
 from planner.network.paths import float_paths
 from planner.simulate.criticality import (
@@ -126,6 +127,9 @@ def why(
         If no activity is named so, or several are.
     """
     a = find(network, name)
+    site = network.site[int(network.activity_site[a])]
+    network, name = of_site(network, site), network.activity[a]
+    a = network.activity.index(name)
     net, tally = links(network), Tally.of(network, milestones(network))
     seen = _Seen(network, net, a)
     for draws, times in futures(network, seed=seed, samples=samples):

@@ -1,0 +1,1 @@
+"""Benchmarks: what is measured, and the command that measures it; never a gate."""

@@ -1,0 +1,86 @@
+"""`plan validate --health` and `plan why` through the runner."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from typer.testing import CliRunner
+
+from planner.cli.app import app
+from planner.cli.health import Health, checked, findings
+from planner.errors import SpecError
+from planner.specs import load
+
+SMALL = "first-light"
+
+
+def plan(*args: str):
+    """Run a command; its errors come through."""
+    return CliRunner().invoke(app, list(args), catch_exceptions=False, standalone_mode=False)
+
+
+def test_health_prints_the_table_it_is_asked_for():
+    """--health dcma14 shows the fourteen points with formulas, and no GAO practice."""
+    shown = plan("validate", SMALL, "--health", "dcma14").stdout
+    assert [f"DCMA-{n:02d}" in shown for n in range(1, 15)] == [True] * 14
+    assert "GAO-01" not in shown
+    assert "formulas:" in shown
+    assert "n/a (no baseline)" in shown
+
+
+def test_health_in_json_has_formula_denominator_and_offenders():
+    """Machines get every part of a check."""
+    body = json.loads(plan("validate", SMALL, "--health", "all", "--json").stdout)
+    assert len(body["health"]) == 24
+    first = body["health"][0]
+    assert (first["code"], first["verdict"], first["offenders"]) == ("DCMA-01", "pass", [])
+    assert first["formula"]
+    assert first["denominator"]
+
+
+def test_a_failing_check_is_a_warning_that_names_offenders():
+    """Without the exemptions of the tent's rows and of the site's, lags fail, five are named."""
+    portfolio = load(SMALL)
+    catalog = portfolio.catalog
+    bare = {
+        kind: {name: x.model_copy(update={"health": None}) for name, x in getattr(catalog, kind).items()}
+        for kind in ("modes", "works", "tails")
+    }  # fmt: skip
+    torn = portfolio.replace(catalog=catalog.model_copy(update=bare))
+    found = {f.code: f for f in findings(torn, checked(torn, Health.DCMA))}
+    assert set(found) == {"DCMA-03", "DCMA-04"}
+    assert found["DCMA-03"].severity == "warning"
+    assert found["DCMA-03"].message.startswith("Lags: 53.3 % (229 of 430), wanted ≤ 5 %: ")
+    assert found["DCMA-03"].message.endswith("and 224 more")
+    assert "health: {exempt:" in found["DCMA-03"].help
+
+
+def test_strict_fails_on_warnings_with_the_tables_shown():
+    """first-light has warnings of its specs, so that --strict fails; the tables come first."""
+    with pytest.raises(SpecError):
+        plan("validate", SMALL, "--health", "gao", "--strict")
+
+
+def test_an_unknown_activity_gives_the_nearest():
+    """T077 is none; its like are offered."""
+    with pytest.raises(SpecError, match="lakeside/S17"):
+        plan("why", "lakeside/S177", SMALL, "-q")
+
+
+def test_a_part_that_fits_several_is_ambiguous():
+    """Every site row begins with its site."""
+    with pytest.raises(SpecError, match="fits"):
+        plan("why", "lakeside/S", SMALL, "-q")
+
+
+@pytest.mark.slow
+def test_why_is_one_screen():
+    """Dates by basis, float, criticality, what it waits for, the chain, and what would help."""
+    shown = plan("why", "lakeside/S17", SMALL, "-q", "--samples", "40").stdout
+    for said in ("Owner substation", "deterministic", "P90", "total float", "criticality",
+                 "its start waits last for", "driving path", "float paths",
+                 "would come earlier without"):  # fmt: skip
+        assert said in shown
+    assert len(shown.splitlines()) <= 45
+    assert "release/lakeside" in shown or "power-transformers" in shown
