@@ -7,7 +7,7 @@ the part are those of the whole.
 from __future__ import annotations
 
 import dataclasses
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
@@ -64,7 +64,7 @@ def of_site(network: Network, site: str) -> Network:
     return dataclasses.replace(network, **kept)
 
 
-def _tranches(network: Network, site: str, new: IntArray) -> dict[str, object]:
+def _tranches(network: Network, site: str, new: IntArray) -> dict[str, Any]:
     own = np.array([name.startswith(f"{site}/") for name in network.tranche], dtype=np.bool_)
     return {
         "tranche": tuple(n for n, k in zip(network.tranche, own, strict=True) if k),
@@ -103,12 +103,12 @@ def _aimed(table: Csr, new: IntArray) -> Csr:
     return dataclasses.replace(table, column=_moved(new, table.column))
 
 
-def _fields(network: Network, names: tuple[str, ...], mask: BoolArray) -> dict[str, object]:
+def _fields(network: Network, names: tuple[str, ...], mask: BoolArray) -> dict[str, Any]:
     """Return fields cut down to the rows kept."""
     return {name: _cut(getattr(network, name), mask) for name in names}
 
 
-def _cut(value: object, mask: BoolArray) -> object:
+def _cut(value: Any, mask: BoolArray) -> Any:
     if isinstance(value, Csr):
         return _picked(value, mask)
     if isinstance(value, Laws):

@@ -186,28 +186,26 @@ def _lose_smallest(
     for s in range(share.shape[0]):
         for month in range(len(begins) - 1):
             # The smallest numbers of the month in order, as many as are wanted.
-            kept = 0
-            most = min(max(wanted[s, month], 0), LONGEST_MONTH)
+            kept, limit = 0, np.inf
+            most = min(wanted[s, month], LONGEST_MONTH)
+            if most <= 0:
+                continue
             for day in range(begins[month], begins[month + 1]):
-                if most > 0 and not is_sunday[day]:
-                    kept = _insert(least, kept, most, share[s, day])
-            for day in range(begins[month], begins[month + 1] if kept else begins[month]):
-                lost[s, day] = share[s, day] <= least[kept - 1]
-
-
-@kernel
-def _insert(least: FloatArray, kept: int, most: int, value: float) -> int:
-    """Insert a value among the smallest so far; return how many there are."""
-    i = kept
-    if kept == most:
-        if value >= least[kept - 1]:
-            return kept
-        i -= 1
-    while i > 0 and least[i - 1] > value:
-        least[i] = least[i - 1]
-        i -= 1
-    least[i] = value
-    return min(kept + 1, most)
+                value = share[s, day]
+                if value >= limit or is_sunday[day]:
+                    continue
+                i = min(kept, most - 1)
+                while i > 0 and least[i - 1] > value:
+                    least[i] = least[i - 1]
+                    i -= 1
+                least[i] = value
+                kept = min(kept + 1, most)
+                if kept == most:
+                    limit = least[most - 1]
+            if kept > 0:
+                limit = least[kept - 1]
+                for day in range(begins[month], begins[month + 1]):
+                    lost[s, day] = share[s, day] <= limit
 
 
 # --- storms
@@ -232,7 +230,7 @@ def storms(network: Network, block: Block) -> Storms:
 
 @lru_cache(maxsize=KEPT)
 def _storms(sky: Sky, block: Block) -> tuple[IntArray, FloatArray]:
-    """Return sample, day after the last and first day, shape (3, K), and gust of a site's storms."""
+    """Return sample, day after the last, first day, shape (3, K), and the gust of each."""
     name = f"storm/{sky.site}"
     season = _seasons(sky)
     rate = _prepared((sky.rate,)).quantile(block.stratified(f"{name}/rate"))

@@ -44,9 +44,12 @@ def test_a_failing_check_is_a_warning_that_names_offenders():
     portfolio = load(SMALL)
     catalog = portfolio.catalog
     bare = {
-        kind: {name: x.model_copy(update={"health": None}) for name, x in getattr(catalog, kind).items()}
+        kind: {
+            name: record.model_copy(update={"health": None})
+            for name, record in getattr(catalog, kind).items()
+        }
         for kind in ("modes", "works", "tails")
-    }  # fmt: skip
+    }
     torn = portfolio.replace(catalog=catalog.model_copy(update=bare))
     found = {f.code: f for f in findings(torn, checked(torn, Health.DCMA))}
     assert set(found) == {"DCMA-03", "DCMA-04"}

@@ -79,8 +79,8 @@ def test_float_is_in_working_days_of_the_own_calendar():
 
 
 def test_long_rows_offend_unless_they_are_waived():
-    """45 working days are too long; with an exemption they count in the denominator and are told."""
-    jobs = chain("a", "b") + [Job("c", 45 * DAY, (("b", "FS", 0),))]
+    """45 working days are too long; waived, they count in the denominator and are told."""
+    jobs = [*chain("a", "b"), Job("c", 45 * DAY, (("b", "FS", 0),))]
     assert checks(jobs)[8].value == "33.3 % (1 of 3)"
     why = Exemption(exempt=(8,), why="Paced by an authority")
     found = checks(jobs, {"c": (why,)})[8]
@@ -89,7 +89,7 @@ def test_long_rows_offend_unless_they_are_waived():
 
 
 def test_what_began_before_the_data_date_is_a_forecast():
-    """a starts at the epoch, a day before the data date; what ended by then is in no other point."""
+    """a starts a day before the data date; what ended by then is in no other point."""
     found = checks(chain("a", "b"), data_date=DAY)
     assert found[9].offenders == ("a",)
     assert found[8].value == "0.0 % (0 of 1)"

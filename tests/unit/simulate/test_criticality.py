@@ -102,7 +102,7 @@ def test_criticality_is_the_share_of_samples():
 @settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(networks())
 def test_every_step_of_a_path_meets_the_next(made):
-    """On random networks a path begins at a gate, a unit, a repair or the epoch, never in the air."""
+    """On random networks a path begins at a gate, a unit, a repair or the epoch."""
     draws = Sampler(made, seed=7, samples=3).draw(0, 3)
     times, net = fast.simulate(made, draws), links(made)
     for s in range(3):

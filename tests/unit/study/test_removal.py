@@ -22,6 +22,7 @@ PORTFOLIO = SimpleNamespace(
 
 def gained(made, extra=()):
     """Return days of P80 and mean by name of each removal from the last activity's finish."""
+
     def measure(changed):
         return run(changed, seed=5, samples=64).finish_min[:, -1]
 
@@ -41,8 +42,12 @@ def test_a_driver_is_removed_at_its_likely_factor():
 
 def test_an_event_never_happens_without_it():
     """A strike of ten days in every future: ten days earlier without it, for certain."""
-    made = network([Job("a", DAY, gates=("g",))], gates={"g": (DAY, 0)},
-                   events={"strike/site0": (10 * DAY, 1.0)}, hit_by={"g": ("strike/site0",)})
+    made = network(
+        [Job("a", DAY, gates=("g",))],
+        gates={"g": (DAY, 0)},
+        events={"strike/site0": (10 * DAY, 1.0)},
+        hit_by={"g": ("strike/site0",)},
+    )
     found = gained(made)["strike"]
     assert (found.title, found.p50_day, found.error_day) == ("Strike", 10, 0)
 
@@ -54,7 +59,7 @@ def test_crews_without_limit():
 
 
 def test_storms_and_lost_days_are_causes_of_their_own():
-    """Thirteen of 26 days are lost and hold outdoor work up; no storm comes, and none is offered."""
+    """Half of the days are lost and hold outdoor work up; no storm comes, and none is offered."""
     made = network([Job("a", 10 * DAY, outdoor=True)], skies=[Sky(lost=(13,) * 12)])
     found = gained(made)
     assert 3 < found["weather"].p80_day < 20
@@ -62,7 +67,7 @@ def test_storms_and_lost_days_are_causes_of_their_own():
 
 
 def test_gates_and_equipment_of_the_driving_path():
-    """The gate opens on day 30 and the unit comes on day 20: alone, only the gate gains anything."""
+    """The gate opens on day 30, the unit comes on day 20: alone, only the gate gains."""
     made = network([Job("a", DAY, gates=("g",), waits={"tx": 1})], gates={"g": (30 * DAY, 0)},
                    units=[("tx", 20 * DAY)])  # fmt: skip
     found = gained(made, (opened(made, 0, 2 * DAY), stocked(made, 0, 2 * DAY)))
