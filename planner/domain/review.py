@@ -69,7 +69,8 @@ class SpendCurve:
     Parameters
     ----------
     early, late
-        Every activity at its early, at its late dates of the deterministic pass.
+        Every activity at its early dates of the deterministic pass, and at its late ones, which
+        move no hand-over of a block, lot or tranche.
     p10, p50, p90
         Percentiles over samples.
     """

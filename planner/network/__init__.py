@@ -3,7 +3,7 @@
 from planner.network.arrays import Csr, Laws, Network
 from planner.network.compile import HallPriority, compile_network
 from planner.network.cpm import Deterministic, deterministic
-from planner.network.level import named_arcs, sequence
+from planner.network.level import named_arcs, order_of_service, sequence
 from planner.network.orders import equipment_orders
 from planner.network.tables import Tables, build_tables
 from planner.network.trials import (
@@ -29,6 +29,7 @@ __all__ = [
     "equipment_orders",
     "existing_plan",
     "named_arcs",
+    "order_of_service",
     "sequence",
     "trial_network",
     "trial_plan",

@@ -171,13 +171,28 @@ def hand_over_float(found: Deterministic, is_pinned: BoolArray) -> IntArray:
     """
     network = found.network
     clocks = work_clocks(network)
+    made, ends = _held_to(network, clocks, is_pinned)
+    total, _ = _floats(network, clocks, made, ends)
+    return total
+
+
+def hand_over_late(found: Deterministic, is_pinned: BoolArray) -> tuple[IntArray, IntArray]:
+    """Return the late starts and finishes (A) of the same pass."""
+    made, _ = _held_to(found.network, work_clocks(found.network), is_pinned)
+    late_start = np.array(made.late_start, dtype=np.int64)
+    return late_start, np.array(made.late_finish, dtype=np.int64)
+
+
+def _held_to(
+    network: Network, clocks: Sequence[WorkClock], is_pinned: BoolArray
+) -> tuple[Pass, list[int]]:
+    """Return both passes, late finishes of what is pinned held to the early ones."""
     net = as_lists(network, clocks)
     made = forward(network, net, handed_out(network))
     early = np.array(made.finish, dtype=np.int64)
-    ends = np.where(is_pinned, early, _ends(network, early)).tolist()
+    ends: list[int] = np.where(is_pinned, early, _ends(network, early)).tolist()
     _backward(net, made, ends)
-    total, _ = _floats(network, clocks, made, ends)
-    return total
+    return made, ends
 
 
 def finishes(network: Network, clocks: Sequence[WorkClock]) -> tuple[IntArray, IntArray]:

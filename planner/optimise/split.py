@@ -63,7 +63,8 @@ def split(
         _fix_lots(data, engine, plan)
         missed = _missed(engine)
         if not missed:
-            final = _give_out(engine)
+            tolerance = data.portfolio.spec.policy.tolerance.likely
+            final = _give_out(engine, tolerance)
             return _finished(data, engine, plan, final)
         _free_lots(engine)
         for row, amount in missed.items():
@@ -275,17 +276,29 @@ def _again(engine: Engine, asked: dict[str, float]) -> FloatArray | None:
     return found.values
 
 
-def _give_out(engine: Engine) -> tuple[FloatArray, tuple[LevelStatus, ...]]:
-    """Return the point that gives GPU-time out by fairness, then in total, and its levels."""
+def _give_out(engine: Engine, tolerance: float) -> tuple[FloatArray, tuple[LevelStatus, ...]]:
+    """Return the point that gives GPU-time out by fairness, steadily, then in total, and its levels.
+
+    A level is a sum over the horizon and says nothing of its periods: taken to the last thousandth
+    it gives whole years to the team that makes a little more of old GPUs. So within the tolerance
+    of the levels, what the worst team has a head is raised in every period, and only then the total.
+    """
     settled = leximin(engine) or []
     ranking = Ranking(engine)
-    ranking.hold({team: step.level for step in settled for team in step.teams}, 1.0 - HELD)
+    ranking.hold({t: step.level for step in settled for t in step.teams}, 1.0 - tolerance)
+    engine.seek(as_costs(engine.columns_of("steady").values()), "max")
+    steady = engine.solve_lp()
+    if steady.values is not None:
+        for column in engine.columns_of("steady").values():
+            engine.bound(column, float(steady.values[column]) * (1.0 - HELD), INF)
     total = OBJECTIVES["total_compute"]
     engine.seek({engine.column(total.variable): 1.0}, "max")
     found = engine.solve_lp()
+    for column in engine.columns_of("steady").values():
+        engine.bound(column, 0.0, INF)
     if found.values is None:
         raise LimitError("a limit came before GPU-time was given out")
-    values = _steadied(engine, found.values)
+    values = found.values
     unit = OBJECTIVES["compute_per_researcher"].unit
     made = [
         LevelStatus(f"plan: compute_per_researcher {n}: {', '.join(step.teams)}",
@@ -298,20 +311,6 @@ def _give_out(engine: Engine) -> tuple[FloatArray, tuple[LevelStatus, ...]]:
         value = float(values[engine.column(objective.variable)])
         made.append(LevelStatus(f"plan: {name}", value, None, objective.unit, found.termination))
     return values, tuple(made)
-
-
-def _steadied(engine: Engine, values: FloatArray) -> FloatArray:
-    """Return the point of the same levels in which no team's compute swings from period to period.
-
-    Levels are sums over the horizon, so many points share them; this one raises, in every period,
-    what the worst team then has a head.
-    """
-    total = engine.column(OBJECTIVES["total_compute"].variable)
-    engine.bound(total, float(values[total]) * (1.0 - HELD), INF)
-    engine.seek(as_costs(engine.columns_of("steady").values()), "max")
-    found = engine.solve_lp()
-    engine.bound(total, -INF, INF)
-    return values if found.values is None else found.values
 
 
 def _finished(

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from planner.network.arrays import BoolArray, FloatArray, IntArray, Network
+    from planner.simulate.packing import WordArray, Words
     from planner.simulate.sampling import Draws
 
 Function = TypeVar("Function")
@@ -175,12 +176,12 @@ class State(NamedTuple):
         When what is left of the work was or is taken up, and how much that is (A).
     waits_for, earliest
         Open conditions of starts and finishes, and the latest of their dates with lags (2A).
-    free, stock
-        Units of each resource, of each pool.
+    free
+        Crews and equipment that are there, in words (W; see `packing`).
     blocked_until, begun
         When a hall is repaired, and when anything started in it (H + 1).
-    waiting, is_new
-        Who waits to be served, in order of rank, and whether since this round.
+    waiting, fresh
+        Who waits to be served, in order of rank: since an earlier round, and since this one.
     stack
         Codes of what happens at this instant.
     events
@@ -195,12 +196,11 @@ class State(NamedTuple):
     left: IntArray
     waits_for: IntArray
     earliest: IntArray
-    free: IntArray
-    stock: IntArray
+    free: WordArray
     blocked_until: IntArray
     begun: IntArray
     waiting: IntArray
-    is_new: BoolArray
+    fresh: IntArray
     stack: IntArray
     events: IntArray
 
@@ -227,8 +227,8 @@ def _state(packed: Packed, draws: Draws) -> State:
 
     return State(
         room(count), room(count), room(count), room(count), room(count), room(count),
-        room(2 * count), room(2 * count), room(len(packed.capacity)), room(packed.pools),
-        room(halls + 1), room(halls + 1), room(count + 1), np.zeros(count, np.bool_),
+        room(2 * count), room(2 * count), packed.words.whole.copy(),
+        room(halls + 1), room(halls + 1), room(count + 1), room(count + 1),
         stack=room(4 * count + 1), events=room(most_events),
     )  # fmt: skip
 
@@ -251,16 +251,15 @@ def _run(
     samples, count = work.shape
     horizon = net.day_type.shape[1] * DAY_MIN
     work_end_code, finish_code, start_code = count, 2 * count, 3 * count
-    unit_code, repaired_code = 4 * count, 4 * count + net.pools
+    unit_code, repaired_code = 4 * count, 4 * count + len(net.words.pool_word)
     n_arrivals = arrivals.shape[1]
     hall, zone, is_plain = net.hall, net.zone, net.is_plain
     then_pointer, then_target, then_lag = net.then_pointer, net.then_target, net.then_lag
-    need_pointer, need_column, need_units = net.need_pointer, net.need_column, net.need_units
-    wait_pointer, wait_column, wait_units = net.wait_pointer, net.wait_column, net.wait_units
+    need_pointer, need_word, give = net.words.pointer, net.words.word, net.words.give
     start, work_end, finish = state.start, state.work_end, state.finish
     ends, since, left = state.ends, state.since, state.left
     waits_for, earliest = state.waits_for, state.earliest
-    free, stock, waiting, is_new = state.free, state.stock, state.waiting, state.is_new
+    free, waiting, fresh = state.free, state.waiting, state.fresh
     blocked_until, begun = state.blocked_until, state.begun
     stack, events = state.stack, state.events
     stuck = -1
@@ -273,7 +272,7 @@ def _run(
         # This is 0, but a literal 0 is a type of its own to numba, and compiled apart.
         head: int = weather.pointer[0]
         tail = head
-        top, arrival, n_waiting = 0, 0, 0
+        top, arrival, n_waiting, n_fresh = 0, 0, 0, 0
         is_overflow = False
 
         while True:
@@ -317,19 +316,9 @@ def _run(
                     if code < work_end_code:
                         # Conditions are met: join the waiting, or start if nothing is needed.
                         a = code
-                        needs = (
-                            need_pointer[a] < need_pointer[a + 1]
-                            or wait_pointer[a] < wait_pointer[a + 1]
-                        )
                         blocked = blocked_until[hall[a]]
-                        if needs:
-                            i = n_waiting
-                            while i > 0 and waiting[i - 1] > a:
-                                waiting[i] = waiting[i - 1]
-                                i -= 1
-                            waiting[i] = a
-                            is_new[a] = True
-                            n_waiting += 1
+                        if net.is_served[a]:
+                            n_fresh = _insert(fresh, n_fresh, a)
                         elif blocked <= now:
                             stack[top] = start_code + a
                             top += 1
@@ -340,7 +329,8 @@ def _run(
                         continue
                     if code >= unit_code:
                         if code < repaired_code:
-                            stock[code - unit_code] += 1
+                            q = code - unit_code
+                            free[net.words.pool_word[q]] += net.words.pool_unit[q]
                         is_free = True
                         continue
 
@@ -373,7 +363,7 @@ def _run(
                             continue
                         work_end[a] = now
                         for i in range(need_pointer[a], need_pointer[a + 1]):
-                            free[need_column[i]] += need_units[i]
+                            free[need_word[i]] += give[i]
                             is_free = True
                         if is_plain[a]:
                             finish[a] = now
@@ -400,27 +390,28 @@ def _run(
 
                 # 3. Serve the waiting once, in rank order. Where nothing came free, only the
                 #    newcomers can fit.
-                kept = 0
-                for i in range(n_waiting):
-                    a = waiting[i]
-                    fits = (is_free or is_new[a]) and blocked_until[hall[a]] <= now
-                    is_new[a] = False
-                    if fits:
-                        for j in range(need_pointer[a], need_pointer[a + 1]):
-                            fits &= free[need_column[j]] >= need_units[j]
-                        for j in range(wait_pointer[a], wait_pointer[a + 1]):
-                            fits &= stock[wait_column[j]] >= wait_units[j]
-                    if not fits:
-                        waiting[kept] = a
-                        kept += 1
-                        continue
-                    for j in range(need_pointer[a], need_pointer[a + 1]):
-                        free[need_column[j]] -= need_units[j]
-                    for j in range(wait_pointer[a], wait_pointer[a + 1]):
-                        stock[wait_column[j]] -= wait_units[j]
-                    stack[top] = start_code + a
-                    top += 1
-                n_waiting = kept
+                if is_free:
+                    for i in range(n_fresh):
+                        n_waiting = _insert(waiting, n_waiting, fresh[i])
+                    kept = 0
+                    for i in range(n_waiting):
+                        a = waiting[i]
+                        if blocked_until[hall[a]] <= now and _takes(net.words, free, a):
+                            stack[top] = start_code + a
+                            top += 1
+                        else:
+                            waiting[kept] = a
+                            kept += 1
+                    n_waiting = kept
+                else:
+                    for i in range(n_fresh):
+                        a = fresh[i]
+                        if blocked_until[hall[a]] <= now and _takes(net.words, free, a):
+                            stack[top] = start_code + a
+                            top += 1
+                        else:
+                            n_waiting = _insert(waiting, n_waiting, a)
+                n_fresh = 0
                 is_free = False
                 if top == 0:
                     break
@@ -440,19 +431,41 @@ def _reset(net: Packed, state: State, gate_opens: IntArray) -> None:
         state.start[a] = NEVER
         state.work_end[a] = NEVER
         state.finish[a] = NEVER
-        state.is_new[a] = False
     for i in range(2 * count):
         state.waits_for[i] = net.conditions[i]
         state.earliest[i] = 0
     for i in range(len(net.gated)):
         state.earliest[net.gated[i]] = gate_opens[i]
-    for r in range(len(net.capacity)):
-        state.free[r] = net.capacity[r]
-    for q in range(net.pools):
-        state.stock[q] = 0
+    for w in range(len(net.words.whole)):
+        state.free[w] = net.words.whole[w]
     for h in range(len(state.begun)):
         state.blocked_until[h] = 0
         state.begun[h] = NEVER
+
+
+@inlined
+def _takes(words: Words, free: WordArray, a: int) -> bool:
+    """Take all that an activity needs, or nothing; return whether it fitted."""
+    first, last = words.pointer[a], words.pointer[a + 1]
+    fits = True
+    for i in range(first, last):
+        w = words.word[i]
+        fits &= (free[w] - words.take[i]) & words.guard[w] == words.guard[w]
+    if fits:
+        for i in range(first, last):
+            free[words.word[i]] -= words.take[i]
+    return fits
+
+
+@inlined
+def _insert(queue: IntArray, length: int, a: int) -> int:
+    """Insert an activity in order of rank; return the length of the queue."""
+    i = length
+    while i > 0 and queue[i - 1] > a:
+        queue[i] = queue[i - 1]
+        i -= 1
+    queue[i] = a
+    return length + 1
 
 
 @inner

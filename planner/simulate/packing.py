@@ -7,15 +7,50 @@ Codes: with A activities, Q pools and H halls, a code is something that can happ
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from planner.simulate.calendars import type_work_min
 from planner.simulate.logic import SOURCE_OF, TARGET_OF, Moment
 
 if TYPE_CHECKING:
     from planner.network.arrays import BoolArray, Csr, IntArray, Network
+
+
+WordArray = NDArray[np.uint64]
+
+WORD_BITS: Final = 64
+
+
+class Words(NamedTuple):
+    """Crews and equipment in words of 64 bits (W), with what each activity needs of them.
+
+    A word holds fields side by side, one a resource or pool, each wide enough for all its units
+    and one guard bit above them, which is always set. A need is subtracted from a whole word: where
+    a field holds too little, it borrows its guard bit and no other. Crews of which there are enough
+    for all who ever want them get no field.
+
+    Parameters
+    ----------
+    pointer, word, take, give
+        CSR of activities: which word, what is taken of it at the start, and what of that is given
+        back at the end of work.
+    guard, whole
+        Guard bits of each word, and what it holds at the beginning (W).
+    pool_word, pool_unit
+        Word of each pool, and one unit in it.
+    """
+
+    pointer: IntArray
+    word: IntArray
+    take: WordArray
+    give: WordArray
+    guard: WordArray
+    whole: WordArray
+    pool_word: IntArray
+    pool_unit: WordArray
 
 
 class Packed(NamedTuple):
@@ -36,10 +71,10 @@ class Packed(NamedTuple):
     then_pointer, then_target, then_lag
         What follows from a start (first A rows), end of work (next A) and finish (last A): targets
         as in `conditions`, with their lags.
-    need_pointer, need_column, need_units, wait_pointer, wait_column, wait_units
+    is_served
+        Whether an activity needs crews or equipment: the dispatcher starts it.
+    words
         Crews and equipment.
-    capacity, pools
-        Units of each resource; number of pools.
     gated, gate_pointer, gate_column
         Activities with gates, and their gates.
     root
@@ -64,14 +99,8 @@ class Packed(NamedTuple):
     then_pointer: IntArray
     then_target: IntArray
     then_lag: IntArray
-    need_pointer: IntArray
-    need_column: IntArray
-    need_units: IntArray
-    wait_pointer: IntArray
-    wait_column: IntArray
-    wait_units: IntArray
-    capacity: IntArray
-    pools: int
+    is_served: BoolArray
+    words: Words
     gated: IntArray
     gate_pointer: IntArray
     gate_column: IntArray
@@ -113,8 +142,7 @@ def pack(network: Network) -> Packed:
         network.hall_closes)  # fmt: skip
     return Packed(
         order, hall, zone, conditions, is_plain, *then,
-        need.pointer, need.column, need.units, wait.pointer, wait.column, wait.units,
-        network.capacity, len(network.pool),
+        (np.diff(need.pointer) > 0) | (np.diff(wait.pointer) > 0), _words(network, need, wait),
         gated, gate.pointer[gated] if gated.size else gated, gate.column,
         np.flatnonzero(conditions[:count] == 0),
         2 * zones[:, 1] + zones[:, 2],
@@ -123,6 +151,54 @@ def pack(network: Network) -> Packed:
         np.searchsorted(hall[member], np.arange(halls + 1)), member,
         network.hall_site, closes, hall_zone,
     )  # fmt: skip
+
+
+def _words(network: Network, need: Csr, wait: Csr) -> Words:
+    """Pack crews and equipment; rows of `need` and `wait` are by rank."""
+    crews = len(network.capacity)
+    most, is_scarce = _most(network, need)
+    scarce = np.flatnonzero(is_scarce).tolist()
+    word, shift = np.zeros(len(most), dtype=np.int64), np.zeros(len(most), dtype=np.uint64)
+    last = used = 0
+    for c in scarce:
+        width = int(most[c]).bit_length() + 1
+        if used + width > WORD_BITS:
+            last, used = last + 1, 0
+        word[c], shift[c] = last, used
+        used += width
+    whole, guard = np.zeros((2, last + 1), dtype=np.uint64)
+    for c in scarce:
+        bit = 1 << (int(shift[c]) + int(most[c]).bit_length())
+        units = int(most[c]) << int(shift[c]) if c < crews else 0
+        guard[word[c]] |= np.uint64(bit)
+        whole[word[c]] |= np.uint64(bit | units)
+    row = np.concatenate([_row_of(need), _row_of(wait)])
+    column = np.concatenate([need.column, wait.column + crews])
+    units_of = np.concatenate([need.units, wait.units]).astype(np.uint64)
+    is_kept = is_scarce[column] & (units_of > 0)
+    row, column = row[is_kept], column[is_kept]
+    bits = units_of[is_kept] << shift[column]
+    key, entry = np.unique(row * (last + 1) + word[column], return_inverse=True)
+    take, give = np.zeros((2, len(key)), dtype=np.uint64)
+    np.add.at(take, entry, bits)
+    np.add.at(give, entry, np.where(column < crews, bits, np.uint64(0)))
+    pointer = np.searchsorted(key, np.arange(len(need.pointer)) * (last + 1)).astype(np.int64)
+    unit = np.uint64(1) << shift[crews:]
+    return Words(pointer, key % (last + 1), take, give, guard, whole, word[crews:].copy(), unit)
+
+
+def _most(network: Network, need: Csr) -> tuple[IntArray, BoolArray]:
+    """Return the units there ever are of each resource and pool, and whether they can run short."""
+    pools = len(network.pool)
+    arriving = np.bincount(network.unit_pool, minlength=pools)
+    wanted = np.bincount(need.column, weights=need.units, minlength=len(network.capacity))
+    most = np.concatenate([network.capacity, arriving]).astype(np.int64)
+    return most, np.concatenate([wanted > network.capacity, np.ones(pools, dtype=np.bool_)])
+
+
+def _row_of(table: Csr) -> IntArray:
+    """Return the row of each entry of a table."""
+    return np.repeat(np.arange(len(table.pointer) - 1), np.diff(table.pointer))
 
 
 def _zones(network: Network, order: IntArray) -> tuple[IntArray, IntArray, IntArray]:

@@ -18,21 +18,26 @@ from __future__ import annotations
 
 import hashlib
 import math
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
 import numba
 import numpy as np
 from numpy.typing import NDArray
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from planner.network.arrays import FloatArray
 
+Function = TypeVar("Function")
 KeyArray = NDArray[np.uint64]
 
 # Helpers stay in this module: numba's cache does not see an edit of a function in another one.
 kernel = numba.njit(cache=True, nogil=True)
+# Inlined early, or loops over streams would not be run several at a time.
+inlined: Callable[[Function], Function] = numba.njit(  # type: ignore[call-overload]  # lacks the two
+    cache=True, nogil=True, forceinline=True, no_cpython_wrapper=True, no_cfunc_wrapper=True
+)
 
 LOW32: Final = np.uint64(0xFFFFFFFF)
 FEISTEL_ROUNDS: Final = 6
@@ -73,7 +78,7 @@ def uniforms(keys: KeyArray, first: int, count: int, total: int = 0) -> FloatArr
     return out
 
 
-@kernel
+@inlined
 def _philox(key: np.uint64, low: np.uint64, high: np.uint64) -> tuple[np.uint64, np.uint64]:
     """Return two 64-bit words of Philox4x32-10 for a 64-bit key and a 128-bit counter."""
     k0, k1 = key & LOW32, key >> np.uint64(32)
@@ -82,24 +87,23 @@ def _philox(key: np.uint64, low: np.uint64, high: np.uint64) -> tuple[np.uint64,
     for _ in range(10):
         p0 = np.uint64(0xD2511F53) * c0
         p1 = np.uint64(0xCD9E8D57) * c2
-        c0, c1, c2, c3 = (
-            (p1 >> np.uint64(32)) ^ c1 ^ k0,
-            p1 & LOW32,
-            (p0 >> np.uint64(32)) ^ c3 ^ k1,
-            p0 & LOW32,
-        )
+        c0 = (p1 >> np.uint64(32)) ^ c1 ^ k0
+        c1 = p1 & LOW32
+        c2 = (p0 >> np.uint64(32)) ^ c3 ^ k1
+        c3 = p0 & LOW32
         k0 = (k0 + np.uint64(0x9E3779B9)) & LOW32
         k1 = (k1 + np.uint64(0xBB67AE85)) & LOW32
     return c0 | (c1 << np.uint64(32)), c2 | (c3 << np.uint64(32))
 
 
-@kernel
+@inlined
 def _unit(word: np.uint64) -> float:
     """Return the middle of one of 2^53 equal steps of 0..1."""
-    return (float(word >> np.uint64(11)) + 0.5) * 2.0**-53
+    # Signed, since processors turn only such integers into floats, several at a time.
+    return (float(np.int64(word >> np.uint64(11))) + 0.5) * 2.0**-53
 
 
-@kernel
+@inlined
 def _mix(word: np.uint64) -> np.uint64:
     """Return a 64-bit avalanche of a word (the finaliser of SplitMix64)."""
     word = (word ^ (word >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
@@ -110,8 +114,9 @@ def _mix(word: np.uint64) -> np.uint64:
 @kernel
 def _plain(keys: KeyArray, first: int, out: FloatArray) -> None:
     for s in range(out.shape[0]):
+        sample = np.uint64(first + s)
         for i in range(out.shape[1]):
-            word, _ = _philox(keys[i], np.uint64(first + s), np.uint64(0))
+            word, _ = _philox(keys[i], sample, np.uint64(0))
             out[s, i] = _unit(word)
 
 
@@ -119,6 +124,7 @@ def _plain(keys: KeyArray, first: int, out: FloatArray) -> None:
 def _stratified(
     keys: KeyArray, first: int, total: int, rows: int, columns: int, out: FloatArray
 ) -> None:
+    _plain(keys, first, out)
     n_rows, n_columns = np.uint64(rows), np.uint64(columns)
     salt = np.empty(FEISTEL_ROUNDS, np.uint64)
     for i in range(out.shape[1]):
@@ -134,6 +140,5 @@ def _stratified(
                 stratum = right * n_rows + left
                 if stratum < np.uint64(total):
                     break
-            word, _ = _philox(keys[i], np.uint64(first + s), np.uint64(0))
             # Rounding must not reach 1: no law has a finite quantile there.
-            out[s, i] = min((float(stratum) + _unit(word)) / total, 1.0 - 2.0**-53)
+            out[s, i] = min((float(stratum) + out[s, i]) / total, 1.0 - 2.0**-53)

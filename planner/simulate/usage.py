@@ -15,6 +15,8 @@ import numpy as np
 
 from planner.domain.result import NEVER
 from planner.domain.review import SpendCurve, Usage
+from planner.network.cpm import hand_over_late
+from planner.network.health import hand_overs
 from planner.simulate.calendars import DAY_MIN
 
 if TYPE_CHECKING:
@@ -86,7 +88,7 @@ class Months:
         """Return the curves of spend, of the months in which they rise."""
         spent = np.concatenate(self.spent)
         early = self._curve(sure.start_min, sure.work_end_min)
-        late = self._curve(sure.late_start_min, sure.late_finish_min)
+        late = self._curve(*hand_over_late(sure, hand_overs(self.network)))
         p10, p50, p90 = np.quantile(spent, SHARES, axis=0, method="inverted_cdf")
         rises = np.diff(np.concatenate([spent, early[None], late[None]]), axis=1, prepend=0.0)
         months = _span(np.abs(rises).sum(axis=0))

@@ -11,6 +11,8 @@ from planner.report.document import Chart, Column, Columns, Part, Prose, Section
 from planner.report.sections.fan_chart import frame
 
 if TYPE_CHECKING:
+    import datetime as dt
+
     from planner.domain.review import Removal, Review, Usage
     from planner.report.document import Cell
     from planner.report.facts import Facts
@@ -130,6 +132,12 @@ def _paths(review: Review) -> Table:
     ))  # fmt: skip
 
 
+def _within(facts: Facts, months: tuple[dt.date, ...]) -> list[int]:
+    """Return the months that the time axis of the figures shows."""
+    spec = facts.result.portfolio.spec
+    return [m for m, day in enumerate(months) if spec.data_date <= day <= spec.horizon]
+
+
 def _busiest(usage: Usage) -> list[int]:
     """Return the resources that are used nearest to their limit, people apart."""
     load = usage.p90.max(axis=1, initial=0.0) / np.maximum(usage.capacity, 1)
@@ -138,20 +146,21 @@ def _busiest(usage: Usage) -> list[int]:
 
 
 def _crews_chart(facts: Facts, usage: Usage) -> Chart:
-    plots = []
-    for r in _busiest(usage) if usage.month else []:
+    plots, shown = [], _within(facts, usage.month)
+    for r in _busiest(usage) if shown else []:
         name = usage.resource[r]
         said = tuple(
-            f"{name}, {day:%Y-%m}: {usage.p50[r, m]:.1f} at P50, {usage.p90[r, m]:.1f} at P90, "
-            f"limit {usage.capacity[r]:.0f}"
-            for m, day in enumerate(usage.month)
+            f"{name}, {usage.month[m]:%Y-%m}: {usage.p50[r, m]:.1f} at P50, "
+            f"{usage.p90[r, m]:.1f} at P90, limit {usage.capacity[r]:.0f}"
+            for m in shown
         )
-        limit = np.full(len(usage.month), usage.capacity[r])
+        days = [usage.month[m] for m in shown]
+        limit = np.full(len(days), usage.capacity[r])
+        used = usage.p50[r, shown]
         series = [
-            charts.Series("P50", charts.BLUE, usage.month, usage.p50[r], said=said,
-                          interpolate="step-after"),
-            charts.Series("P90", charts.SKY, usage.month, usage.p90[r], interpolate="step-after"),
-            charts.Series("limit", charts.INK, usage.month, limit, dash=(5, 3)),
+            charts.Series("P50 to P90", charts.BLUE, days, used, used, usage.p90[r, shown],
+                          said=said, interpolate="step-after"),
+            charts.Series("limit", charts.INK, days, limit, dash=(5, 3)),
         ]  # fmt: skip
         plots.append(charts.lines(frame(facts, width=380, height=130), series, title=name))
     return Chart(
@@ -218,25 +227,29 @@ def _crews(usage: Usage) -> Table:
 
 def _curve(facts: Facts, review: Review) -> Chart:
     spend = review.spend
+    shown = _within(facts, spend.month)
     said = tuple(
-        f"{day:%Y-%m}: {words.musd(spend.p50[m])} at P50, early {words.musd(spend.early[m])}, "
-        f"late {words.musd(spend.late[m])}"
-        for m, day in enumerate(spend.month)
+        f"{spend.month[m]:%Y-%m}: {words.musd(spend.p50[m])} at P50, early "
+        f"{words.musd(spend.early[m])}, late {words.musd(spend.late[m])}"
+        for m in shown
+    )
+    days = [spend.month[m] for m in shown]
+    early, late, p10, p50, p90 = (
+        curve[shown] / 1000 for curve in (spend.early, spend.late, spend.p10, spend.p50, spend.p90)
     )
     series = [
-        charts.Series("early", charts.GREEN, spend.month, spend.early / 1000, dash=(5, 3)),
-        charts.Series("late", charts.PURPLE, spend.month, spend.late / 1000, dash=(2, 3)),
-        charts.Series("simulated", charts.BLUE, spend.month, spend.p50 / 1000, spend.p10 / 1000,
-                      spend.p90 / 1000, said=said),
-    ]  # fmt: skip
+        charts.Series("early", charts.GREEN, days, early, dash=(5, 3)),
+        charts.Series("late", charts.PURPLE, days, late, dash=(2, 3)),
+        charts.Series("simulated", charts.BLUE, days, p50, p10, p90, said=said),
+    ]
     return Chart(
         name="spend_curve",
         title=_curve_title(review),
-        subtitle="Cumulative construction cost, billion USD of the base year: deterministic early "
-        "and late dates, and P50 with P10 to P90 of the futures",
+        subtitle="Cumulative construction cost, billion USD of the base year: early and late dates "
+        "of the deterministic pass (late ones move no hand-over), P50 with P10 to P90 of futures",
         spec=charts.finished(charts.lines(frame(facts, height=200), series,
                                           axis_title="Billion USD"))
-        if spend.month
+        if shown
         else None,
         table="spend_curve",
         method="Cost spread evenly over the work of each activity; GPUs and power apart.",

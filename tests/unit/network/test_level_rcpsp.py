@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import permutations
+from itertools import pairwise, permutations
 
 import numpy as np
 import pytest
@@ -37,9 +37,8 @@ def faults(made: Project, found: Solution) -> list[str]:
     start, end = found.start, found.start + made.duration
     wrong = [f"{a} starts at {s}" for a, s in enumerate(start) if s < 0]
     for a in range(len(start)):
-        for p in made.pred[made.pred_pointer[a] : made.pred_pointer[a + 1]]:
-            if end[p] > start[a]:
-                wrong.append(f"{a} starts before {p} ends")
+        preds = made.pred[made.pred_pointer[a] : made.pred_pointer[a + 1]]
+        wrong += [f"{a} starts before {p} ends" for p in preds if end[p] > start[a]]
     for minute in range(int(end.max())):
         here = (start <= minute) & (minute < end)
         if (made.need[here].sum(axis=0) > made.capacity).any():
@@ -52,7 +51,7 @@ def faults(made: Project, found: Solution) -> list[str]:
 def optimum(made: Project) -> int:
     """Return the least makespan of all lists, decoded one by one: some list gives the optimum."""
     count, best = len(made.duration), 1 << 30
-    preds = [made.pred[i:j] for i, j in zip(made.pred_pointer, made.pred_pointer[1:], strict=False)]
+    preds = [made.pred[i:j] for i, j in pairwise(made.pred_pointer)]
     for order in permutations(range(count)):
         at = {a: i for i, a in enumerate(order)}
         if any(at[int(p)] > at[a] for a in order for p in preds[a]):
