@@ -22,6 +22,9 @@ TimeLimit = Annotated[
     float | None,
     typer.Option("--time-limit", metavar="SECONDS", help="Stop each solve after so long."),
 ]
+Level = Annotated[
+    int, typer.Option(min=0, help="Iterations of the search for a better sequence under the crews.")
+]
 Rounds = Annotated[int, typer.Option(min=1, max=20, help="Most rounds of solve and verify.")]
 
 
@@ -32,6 +35,7 @@ def optimize(
     samples: Samples = None,
     rounds: Rounds = 5,
     time_limit: TimeLimit = None,
+    level: Level = 0,
     out: Out = None,
     force: Force = False,
     as_json: Json = False,
@@ -51,7 +55,7 @@ def optimize(
 
     portfolio, findings = load(scenario, settings)
     asked = study.Ask.of(
-        portfolio, seed=seed, samples=samples, rounds=rounds, time_limit_s=time_limit
+        portfolio, seed=seed, samples=samples, rounds=rounds, time_limit_s=time_limit, level=level
     )
     identity = run_identity(portfolio, asked)
     now = dt.datetime.now(dt.UTC)

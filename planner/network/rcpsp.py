@@ -69,6 +69,9 @@ class Project:
         Units held from start to finish, shape (A, R).
     capacity
         Shape (R,).
+
+    The timetable of the search has a cell a resource and unit of time, as long as all durations
+    together: choose no finer unit than the durations ask for.
     """
 
     duration: IntArray
@@ -366,6 +369,8 @@ def solve(
     """
     if (schedules is None) == (seconds is None):
         raise ValueError("either a number of schedules or of seconds")
+    if not len(project.duration):
+        return Solution(project.duration, makespan=0, bound=0, schedules=0)
     begun = time.perf_counter()
     sides = _sides(project)
     state = _state(sides, seed)

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import enum
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 import numba
 import numpy as np
@@ -24,11 +24,19 @@ from planner.domain.result import NEVER
 from planner.simulate.logic import SOURCE_OF, TARGET_OF, Moment
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from planner.network.arrays import FloatArray, IntArray, Network
     from planner.simulate.sampling import Draws
     from planner.simulate.times import Times
 
+Function = TypeVar("Function")
+
 kernel = numba.njit(cache=True, nogil=True)
+# Called by kernels alone: wrappers for Python would take longer to compile than the functions.
+inner: Callable[[Function], Function] = numba.njit(  # type: ignore[call-overload]  # lacks the two
+    cache=True, nogil=True, no_cpython_wrapper=True, no_cfunc_wrapper=True
+)
 
 
 class Bound(enum.IntEnum):
@@ -376,7 +384,7 @@ def _trace(
             return length, kind, index
 
 
-@kernel
+@inner
 def _bound(
     net: Links, start: IntArray, end: IntArray, finish: IntArray, gate: IntArray, unit: IntArray,
     a: int, moment: int,
@@ -421,7 +429,7 @@ def _bound(
     return REPAIR, last_gate, relation
 
 
-@kernel
+@inner
 def _latest(
     net: Links, start: IntArray, end: IntArray, finish: IntArray, first: int, last: int,
     relations: IntArray,

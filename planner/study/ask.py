@@ -28,6 +28,8 @@ class Ask:
         Most rounds of solve and verify.
     time_limit_s
         Limit of each solve; a run that meets it is not reproducible.
+    level
+        Iterations of the search for a better sequence under the crews; 0 for the passes alone.
     """
 
     seed: int
@@ -35,6 +37,7 @@ class Ask:
     trial_samples: int = 100
     rounds: int = 5
     time_limit_s: float | None = None
+    level: int = 0
 
     @classmethod
     def of(
@@ -45,6 +48,7 @@ class Ask:
         samples: int | None = None,
         rounds: int = 5,
         time_limit_s: float | None = None,
+        level: int = 0,
     ) -> Self:
         """Return the settings, with those of the portfolio where none are given."""
         spec = portfolio.spec
@@ -53,6 +57,7 @@ class Ask:
             samples=spec.samples if samples is None else samples,
             rounds=rounds,
             time_limit_s=time_limit_s,
+            level=level,
         )
 
     def verification_seed(self, number: int) -> int:

@@ -26,7 +26,7 @@ def sequenced(portfolio: Portfolio, plan: Plan, ask: Ask, tables: Tables) -> Pla
     """
     greedy = plan.replace(arcs=())
     network = compile_network(portfolio, greedy, tables=tables)
-    arcs = named_arcs(network, sequence(network))
+    arcs = named_arcs(network, sequence(network, iterations=ask.level, seed=ask.seed))
     if not arcs:
         return greedy
     levelled = plan.replace(arcs=arcs)

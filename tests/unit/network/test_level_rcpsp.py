@@ -143,6 +143,11 @@ def test_work_without_time_or_need():
     assert solve(made, seed=1, schedules=10).start.tolist() == [0, 0, 4]
 
 
+def test_nothing_to_do():
+    """A project without activities ends when it starts."""
+    assert solve(project([], [], [], [1]), seed=1, schedules=10).makespan == 0
+
+
 @pytest.mark.parametrize(
     ("preds", "need", "says"),
     [([[1], [0]], [[1], [1]], "form a circle"), ([[], []], [[1], [2]], "needs more of resource 0")],

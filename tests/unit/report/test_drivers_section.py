@@ -1,0 +1,91 @@
+"""The schedule review in the report, made by hand on the synthetic run."""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import io
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from planner.domain.review import Criticality, FloatPath, Removal, Review, SpendCurve, Usage
+from planner.report import compose
+from planner.report.document import Chart, Prose, Table
+from planner.report.exporters import EXPORTERS
+from tests import results
+
+MONTHS = (dt.date(2025, 7, 1), dt.date(2025, 9, 1), dt.date(2025, 10, 1))
+
+
+@pytest.fixture(scope="module")
+def run():
+    """Return the synthetic run with a review: two causes, two resources, three months."""
+    made = results.result(samples=60)
+    names = made.outcome.activity
+    index = np.zeros(len(names))
+    index[0] = 0.75
+    review = Review(
+        criticality=Criticality(names, ("",) * len(names), index, index / 2),
+        usage=Usage(
+            ("a/EL", "a/people"), np.array([4.0, 100.0]), MONTHS,
+            p50=np.array([[1.0, 3, 2], [9, 9, 9]]), p90=np.array([[1.0, 4, 3], [9, 9, 9]]),
+            early=np.array([[1.0, 6, 2], [9, 9, 9]]),
+        ),
+        spend=SpendCurve(MONTHS, *(np.array([1.0, k, 10]) for k in (9, 2, 3, 4, 6))),
+        milestone="100 MW of IT power in service",
+        removals=(Removal("storms", "Storms", "storms", 2.0, 12.4, 3.0, 0.5),
+                  Removal("x", "Nothing", "event", 0.0, float("nan"), 0.0, 0.0)),
+        removal_samples=128,
+        paths=(FloatPath("a/h/01/G12", 1, 0.0, ("a/h/01/T1", "a/h/01/G12")),),
+    )  # fmt: skip
+    return replace(made, review=review)
+
+
+def parts(run):
+    """Return the parts of the section by name."""
+    section = next(s for s in compose(run).sections if s.name == "drivers")
+    return {p.name: p for p in section.walk() if isinstance(p, (Chart, Table))}
+
+
+def test_the_tornado_names_its_method_and_its_largest_cause(run):
+    """Days of P80 by removal, the rerun said to be of the same futures; NaN draws no bar."""
+    found = parts(run)
+    assert "“Storms”" in found["removal"].title or found["removal"].title.endswith("removal")
+    chart = next(p for s in compose(run).sections for p in s.walk()
+                 if isinstance(p, Chart) and p.name == "removal")  # fmt: skip
+    assert chart.title == "Without “Storms” the key date comes 12 days earlier at P80"
+    assert "128 futures simulated again (common random numbers)" in chart.method
+    assert found["removal"].rows[1][4] is None
+
+
+def test_over_allocation_is_flagged_by_month(run):
+    """6 of 4 electricians are asked for in September, before levelling."""
+    found = parts(run)
+    assert found["crews"].rows[0][-2:] == (1, "over-allocated")
+    over = [row for row in found["crews_by_month"].rows if row[-1] == "yes"]
+    assert [(row[0], row[1]) for row in over] == [(MONTHS[1], "a/EL")]
+
+
+def test_figures_show_the_time_of_the_plan_only(run):
+    """July lies before the data date: it is in the file and not in the figure."""
+    chart = next(p for s in compose(run).sections for p in s.walk()
+                 if isinstance(p, Chart) and p.name == "spend_curve")  # fmt: skip
+    days = {row["day"] for rows in chart.spec["datasets"].values() for row in rows}
+    assert MONTHS[0].isoformat() not in days
+    assert len(parts(run)["spend_curve"].rows) == 3
+
+
+def test_schedule_csv_has_criticality(run):
+    """Criticality and cruciality of each activity, empty where a run was not reviewed."""
+    for reviewed, wanted in ((run, {"0.75", "0"}), (replace(run, review=None), {""})):
+        body = EXPORTERS["csv"].files(compose(reviewed))["schedule.csv"].decode("utf-8-sig")
+        rows = list(csv.DictReader(io.StringIO(body)))
+        assert {row["criticality"] for row in rows} == wanted
+
+
+def test_a_run_without_review_says_so():
+    """One sentence, no figure."""
+    section = next(s for s in compose(results.result(samples=60)).sections if s.name == "drivers")
+    assert [type(p) for p in section.walk()] == [Prose]
