@@ -25,7 +25,7 @@ CREW_OF: Final = 14
 """Activities that share a crew of a trade: low enough for them to wait, high enough to end."""
 ROUGH: Final = Sky(
     lost=((2, 4, 9),) * 12, rate=(0.5, 1, 2), months=(6, 7, 8, 9, 10, 11), days=(1, 2, 4),
-    gust=(50, 75, 120),
+    gust=(40, 60, 120),
 )  # fmt: skip
 KINDS: Final = ("FS", "FS", "FS", "FS", "FS", "FS", "FS", "SS", "FF", "SF")
 
@@ -69,6 +69,7 @@ def synthetic(
     sheds = [
         Shed(
             f"h{h}", f"h{h}/a0", f"h{h}/a{min(HALL, activities - h * HALL) - 1}", h % 2,
+            design=140, design_open=110,
             closes=f"h{h}/a{min(HALL, activities - h * HALL) // 2}",
             calendar="5x8" if four_calendars else "24x7",
         )

@@ -93,7 +93,8 @@ class Removal:
         ``driver``, ``event``, ``tranche``, ``delivery``, ``equipment``, ``storms``, ``weather``,
         ``crews`` or ``spread``.
     p50_day, p80_day
-        Days by which the percentile comes earlier; negative where it comes later.
+        Days by which the percentile comes earlier, mean over the five points on either side of it;
+        negative where it comes later, NaN where it does not come.
     mean_day, error_day
         Mean of the paired differences over samples, and its standard error.
     """

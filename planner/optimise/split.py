@@ -43,6 +43,8 @@ OVERSHOOT = 1.05
 TINY_GPUS = 1e-3
 HELD = 1e-8
 """Relative slack at which fairness is held while what is left is given out."""
+HELD_STEADY = 1e-6
+"""The same for what the worst team has a head in each period."""
 TINY_LACK = 1e-6
 """What a hard rule may lack by the solver's tolerance."""
 
@@ -290,12 +292,14 @@ def _give_out(engine: Engine, tolerance: float) -> tuple[FloatArray, tuple[Level
     steady = engine.solve_lp()
     if steady.values is not None:
         for column in engine.columns_of("steady").values():
-            engine.bound(column, float(steady.values[column]) * (1.0 - HELD), INF)
+            engine.bound(column, float(steady.values[column]) * (1.0 - HELD_STEADY), INF)
     total = OBJECTIVES["total_compute"]
     engine.seek({engine.column(total.variable): 1.0}, "max")
     found = engine.solve_lp()
     for column in engine.columns_of("steady").values():
         engine.bound(column, 0.0, INF)
+    # Levels and periods are held so tightly that the solver may call what it found infeasible.
+    found = found if found.values is not None else steady
     if found.values is None:
         raise LimitError("a limit came before GPU-time was given out")
     values = found.values

@@ -15,6 +15,7 @@ import numpy as np
 from planner.domain.result import NEVER
 from planner.errors import EngineError
 from planner.simulate.calendars import DAY_MIN
+from planner.simulate.flow import Flow, needs_no_dispatch
 from planner.simulate.logic import check_network, listed
 from planner.simulate.packing import Packed, pack
 from planner.simulate.times import Times, empty_times
@@ -55,8 +56,20 @@ def simulate(network: Network, draws: Draws) -> Times:
     return simulate_packed(network, prepare(network), draws)
 
 
-def prepare(network: Network) -> Packed:
-    """Check a network and pack it for many blocks of samples.
+class Prepared(NamedTuple):
+    """A network made ready for many blocks; `flow` where it needs no dispatcher."""
+
+    packed: Packed
+    flow: Flow | None
+
+
+def prepare(network: Network, *, dispatch: bool = False) -> Prepared:
+    """Check a network and make it ready for many blocks of samples.
+
+    Parameters
+    ----------
+    dispatch
+        Run the dispatcher even where a pass over the network would give the same minutes.
 
     Raises
     ------
@@ -69,11 +82,17 @@ def prepare(network: Network) -> Packed:
     codes = 4 * len(network.activity) + len(network.pool) + len(network.hall)
     if codes > CODE_MASK:
         raise ValueError(f"{codes} codes of events, {CODE_MASK} can be told apart")
-    return pack(network)
+    packed = pack(network)
+    if dispatch or not needs_no_dispatch(network):
+        return Prepared(packed, None)
+    return Prepared(packed, Flow(network, packed))
 
 
-def simulate_packed(network: Network, packed: Packed, draws: Draws) -> Times:
-    """Return when everything happens, for a network that was checked and packed before."""
+def simulate_packed(network: Network, made: Prepared, draws: Draws) -> Times:
+    """Return when everything happens, for a network that was made ready before."""
+    if made.flow is not None:
+        return made.flow.simulate(draws, _gates(made.packed, draws))
+    packed = made.packed
     times = empty_times(draws.samples, len(network.activity))
     storms, repairs = draws.storms, draws.repairs
     weather = Weather(

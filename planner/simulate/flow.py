@@ -1,4 +1,4 @@
-"""The compiled engine where no crew has to be dispatched: one pass over the network for 128 futures.
+"""The compiled engine where no crew has to be dispatched: one pass for a block of futures.
 
 Nobody waits for a crew, and no pass over time is needed, if there are always enough: when no
 equipment is waited for, and the crews of each resource can be handed on along relations from the
@@ -107,7 +107,7 @@ class Chain(NamedTuple):
 
 
 def needs_no_dispatch(network: Network) -> bool:
-    """Return whether crews never run short, whatever the durations, and equipment is not waited for.
+    """Return whether crews never run short, whatever the durations, and no equipment is awaited.
 
     See the module for the proof.
     """
@@ -357,7 +357,7 @@ def _tables(
     storm_begin: IntArray,
     storm_end: IntArray,
 ) -> tuple[RowArray, RowArray]:
-    """Return minutes worked before each day, (Z, S, reach + 2), and the day of each unit of work."""
+    """Return minutes worked before each day (Z, S, reach + 2), and the day of each unit of work."""
     zones, samples = len(net.zone_unit), len(is_lost)
     most = 1
     for z in range(zones):
@@ -526,9 +526,10 @@ def _pass_damaged(
         for h in range(halls):
             if net.hall_site[h] != storm_site[k] or not (is_hit[k, h, 0] or is_hit[k, h, 1]):
                 continue
-            has_begun = False
+            has_begun, goes_on = False, False
             for a in range(net.hall_first[h], net.hall_last[h]):
                 has_begun |= times[a, s] < storm_end[k]
+                goes_on |= times[a, s] >= storm_end[k] or times[count + a, s] > storm_end[k]
             closes = net.hall_closes[h]
             is_closed = closes < 0 or times[net.finish_row[closes], s] <= storm_begin[k]
             closed = 1 if is_closed else 0
@@ -536,7 +537,7 @@ def _pass_damaged(
                 continue
             cost += repair_cost[k, h, closed]
             begin = max(storm_end[k], blocked_until[h])
-            if repair_work[k, h, closed] == 0 or begin > horizon:
+            if not goes_on or repair_work[k, h, closed] == 0 or begin > horizon:
                 continue
             until = _end(net, before[net.hall_zone[h], s], reach, net.hall_zone[h], begin,
                          repair_work[k, h, closed])  # fmt: skip
@@ -575,7 +576,7 @@ def _pass_one(
     for node in net.order:
         is_start = node < count
         a = node if is_start else node - count
-        time = np.int64(floor[a, s] if is_start else times[count + a, s])
+        time: int = floor[a, s] if is_start else times[count + a, s]
         for j in range(net.pointer[node], net.pointer[node + 1]):
             time = max(time, times[net.source[j], s] + net.lag[j])
         if not is_start:
@@ -587,8 +588,8 @@ def _pass_one(
                 time = stop_until[k]
         times[a, s] = min(time, far)
         # Work in progress stands still meanwhile.
-        z, left, since = net.zone[a], np.int64(work[a, s]), time
-        end = time
+        z, since, end = net.zone[a], time, time
+        left: int = work[a, s]
         if left > 0 and time <= horizon:
             row = before[z, s]
             end = _end(net, row, reach, z, since, left)
@@ -625,7 +626,7 @@ def _day_before(before: RowArray, reach: int, target: int) -> int:
 def _worked(net: Chain, before: RowArray, reach: int, zone: int, minute: int) -> int:
     """Return the minutes worked up to a minute; beyond the tables, up to their end."""
     day = min(minute // DAY_MIN, reach)
-    total = np.int64(before[day])
+    total: int = before[day]
     if before[day + 1] > total:
         kind, rest = net.day_type[zone, day], minute - day * DAY_MIN
         for j in range(net.step_start.shape[1]):
@@ -641,7 +642,7 @@ def _end(net: Chain, before: RowArray, reach: int, zone: int, minute: int, work:
         return NEVER
     day = _day_before(before, reach, target)
     kind, rest = net.day_type[zone, day], target - before[day]
-    end = np.int64(0)
+    end: int = 0
     for j in range(net.step_start.shape[1]):
         if rest > net.step_before[kind, j]:
             end = day * DAY_MIN + net.step_start[kind, j] + rest - net.step_before[kind, j]

@@ -184,6 +184,9 @@ def find(network: Network, name: str) -> int:
         return network.activity.index(name)
     if (service := _service(network, name)) is not None:
         return service
+    places = [n for n in (*network.hall, *network.block) if n.endswith(f"/{name}")]
+    if len(places) == 1 and (service := _service(network, places[0])) is not None:
+        return service
     near = [n for n in network.activity if name.lower() in n.lower()]
     if len(near) == 1:
         return network.activity.index(near[0])

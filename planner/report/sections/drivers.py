@@ -24,7 +24,8 @@ LEAST_DAY = 0.5
 METHOD = (
     "Each cause removed alone, the same {count} futures simulated again (common random numbers): "
     "a driver at its likely factor, an event that never happens, a tranche on its contract date, "
-    "likely lead times, no storms, no lost days, crews without limit, likely durations."
+    "likely lead times, no storms, no lost days, crews without limit, likely durations. A "
+    "percentile is the mean of the five points on either side."
 )
 
 

@@ -16,6 +16,8 @@ from planner.report.document import Chart, Prose, Table
 from planner.report.exporters import EXPORTERS
 from tests import results
 
+pytestmark = pytest.mark.slow
+
 MONTHS = (dt.date(2025, 7, 1), dt.date(2025, 9, 1), dt.date(2025, 10, 1))
 
 
@@ -51,13 +53,11 @@ def parts(run):
 
 def test_the_tornado_names_its_method_and_its_largest_cause(run):
     """Days of P80 by removal, the rerun said to be of the same futures; NaN draws no bar."""
-    found = parts(run)
-    assert "“Storms”" in found["removal"].title or found["removal"].title.endswith("removal")
     chart = next(p for s in compose(run).sections for p in s.walk()
                  if isinstance(p, Chart) and p.name == "removal")  # fmt: skip
     assert chart.title == "Without “Storms” the key date comes 12 days earlier at P80"
     assert "128 futures simulated again (common random numbers)" in chart.method
-    assert found["removal"].rows[1][4] is None
+    assert parts(run)["removal"].rows[1][4] is None  # tables come after figures of that name
 
 
 def test_over_allocation_is_flagged_by_month(run):
