@@ -287,7 +287,8 @@ def _give_out(engine: Engine, tolerance: float) -> tuple[FloatArray, tuple[Level
     """
     settled = leximin(engine) or []
     ranking = Ranking(engine)
-    ranking.hold({t: step.level for step in settled for t in step.teams}, 1.0 - tolerance)
+    share = 1.0 - max(tolerance, HELD)
+    ranking.hold({team: step.level for step in settled for team in step.teams}, share)
     engine.seek(as_costs(engine.columns_of("steady").values()), "max")
     steady = engine.solve_lp()
     if steady.values is not None:

@@ -359,31 +359,33 @@ def _tables(
 ) -> tuple[RowArray, RowArray]:
     """Return minutes worked before each day (Z, S, reach + 2), and the day of each unit of work."""
     zones, samples = len(net.zone_unit), len(is_lost)
-    most = 1
+    # Without branches: which days are lost cannot be foreseen by a processor either.
+    units_of = np.zeros((zones, reach), np.int64)
     for z in range(zones):
         if net.zone_unit[z] > 0:
-            most = max(most, net.day_work[z].max() // net.zone_unit[z])
+            units_of[z] = net.day_work[z, :reach] // net.zone_unit[z]
+    most = max(units_of.max(), 1)
     before = np.zeros((zones, samples, reach + 2), np.int32)
-    day_of = np.empty((zones, samples, most * reach + 1), np.int32)
-    is_off = np.empty(reach, np.bool_)
-    for z in range(zones):
-        unit, work = net.zone_unit[z], net.day_work[z]
-        for s in range(samples):
-            for day in range(reach):
-                is_off[day] = net.is_outdoor[z] and is_lost[s, net.site[z], day]
-            for k in range(storm_pointer[s], storm_pointer[s + 1]):
-                if storm_site[k] == net.site[z]:
-                    last = min(reach, storm_end[k] // DAY_MIN)
-                    for day in range(storm_begin[k] // DAY_MIN, last):
-                        is_off[day] = True
+    day_of = np.empty((zones, samples, most * (reach + 1)), np.int32)
+    is_on = np.empty(reach, np.int64)
+    for s in range(samples):
+        for z in range(zones):
+            if z == 0 or net.site[z] != net.site[z - 1] or net.is_outdoor[z] or (
+                net.is_outdoor[z - 1]
+            ):  # fmt: skip
+                for day in range(reach):
+                    is_on[day] = not (net.is_outdoor[z] and is_lost[s, net.site[z], day])
+                for k in range(storm_pointer[s], storm_pointer[s + 1]):
+                    if storm_site[k] == net.site[z]:
+                        last = min(reach, storm_end[k] // DAY_MIN)
+                        for day in range(storm_begin[k] // DAY_MIN, last):
+                            is_on[day] = 0
             total, units = 0, 0
             for day in range(reach):
-                if not is_off[day]:
-                    total += work[day]
-                    if unit > 0:
-                        while units * unit < total:
-                            day_of[z, s, units] = day
-                            units += 1
+                for j in range(most):
+                    day_of[z, s, units + j] = day
+                units += units_of[z, day] * is_on[day]
+                total += net.day_work[z, day] * is_on[day]
                 before[z, s, day + 1] = total
             before[z, s, reach + 1] = total
     return before, day_of
@@ -518,8 +520,12 @@ def _pass_damaged(
     """
     count, halls = len(work), len(net.hall_site)
     horizon = days * DAY_MIN
+    if not is_hit[first:last].any():
+        return True
     stop_hall, stop_begin, stop_until = np.empty((3, (last - first) * halls), np.int64)
     stops, cost = 0, 0.0
+    # Rows lie side by side by sample: take this one out of them.
+    own, own_work, own_floor = times[:, s].copy(), work[:, s].copy(), floor[:, s].copy()
     blocked_until = np.zeros(halls, np.int64)
     for k in range(first, last):
         known = stops
@@ -528,10 +534,10 @@ def _pass_damaged(
                 continue
             has_begun, goes_on = False, False
             for a in range(net.hall_first[h], net.hall_last[h]):
-                has_begun |= times[a, s] < storm_end[k]
-                goes_on |= times[a, s] >= storm_end[k] or times[count + a, s] > storm_end[k]
+                has_begun |= own[a] < storm_end[k]
+                goes_on |= own[a] >= storm_end[k] or own[count + a] > storm_end[k]
             closes = net.hall_closes[h]
-            is_closed = closes < 0 or times[net.finish_row[closes], s] <= storm_begin[k]
+            is_closed = closes < 0 or own[net.finish_row[closes]] <= storm_begin[k]
             closed = 1 if is_closed else 0
             if not has_begun or not is_hit[k, h, closed]:
                 continue
@@ -547,10 +553,12 @@ def _pass_damaged(
             stop_hall[stops], stop_begin[stops], stop_until[stops] = h, begin, until
             stops += 1
         if stops > known and not _pass_one(
-            net, reach, days, before, s, work, floor, times,
+            net, reach, days, before, s, own_work, own_floor, own,
             stop_hall[:stops], stop_begin[:stops], stop_until[:stops],
         ):  # fmt: skip
             return False
+    if stops > 0:
+        times[:, s] = own
     out_cost[s] = cost
     return True
 
@@ -576,20 +584,20 @@ def _pass_one(
     for node in net.order:
         is_start = node < count
         a = node if is_start else node - count
-        time: int = floor[a, s] if is_start else times[count + a, s]
+        time: int = floor[a] if is_start else times[count + a]
         for j in range(net.pointer[node], net.pointer[node + 1]):
-            time = max(time, times[net.source[j], s] + net.lag[j])
+            time = max(time, times[net.source[j]] + net.lag[j])
         if not is_start:
-            times[2 * count + a, s] = min(time, far)
+            times[2 * count + a] = min(time, far)
             continue
         # Nothing starts in a hall under repair.
         for k in range(stops):
             if stop_hall[k] == net.hall[a] and stop_begin[k] <= time < stop_until[k]:
                 time = stop_until[k]
-        times[a, s] = min(time, far)
+        times[a] = min(time, far)
         # Work in progress stands still meanwhile.
         z, since, end = net.zone[a], time, time
-        left: int = work[a, s]
+        left: int = work[a]
         if left > 0 and time <= horizon:
             row = before[z, s]
             end = _end(net, row, reach, z, since, left)
@@ -605,7 +613,7 @@ def _pass_one(
                     end = _end(net, row, reach, z, since, left)
             if end == NEVER and reach < days and since <= horizon:
                 return False
-        times[count + a, s] = min(end, far)
+        times[count + a] = min(end, far)
     return True
 
 
