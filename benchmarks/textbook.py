@@ -29,6 +29,7 @@ class Model:
 
     @classmethod
     def of(cls, network: Network) -> Model:
+        """Return the model of a network."""
         count = len(network.activity)
         before: list[list[int]] = [[] for _ in range(count)]
         for a, b in zip(

@@ -66,8 +66,8 @@ class Chain(NamedTuple):
         Row of each activity's finish: that of the end of work where nothing else holds it (A).
     zone, hall
         Zone of each activity, and its hall (H where none).
-    is_outdoor, site
-        Whether a zone (Z) is outdoors, and its site.
+    zone_off
+        Row of the days off of each zone (Z): twice its site, and one more outdoors.
     day_type, day_work
         Day types and working minutes of zones, with two days without work at the end (Z, D + 2).
     zone_unit
@@ -87,8 +87,7 @@ class Chain(NamedTuple):
     finish_row: IntArray
     zone: IntArray
     hall: IntArray
-    is_outdoor: BoolArray
-    site: IntArray
+    zone_off: IntArray
     day_type: IntArray
     day_work: IntArray
     zone_unit: IntArray
@@ -175,7 +174,7 @@ def chain(network: Network, packed: Packed) -> Chain:
     day_type = np.pad(packed.day_type, pad, constant_values=last)
     return Chain(
         order[:length].copy(), pointer, rows, network.relation_lag_min[sort], finish_row,
-        zone, hall, packed.zone_off % 2 == 1, packed.zone_off // 2,
+        zone, hall, packed.zone_off,
         day_type, day_work, _units(day_work), _only_types(day_type, day_work),
         *_steps(type_pointer, network.type_start_min, network.type_end_min),
         network.hall_site, network.hall_first, network.hall_last, network.hall_closes,
@@ -360,32 +359,31 @@ def _tables(
     """Return minutes worked before each day (Z, S, reach + 2), and the day of each unit of work."""
     zones, samples = len(net.zone_unit), len(is_lost)
     # Without branches: which days are lost cannot be foreseen by a processor either.
-    units_of = np.zeros((zones, reach), np.int64)
+    units_of, most = np.zeros((zones, reach), np.int64), 1
     for z in range(zones):
         if net.zone_unit[z] > 0:
             units_of[z] = net.day_work[z, :reach] // net.zone_unit[z]
-    most = max(units_of.max(), 1)
+            most = max(most, units_of[z].max())
     before = np.zeros((zones, samples, reach + 2), np.int32)
     day_of = np.empty((zones, samples, most * (reach + 1)), np.int32)
-    is_on = np.empty(reach, np.int64)
+    is_on = np.empty((2 * is_lost.shape[1], reach), np.int64)
     for s in range(samples):
+        for n in range(is_lost.shape[1]):
+            for day in range(reach):
+                is_on[2 * n, day] = 1
+                is_on[2 * n + 1, day] = not is_lost[s, n, day]
+        for k in range(storm_pointer[s], storm_pointer[s + 1]):
+            row = 2 * storm_site[k]
+            for day in range(storm_begin[k] // DAY_MIN, min(reach, storm_end[k] // DAY_MIN)):
+                is_on[row, day] = is_on[row + 1, day] = 0
         for z in range(zones):
-            if z == 0 or net.site[z] != net.site[z - 1] or net.is_outdoor[z] or (
-                net.is_outdoor[z - 1]
-            ):  # fmt: skip
-                for day in range(reach):
-                    is_on[day] = not (net.is_outdoor[z] and is_lost[s, net.site[z], day])
-                for k in range(storm_pointer[s], storm_pointer[s + 1]):
-                    if storm_site[k] == net.site[z]:
-                        last = min(reach, storm_end[k] // DAY_MIN)
-                        for day in range(storm_begin[k] // DAY_MIN, last):
-                            is_on[day] = 0
+            on = is_on[net.zone_off[z]]
             total, units = 0, 0
             for day in range(reach):
                 for j in range(most):
                     day_of[z, s, units + j] = day
-                units += units_of[z, day] * is_on[day]
-                total += net.day_work[z, day] * is_on[day]
+                units += units_of[z, day] * on[day]
+                total += net.day_work[z, day] * on[day]
                 before[z, s, day + 1] = total
             before[z, s, reach + 1] = total
     return before, day_of
@@ -554,7 +552,7 @@ def _pass_damaged(
             stops += 1
         if stops > known and not _pass_one(
             net, reach, days, before, s, own_work, own_floor, own,
-            stop_hall[:stops], stop_begin[:stops], stop_until[:stops],
+            stop_hall[:stops], stop_begin[:stops], stop_until[:stops], known, storm_end[k],
         ):  # fmt: skip
             return False
     if stops > 0:
@@ -576,14 +574,27 @@ def _pass_one(
     stop_hall: IntArray,
     stop_begin: IntArray,
     stop_until: IntArray,
+    known: int,
+    now: int,
 ) -> bool:
-    """Pass a single sample with stops of its halls, which are in order of time in each hall."""
+    """Pass a single sample with stops of its halls, which are in order of time in each hall.
+
+    The first `known` stops were passed before; the others come at `now`, and change nothing of
+    what was over by then.
+    """
     count, stops = len(work), len(stop_hall)
     horizon = days * DAY_MIN
     far = horizon + 1
+    is_stopped = np.zeros(len(net.hall_site) + 1, np.bool_)
+    for k in range(known, stops):
+        is_stopped[stop_hall[k]] = True
     for node in net.order:
         is_start = node < count
         a = node if is_start else node - count
+        if is_start and times[a] < now and (
+            times[count + a] <= now or not is_stopped[net.hall[a]]
+        ):  # fmt: skip
+            continue
         time: int = floor[a] if is_start else times[count + a]
         for j in range(net.pointer[node], net.pointer[node + 1]):
             time = max(time, times[net.source[j]] + net.lag[j])
@@ -594,6 +605,8 @@ def _pass_one(
         for k in range(stops):
             if stop_hall[k] == net.hall[a] and stop_begin[k] <= time < stop_until[k]:
                 time = stop_until[k]
+        if times[a] == min(time, far) and not is_stopped[net.hall[a]]:
+            continue
         times[a] = min(time, far)
         # Work in progress stands still meanwhile.
         z, since, end = net.zone[a], time, time

@@ -10,7 +10,12 @@ from pathlib import Path
 import pytest
 
 HERE = Path(__file__).parent
-CHECKED = [HERE / "test_engines_agree.py", HERE.parent / "unit" / "simulate" / "test_semantics.py"]
+CHECKED = [
+    HERE / "test_engines_agree.py",
+    HERE / "test_pass_agrees.py",
+    HERE.parent / "unit" / "simulate" / "test_semantics.py",
+    HERE.parent / "unit" / "simulate" / "test_flow.py",
+]
 
 
 @pytest.mark.slow

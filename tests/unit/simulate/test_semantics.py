@@ -23,7 +23,15 @@ if TYPE_CHECKING:
 H, D = HOUR, DAY
 
 
-@pytest.fixture(params=[reference.simulate, fast.simulate], ids=["reference", "fast"])
+def dispatched(made: Network, draws: Draws) -> Times:
+    """Simulate with the dispatcher where a pass over the network would be enough too."""
+    return fast.simulate_packed(made, fast.prepare(made, dispatch=True), draws)
+
+
+ENGINES = {"reference": reference.simulate, "fast": fast.simulate, "dispatched": dispatched}
+
+
+@pytest.fixture(params=ENGINES.values(), ids=ENGINES)
 def engine(request: pytest.FixtureRequest) -> Engine:
     return request.param  # type: ignore[no-any-return]
 
