@@ -17,6 +17,7 @@ All compiled functions of the pass are in this module (see `fast`).
 
 from __future__ import annotations
 
+import threading
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numba
@@ -29,7 +30,7 @@ from planner.domain.activity import Kind
 from planner.domain.result import NEVER
 from planner.simulate.calendars import DAY_MIN
 from planner.simulate.logic import ARC, SOURCE_OF, TARGET_OF, Moment
-from planner.simulate.times import Times, empty_times
+from planner.simulate.times import Times
 
 if TYPE_CHECKING:
     from planner.network.arrays import BoolArray, FloatArray, IntArray, Network
@@ -40,9 +41,10 @@ kernel = numba.njit(cache=True, nogil=True)
 inlined = numba.njit(cache=True, nogil=True, forceinline=True)
 
 RowArray = NDArray[np.int32]
+DayArray = NDArray[np.int16]
 
-LONGEST: Final = 1_000_000_000
-"""Minutes of a table beyond which times would not fit a row."""
+LONGEST: Final = DAY_MIN * 30_000
+"""Minutes of tables whose days and times fit 16 and 32 bits."""
 MOST_UNITS: Final = 4
 """Units of work a day (their greatest common divisor) up to which days are found by a table."""
 TILE: Final = 8
@@ -100,6 +102,24 @@ class Chain(NamedTuple):
     hall_last: IntArray
     hall_closes: IntArray
     hall_zone: IntArray
+
+
+class Room(NamedTuple):
+    """Room for a block of S samples.
+
+    Parameters
+    ----------
+    before
+        Minutes worked in each zone before each day, shape (Z, S, reach + 2).
+    day_of
+        The day of each unit of work of a zone, shape (Z, S, units).
+    times
+        Rows of starts, ends of work and finishes, shape (3A, S).
+    """
+
+    before: RowArray
+    day_of: DayArray
+    times: RowArray
 
 
 # --- is a pass enough?
@@ -266,6 +286,9 @@ class Flow:
         self.count = len(network.activity)
         self.days = network.days
         self.gated = packed.order[packed.gated]
+        units = self.chain.day_work // np.maximum(self.chain.zone_unit, 1)[:, None]
+        self.most = int(units[self.chain.zone_unit > 0].max(initial=1))
+        self.rooms = threading.local()
         # Only a guess of how far the next block reaches; no result depends on it.
         self.reach = min(FIRST_REACH, network.days)
 
@@ -277,20 +300,38 @@ class Flow:
         opens_min
             When the last gate of each gated activity opens, shape (S, gated).
         """
-        times = empty_times(draws.samples, self.count)
+        shape = (draws.samples, self.count)
+        times = Times(
+            np.empty(shape, dtype=np.int64), np.empty(shape, dtype=np.int64),
+            np.empty(shape, dtype=np.int64), np.zeros(draws.samples),
+        )  # fmt: skip
         far = self.days * DAY_MIN + 1
         work = _rows(draws.work_min, far)
         floor = np.zeros((self.count, draws.samples), dtype=np.int32)
         floor[self.gated] = _rows(opens_min, far)
         storms, repairs = draws.storms, draws.repairs
         while not _pass_block(
-            self.chain, self.reach, self.days, work, floor, draws.is_lost, storms.pointer,
+            self.chain, self.reach, self.days, self._room(draws.samples), work, floor,
+            draws.is_lost, storms.pointer,
             storms.site, storms.begin_min, storms.end_min, repairs.is_hit, repairs.work_min,
             repairs.cost_musd, times.start_min, times.work_end_min, times.finish_min,
             times.storm_cost_musd,
         ):  # fmt: skip
             self.reach = min(2 * self.reach, self.days)
         return times
+
+    def _room(self, samples: int) -> Room:
+        """Return room for a block; a thread keeps its own: fresh memory costs as much as a pass."""
+        zones, reach = len(self.chain.zone_unit), self.reach
+        kept: Room | None = getattr(self.rooms, "kept", None)
+        if kept is None or kept.before.shape != (zones, samples, reach + 2):
+            kept = Room(
+                np.zeros((zones, samples, reach + 2), dtype=np.int32),
+                np.zeros((zones, samples, self.most * (reach + 1)), dtype=np.int16),
+                np.zeros((3 * self.count, samples), dtype=np.int32),
+            )
+            self.rooms.kept = kept
+        return kept
 
 
 def _rows(minute: IntArray, far: int) -> RowArray:
@@ -303,6 +344,7 @@ def _pass_block(
     net: Chain,
     reach: int,
     days: int,
+    room: Room,
     work: RowArray,
     floor: RowArray,
     is_lost: BoolArray,
@@ -321,9 +363,9 @@ def _pass_block(
     """Fill the times of a block; return False if working time was built for too few days."""
     count, samples = work.shape
     # 1. Working time of each zone in each sample, and the day of each unit of work.
-    before, day_of = _tables(net, reach, is_lost, storm_pointer, storm_site, storm_begin, storm_end)
+    before, day_of, times = room.before, room.day_of, room.times
+    _tables(net, reach, is_lost, storm_pointer, storm_site, storm_begin, storm_end, before, day_of)
     # 2. All samples at once, as if no storm damaged anything.
-    times = np.empty((3 * count, samples), np.int32)
     if not _pass_rows(net, reach, days, before, day_of, work, floor, times):
         return False
     # 3. Samples in which one does, again and one by one.
@@ -355,8 +397,10 @@ def _tables(
     storm_site: IntArray,
     storm_begin: IntArray,
     storm_end: IntArray,
-) -> tuple[RowArray, RowArray]:
-    """Return minutes worked before each day (Z, S, reach + 2), and the day of each unit of work."""
+    before: RowArray,
+    day_of: DayArray,
+) -> None:
+    """Fill the minutes worked before each day, and the day of each unit of work (see `Room`)."""
     zones, samples = len(net.zone_unit), len(is_lost)
     # Without branches: which days are lost cannot be foreseen by a processor either.
     units_of, most = np.zeros((zones, reach), np.int64), 1
@@ -364,8 +408,6 @@ def _tables(
         if net.zone_unit[z] > 0:
             units_of[z] = net.day_work[z, :reach] // net.zone_unit[z]
             most = max(most, units_of[z].max())
-    before = np.zeros((zones, samples, reach + 2), np.int32)
-    day_of = np.empty((zones, samples, most * (reach + 1)), np.int32)
     is_on = np.empty((2 * is_lost.shape[1], reach), np.int64)
     for s in range(samples):
         for n in range(is_lost.shape[1]):
@@ -386,7 +428,6 @@ def _tables(
                 total += net.day_work[z, day] * on[day]
                 before[z, s, day + 1] = total
             before[z, s, reach + 1] = total
-    return before, day_of
 
 
 @kernel
@@ -395,7 +436,7 @@ def _pass_rows(
     reach: int,
     days: int,
     before: RowArray,
-    day_of: RowArray,
+    day_of: DayArray,
     work: RowArray,
     floor: RowArray,
     times: RowArray,

@@ -12,6 +12,7 @@ import numpy as np
 from planner.domain.result import Outcome
 from planner.network import deterministic
 from planner.simulate import fast, reference
+from planner.simulate.precision import largest_error_day
 from planner.simulate.sampling import Draws, Method, Sampler
 from planner.simulate.summarise import block_ready, docked, energised, in_service
 from planner.simulate.times import Times
@@ -25,6 +26,8 @@ Block = Callable[[Draws], Times]
 
 BLOCK: Final = 128
 """Samples drawn and simulated at a time; no result depends on it."""
+FIRST: Final = 512
+"""Samples after which a run that stops at a precision looks for the first time."""
 
 
 def run(
@@ -36,6 +39,7 @@ def run(
     engine: Engine = "fast",
     method: Method = "latin",
     workers: int | None = None,
+    until_error_day: float | None = None,
 ) -> Outcome:
     """Return simulated futures of a network.
 
@@ -51,6 +55,10 @@ def run(
         ``latin`` hypercube or ``plain`` Monte Carlo.
     workers
         Threads; as many as there are cores where not given. No result depends on it.
+    until_error_day
+        Stop at fewer than `samples` once no P80 asked for has a standard error of more days (see
+        `precision`). Stratified samples belong to a number of them, so the run begins anew with
+        twice as many until then: a run that stops is the run of the number it stopped at.
 
     Raises
     ------
@@ -59,6 +67,24 @@ def run(
     """
     if samples < 1:
         raise ValueError(f"at least one sample needed (got {samples})")
+    number = samples if until_error_day is None else min(FIRST, samples)
+    while True:
+        outcome = _run(network, seed, number, progress, engine, method, workers)
+        enough = until_error_day is None or largest_error_day(outcome) <= until_error_day
+        if enough or number == samples:
+            return outcome
+        number = min(2 * number, samples)
+
+
+def _run(
+    network: Network,
+    seed: int,
+    samples: int,
+    progress: Progress | None,
+    engine: Engine,
+    method: Method,
+    workers: int | None,
+) -> Outcome:
     sampler = Sampler(network, seed=seed, samples=samples, method=method)
     simulate = _engine(network, engine)
 

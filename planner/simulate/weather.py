@@ -181,31 +181,25 @@ def _months(sky: Sky) -> list[tuple[str, int, int, int]]:
 def _lose_smallest(
     share: FloatArray, is_sunday: BoolArray, begins: IntArray, wanted: IntArray, lost: BoolArray
 ) -> None:
-    """Mark the days lost, samples x days: `wanted` of the six-day weeks of each month."""
-    least = np.empty(LONGEST_MONTH)
+    """Mark the days lost, samples x days: `wanted` of the six-day weeks of each month.
+
+    A day is lost where fewer working days than are wanted have smaller numbers. Comparing all with
+    all has no branches, and so is quicker than sorting.
+    """
+    working = np.empty(LONGEST_MONTH)
     for s in range(share.shape[0]):
         for month in range(len(begins) - 1):
-            # The smallest numbers of the month in order, as many as are wanted.
-            kept, limit = 0, np.inf
-            most = min(wanted[s, month], LONGEST_MONTH)
-            if most <= 0:
-                continue
-            for day in range(begins[month], begins[month + 1]):
-                value = share[s, day]
-                if value >= limit or is_sunday[day]:
-                    continue
-                i = min(kept, most - 1)
-                while i > 0 and least[i - 1] > value:
-                    least[i] = least[i - 1]
-                    i -= 1
-                least[i] = value
-                kept = min(kept + 1, most)
-                if kept == most:
-                    limit = least[most - 1]
-            if kept > 0:
-                limit = least[kept - 1]
-                for day in range(begins[month], begins[month + 1]):
-                    lost[s, day] = share[s, day] <= limit
+            first, length = begins[month], begins[month + 1] - begins[month]
+            days = 0
+            for i in range(length):
+                working[i] = np.inf if is_sunday[first + i] else share[s, first + i]
+                days += not is_sunday[first + i]
+            most = min(wanted[s, month], days)
+            for day in range(first, first + length):
+                smaller = 0
+                for i in range(length):
+                    smaller += working[i] < share[s, day]
+                lost[s, day] = smaller < most
 
 
 # --- storms

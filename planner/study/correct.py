@@ -9,6 +9,9 @@ if TYPE_CHECKING:
     from planner.domain.plan import Plan
     from planner.domain.result import Result, Verdict
 
+OVERSHOOT = 1.3
+"""How much more than the overrun is corrected: plans move under a correction, and each round costs
+a solve."""
 SMALLEST_DAY = 1.0
 """An overrun below a day is no reason to plan again."""
 
@@ -39,7 +42,7 @@ def corrected(corrections: Corrections, result: Result) -> Corrections:
         if verdict.is_kept or not verdict.cause:
             continue
         key = _key(result.plan, verdict)
-        grown[key] = max(grown.get(key, SMALLEST_DAY), verdict.overrun_day)
+        grown[key] = max(grown.get(key, SMALLEST_DAY), OVERSHOOT * verdict.overrun_day)
     for key, extra in grown.items():
         days[key] = days.get(key, 0.0) + extra
     return Corrections(days)

@@ -37,7 +37,7 @@ def measures_of(result: Result) -> tuple[Measure, ...]:
     result = with_gpus_only(result)
     inventory = take(result)
     return (
-        _date(result, inventory),
+        *_dates(result, inventory),
         _gw_months(result, inventory),
         *(_compute(result, team) for team in result.portfolio.spec.teams),
         _spend(result),
@@ -55,14 +55,29 @@ def compared_mw(portfolio: Portfolio) -> float:
     return fits[-1] if fits else whole / 2
 
 
-def _date(result: Result, inventory: Inventory) -> Measure:
-    amount = compared_mw(result.portfolio)
+def _dates(result: Result, inventory: Inventory) -> list[Measure]:
+    """Return days to each capacity that was announced; to `compared_mw` where none was."""
+    targets = result.portfolio.spec.targets.values()
+    asked = [(t.it_power.likely, t.site) for t in targets]
+    return [
+        _date(result, inventory, amount, site)
+        for amount, site in asked or [(compared_mw(result.portfolio), None)]
+    ]
+
+
+def _date(result: Result, inventory: Inventory, amount: float, site: str | None) -> Measure:
+    lot_site = inventory.hall_site[inventory.lot_hall]
+    is_here = np.array([site is None or inventory.site[s] == site for s in lot_site], dtype=bool)
     minutes = first_reaching(
-        result.outcome.service_min, inventory.lot_until_min, inventory.lot_mw, amount
+        result.outcome.service_min[:, is_here],
+        inventory.lot_until_min[is_here],
+        inventory.lot_mw[is_here],
+        amount,
     )
     since = minute(result.outcome.epoch, result.plan.data_date)
     days = np.where(minutes < NEVER, (minutes - since) / 1440, np.nan)
-    name = f"days to {words.mw(amount)} IT in service".replace(words.NO_BREAK, " ")
+    where = f" at {site}" if site else ""
+    name = f"days to {words.mw(amount)} IT in service{where}".replace(words.NO_BREAK, " ")
     return Measure(name, "day", False, {"": days})
 
 
