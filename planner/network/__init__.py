@@ -1,5 +1,6 @@
 """From a portfolio and a plan to flat arrays: compile, deterministic pass, levelling."""
 
+from planner.domain.under_way import under_way
 from planner.network.arrays import Csr, Laws, Network
 from planner.network.compile import HallPriority, compile_network
 from planner.network.cpm import Deterministic, deterministic
@@ -12,7 +13,6 @@ from planner.network.trials import (
     trial_network,
     trial_plan,
     trial_portfolio,
-    under_way,
 )
 
 __all__ = [

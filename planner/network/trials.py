@@ -8,6 +8,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from planner.domain.plan import Candidate, EquipmentOrder, Lot, Plan, Start
+from planner.domain.under_way import under_way
 from planner.network.compile import compile_network
 from planner.network.orders import equipment_needs, equipment_orders, remaining_stock
 from planner.network.roster import standing_blocks, standing_name
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
     from planner.domain.fleet import Accelerator
     from planner.domain.portfolio import Portfolio
-    from planner.domain.site import EquipmentStock, InstalledGPUs, Site
+    from planner.domain.site import EquipmentStock, InstalledGPUs
     from planner.network.arrays import Network
     from planner.network.tables import Tables
 
@@ -39,24 +40,6 @@ def candidates(portfolio: Portfolio) -> tuple[Candidate, ...]:
         if mode in allowed
         for calendar in group.calendars
     )
-
-
-def under_way(portfolio: Portfolio) -> tuple[Start, ...]:
-    """Return the halls started before the data date, numbered in their groups by release."""
-    made = []
-    for name, site in portfolio.sites.items():
-        numbers: Counter[str] = Counter()
-        for release, candidate in sorted(_releases(name, site), key=lambda r: (r[0], str(r[1]))):
-            numbers[candidate.group] += 1
-            made.append(Start(candidate, numbers[candidate.group], release, is_under_way=True))
-    return tuple(sorted(made, key=lambda start: (start.release, start.hall)))
-
-
-def _releases(name: str, site: Site) -> Iterator[tuple[dt.date, Candidate]]:
-    for entry in site.under_way.values():
-        candidate = Candidate(name, entry.group, entry.mode, entry.calendar)
-        for k in range(entry.count):
-            yield entry.released + dt.timedelta(days=round(k * entry.stagger.likely)), candidate
 
 
 def trial_plan(

@@ -6,8 +6,8 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from planner.domain.portfolio import periods
+from planner.domain.under_way import under_way
 from planner.errors import Finding
-from planner.network import under_way
 from planner.specs.fields import nearest
 from planner.specs.translate import key_place, value_place
 
