@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -191,6 +191,10 @@ class Verification:
     """Simulated spend by period, shape (S, T)."""
     seed: int
     round: int
+    lateness_day: dict[str, float] = field(default_factory=dict)
+    """Days by which lots come after their planned service at the confidence (before it, where
+    negative), as a mean over megawatts, by what was last: ``hall NAME``, ``tranche SITE/NAME`` or
+    ``delivery SITE/SKU``."""
 
     @property
     def is_verified(self) -> bool:

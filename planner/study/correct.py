@@ -7,11 +7,14 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from planner.domain.plan import Plan
-    from planner.domain.result import Result, Verdict
+    from planner.domain.result import Result
 
 OVERSHOOT = 1.3
 """How much more than the overrun is corrected: plans move under a correction, and each round costs
 a solve."""
+SHRINK = 0.5
+"""Share of an earliness that is given back: a correction that was too large shrinks again."""
+LONGEST_DAY = 365.0
 SMALLEST_DAY = 1.0
 """An overrun below a day is no reason to plan again."""
 
@@ -32,27 +35,32 @@ class Corrections:
 
 
 def corrected(corrections: Corrections, result: Result) -> Corrections:
-    """Return the corrections with each broken promise's worst cause moved by its overrun.
+    """Return the corrections moved by what verification observed.
 
-    A cause whose promises all hold keeps its correction: the plan may depend on it.
+    Every cause moves by the mean lateness of the lots that it made late at the confidence, and
+    shrinks again by half of that where they come early; the worst cause of a broken promise moves
+    by the overrun of the promise at least.
     """
+    plan, verification = result.plan, result.verification
     days = dict(corrections.days)
-    grown: dict[str, float] = {}
-    for verdict in result.verification.verdicts:
-        if verdict.is_kept or not verdict.cause:
-            continue
-        key = _key(result.plan, verdict)
-        grown[key] = max(grown.get(key, SMALLEST_DAY), OVERSHOOT * verdict.overrun_day)
-    for key, extra in grown.items():
-        days[key] = days.get(key, 0.0) + extra
-    return Corrections(days)
+    moved: dict[str, float] = {}
+    for cause, late in verification.lateness_day.items():
+        key = _key(plan, cause)
+        moved[key] = max(moved.get(key, -LONGEST_DAY), late if late > 0 else SHRINK * late)
+    for verdict in verification.verdicts:
+        if not verdict.is_kept and verdict.cause:
+            key = _key(plan, verdict.cause)
+            moved[key] = max(moved.get(key, SMALLEST_DAY), OVERSHOOT * verdict.overrun_day)
+    for key, extra in moved.items():
+        days[key] = max(0.0, days.get(key, 0.0) + extra)
+    return Corrections({key: extra for key, extra in days.items() if extra > 0})
 
 
-def _key(plan: Plan, verdict: Verdict) -> str:
-    """Return the key of a verdict's cause: a hall stands for its option and start period."""
-    kind, _, name = verdict.cause.partition(" ")
+def _key(plan: Plan, cause: str) -> str:
+    """Return the key of a cause: a hall stands for its option and start period."""
+    kind, _, name = cause.partition(" ")
     if kind != "hall":
-        return verdict.cause
+        return cause
     start = next((s for s in plan.starts if s.hall == name), None)
     if start is None or start.is_under_way:
         return f"hall {name.rpartition('/')[0]} -1"

@@ -57,7 +57,30 @@ def verify(
         spend_musd=spend,
         seed=outcome.seed,
         round=number,
+        lateness_day=_lateness(portfolio, plan, power, outcome, confidence),
     )
+
+
+def _lateness(
+    portfolio: Portfolio, plan: Plan, power: Tranches, outcome: Outcome, confidence: float
+) -> dict[str, float]:
+    """Return by what cause, and by how many days, lots miss their planned dates on average."""
+    total: dict[str, float] = {}
+    weight: dict[str, float] = {}
+    column_of = {name: i for i, name in enumerate(outcome.lot)}
+    for lot in plan.lots:
+        if not lot.purchase:
+            continue
+        column = column_of[lot.name]
+        service = outcome.service_min[:, column]
+        at = int(quantile_min(service, confidence))
+        late = min(at / DAY_MIN - (lot.service - outcome.epoch).days, LONGEST_DAY)
+        # What is last where the date at the confidence is passed is what makes that date.
+        name = _blame(outcome, power, lot, column, service >= at, plan)
+        mw = lot_mw(portfolio, lot)
+        total[name] = total.get(name, 0.0) + mw * late
+        weight[name] = weight.get(name, 0.0) + mw
+    return {name: total[name] / weight[name] for name in sorted(total)}
 
 
 def upper_bound(held: int, samples: int) -> float:
