@@ -11,4 +11,6 @@ QUIET = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}
 settings.register_profile("dev", max_examples=50, **QUIET)
 settings.register_profile("gate", max_examples=200, **QUIET)
 settings.register_profile("deep", max_examples=2000, **QUIET)
-settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "gate" if os.environ.get("CI") else "dev"))
+settings.load_profile(
+    os.environ.get("HYPOTHESIS_PROFILE", "gate" if os.environ.get("CI") else "dev")
+)
