@@ -29,6 +29,7 @@ app = typer.Typer(
     no_args_is_help=True,
     add_completion=True,
     pretty_exceptions_enable=False,
+    rich_markup_mode=None,  # plain help: loading Rich would take longer than all else
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.command("init")(init.init)
