@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from planner.domain.build_mode import BuildMode
     from planner.domain.fleet import Accelerator
-    from planner.domain.plan import HallClass
+    from planner.domain.plan import HallClass, Lot
     from planner.domain.site import Site
 
 KW_PER_MW = 1000.0
@@ -90,3 +92,9 @@ class RackTraits:
         has_liquid = hall.liquid_share > 0 or self.liquid == 0
         has_air = hall.air_share > 0 or self.liquid == 1
         return self.rack_mw <= hall.rack_limit_mw * (1 + 1e-9) and has_liquid and has_air
+
+
+def lot_mw(skus: Mapping[str, Accelerator], lot: Lot) -> float:
+    """Return the IT power provisioned for a lot [MW]."""
+    sku = skus[lot.sku]
+    return lot.gpus / sku.gpus_per_rack * sku.rack_power.likely / KW_PER_MW

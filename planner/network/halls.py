@@ -11,12 +11,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from planner.capacity.power import lot_mw
 from planner.domain.activity import Kind
 from planner.domain.result import NEVER
 from planner.network.calendars import ALWAYS
 from planner.network.crews import STARTS
 from planner.network.draft import NONE, BlockRow, Gate, HallRow, LotRow, Row
-from planner.network.power import NEVER_POWERED, Key, lot_mw
+from planner.network.power import NEVER_POWERED, Key
 from planner.network.tables import CERTAIN_ZERO
 
 if TYPE_CHECKING:

@@ -12,6 +12,8 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from planner.capacity.power import lot_mw
+
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Iterator, Mapping, Sequence
@@ -115,9 +117,3 @@ def _added(skus: Mapping[str, Accelerator], lots: LotsOfBlock) -> Iterator[tuple
         there = sum(lot_mw(skus, other) for other in lots[: i + 1] if other.until > lot.service)
         yield lot, max(0.0, there - highest)
         highest = max(highest, there)
-
-
-def lot_mw(skus: Mapping[str, Accelerator], lot: Lot) -> float:
-    """Return the IT power provisioned for a lot [MW]."""
-    sku = skus[lot.sku]
-    return lot.gpus / sku.gpus_per_rack * sku.rack_power.likely / 1000

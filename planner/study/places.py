@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from planner.study.service import DAY_MIN, lot_mw
+from planner.capacity.power import lot_mw
+from planner.study.service import DAY_MIN
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -69,10 +70,10 @@ def vacated(
 def _empty_from(portfolio: Portfolio, lot: Lot, there: list[Lot], room_mw: float) -> dt.date | None:
     """Return when enough of the lots that the plan replaces have left; None if all could stay."""
     beside = [o for o in there if o.service <= lot.service < o.until]
-    free = room_mw - sum(lot_mw(portfolio, other) for other in beside)
+    free = room_mw - sum(lot_mw(portfolio.catalog.accelerators, other) for other in beside)
     gone = [o for o in there if o.until <= lot.service]
     for other in sorted(gone, key=lambda o: (o.until, o.name), reverse=True):
-        free -= lot_mw(portfolio, other)
+        free -= lot_mw(portfolio.catalog.accelerators, other)
         if free < -SLACK_MW:
             return other.until
     return None

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from planner.capacity.compute import usable_share
-from planner.capacity.power import RackTraits
+from planner.capacity.power import lot_mw
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -56,13 +56,8 @@ def fleet(portfolio: Portfolio, plan: Plan, outcome: Outcome) -> Fleet:
         pool = (lot.sku, hall_class(portfolio, plan, lot.hall))
         usable = lot.gpus * usable_share(sku)
         gpus[pool] = gpus.get(pool, np.zeros(shape)) + usable * share
-        mw[lot.hall.split("/")[0]] += lot_mw(portfolio, lot) * at_end
+        mw[lot.hall.split("/")[0]] += lot_mw(portfolio.catalog.accelerators, lot) * at_end
     return Fleet(gpus, mw)
-
-
-def lot_mw(portfolio: Portfolio, lot: Lot) -> float:
-    """Return the provisioned IT power of a lot [MW]."""
-    return lot.gpus * RackTraits.of(portfolio.catalog.accelerators[lot.sku]).gpu_mw
 
 
 def hall_class(portfolio: Portfolio, plan: Plan, hall: str) -> str:

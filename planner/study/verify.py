@@ -8,9 +8,10 @@ import numpy as np
 from scipy.special import betaincinv
 
 from planner.capacity.demand import floors_h100e, guarantees_h100e
+from planner.capacity.power import lot_mw
 from planner.domain.result import NEVER, Verdict, Verification, quantile_min
 from planner.study.money import cash_risk, simulated_spend
-from planner.study.service import DAY_MIN, compute, fleet, lot_mw
+from planner.study.service import DAY_MIN, compute, fleet
 
 if TYPE_CHECKING:
     from planner.domain.plan import Lot, Plan, Promise
@@ -77,7 +78,7 @@ def _lateness(
         late = min(at / DAY_MIN - (lot.service - outcome.epoch).days, LONGEST_DAY)
         # What is last where the date at the confidence is passed is what makes that date.
         name = _blame(outcome, power, lot, column, service >= at, plan)
-        mw = lot_mw(portfolio, lot)
+        mw = lot_mw(portfolio.catalog.accelerators, lot)
         total[name] = total.get(name, 0.0) + mw * late
         weight[name] = weight.get(name, 0.0) + mw
     return {name: total[name] / weight[name] for name in sorted(total)}
@@ -148,7 +149,9 @@ def _days_late(portfolio: Portfolio, plan: Plan, outcome: Outcome, promise: Prom
     columns = [outcome.lot.index(lot.name) for lot in lots]
     service = outcome.service_min[:, columns]
     order = np.argsort(service, axis=1, kind="stable")
-    mw = np.array([lot_mw(portfolio, lot) for lot in lots])[order].cumsum(axis=1)
+    mw = np.array([lot_mw(portfolio.catalog.accelerators, lot) for lot in lots])[order].cumsum(
+        axis=1
+    )
     reaches = mw >= promise.amount * (1 - TOLERANCE)
     at = np.take_along_axis(service, order, axis=1)
     date = np.where(reaches.any(axis=1), at[np.arange(len(at)), reaches.argmax(axis=1)], NEVER)
@@ -175,7 +178,9 @@ def _cause(
         if not (late[failed] > 1).any():
             continue
         name = _blame(outcome, power, lot, column, failed, plan)
-        weight = float(np.clip(late[failed], 0, LONGEST_DAY).sum()) * lot_mw(portfolio, lot)
+        weight = float(np.clip(late[failed], 0, LONGEST_DAY).sum()) * lot_mw(
+            portfolio.catalog.accelerators, lot
+        )
         lost[name] = lost.get(name, 0.0) + weight
         at = float(quantile_min(outcome.service_min[:, column], confidence)) / DAY_MIN - planned
         overrun[name] = max(overrun.get(name, 0.0), min(at, LONGEST_DAY))

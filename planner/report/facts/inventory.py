@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from planner.capacity.power import lot_mw as power_of
 from planner.domain.result import NEVER, FloatArray, IntArray, Outcome, Result
 
 if TYPE_CHECKING:
@@ -168,7 +169,9 @@ def take(result: Result) -> Inventory:
         lots=lots,
         lot_hall=lot_hall,
         lot_block=np.array([block_at[f"{x.hall}/{x.block}"] for x in lots], dtype=np.int64),
-        lot_mw=np.array([_lot_mw(portfolio, lot) for lot in lots], dtype=np.float64),
+        lot_mw=np.array(
+            [power_of(portfolio.catalog.accelerators, lot) for lot in lots], dtype=np.float64
+        ),
         lot_ratio=ratios[lot_hall] if len(lots) else np.zeros(0),
         lot_until_min=np.array([minute(outcome.epoch, x.until) for x in lots], dtype=np.int64),
         lot_planned_min=np.array([minute(outcome.epoch, x.service) for x in lots], dtype=np.int64),
@@ -254,11 +257,6 @@ def _aligned(lots: Sequence[Lot], names: Sequence[str]) -> tuple[Lot, ...]:
     if unknown:
         raise ValueError(f"the outcome has {len(unknown)} lots the plan has not, as {unknown[0]}")
     return tuple(by_name[n] for n in names)
-
-
-def _lot_mw(portfolio: Portfolio, lot: Lot) -> float:
-    sku = portfolio.catalog.accelerators[lot.sku]
-    return lot.gpus / sku.gpus_per_rack * sku.rack_power.likely / 1000
 
 
 def _split_tranche(portfolio: Portfolio, name: str) -> tuple[str, str]:
