@@ -27,7 +27,6 @@ from planner.domain.base import (
 )
 
 CarbonPerMWh = Annotated[Amount, In("t/MWh", low=0)]
-MoneyPerMW = CostMUSDPerMW
 
 
 class PowerTranche(Model):

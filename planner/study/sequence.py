@@ -14,7 +14,7 @@ from planner.simulate import run as simulate
 if TYPE_CHECKING:
     from planner.domain.plan import Plan
     from planner.domain.portfolio import Portfolio
-    from planner.network import Tables
+    from planner.network import Network, Tables
     from planner.study.ask import Ask
 
 
@@ -30,12 +30,11 @@ def sequenced(portfolio: Portfolio, plan: Plan, ask: Ask, tables: Tables) -> Pla
     if not arcs:
         return greedy
     levelled = plan.replace(arcs=arcs)
-    better = _mean_ready(portfolio, levelled, ask, tables)
-    return levelled if better < _mean_ready(portfolio, greedy, ask, tables) else greedy
+    better = _mean_ready(portfolio, compile_network(portfolio, levelled, tables=tables), ask)
+    return levelled if better < _mean_ready(portfolio, network, ask) else greedy
 
 
-def _mean_ready(portfolio: Portfolio, plan: Plan, ask: Ask, tables: Tables) -> float:
-    network = compile_network(portfolio, plan, tables=tables)
+def _mean_ready(portfolio: Portfolio, network: Network, ask: Ask) -> float:
     outcome = simulate(network, seed=ask.seed, samples=ask.trial_samples)
     at = quantile_min(outcome.ready_min, portfolio.spec.confidence.likely)
     return float(np.average(at, weights=network.block_mw))

@@ -17,8 +17,6 @@ from planner.simulate import existing_readiness, readiness
 from planner.simulate import run as simulate
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from planner.domain.plan import Candidate
     from planner.domain.portfolio import Portfolio
     from planner.domain.result import Progress, Readiness
@@ -30,15 +28,10 @@ def ready(
     ask: Ask,
     tables: Tables,
     progress: Progress,
-    concurrency: Mapping[Candidate, int] | None = None,
 ) -> tuple[Readiness, ...]:
     """Return the readiness of what stands, what is under way, and every option.
 
-    Parameters
-    ----------
-    concurrency
-        Halls of each candidate that are started together in a period; half the limit of its group
-        where not given.
+    Half of the halls that a group may start in a period are tried together.
     """
     stage = "readiness of the options"
     found = list(_existing(portfolio, ask, tables))
@@ -50,7 +43,7 @@ def ready(
     alone = {site: trial_portfolio(portfolio, site, tables) for site in portfolio.sites}
     for done, (candidate, period) in enumerate(options):
         progress(stage, done / len(options))
-        halls = (concurrency or {}).get(candidate) or _half_the_limit(portfolio, candidate)
+        halls = _half_the_limit(portfolio, candidate)
         network = trial_network(portfolio, candidate, period, halls, tables, alone[candidate.site])
         outcome = simulate(network, seed=ask.seed, samples=ask.trial_samples)
         found.append(readiness(portfolio, candidate, period, network, outcome))
