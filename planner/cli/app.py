@@ -12,6 +12,7 @@ import typer
 from planner import __version__
 from planner.cli import (
     compare,
+    diff,
     init,
     optimize,
     runs,
@@ -39,6 +40,7 @@ app.command("simulate")(simulate.simulate)
 app.command("optimize")(optimize.optimize)
 app.command("optimise", hidden=True)(optimize.optimize)
 app.command("compare")(compare.compare)
+app.command("diff")(diff.diff)
 app.command("sources")(sources.sources)
 app.command("schema")(schema.schema)
 app.command("runs")(runs.runs)

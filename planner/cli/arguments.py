@@ -17,6 +17,10 @@ Settings = Annotated[
     list[str] | None,
     typer.Option("--set", metavar="PATH=VALUE", help="Replace a value, e.g. finance.debt=true."),
 ]
+Overlays = Annotated[
+    list[str] | None,
+    typer.Option("--overlay", metavar="NAME", help="What-if named in the portfolio; repeat."),
+]
 Seed = Annotated[
     int | None, typer.Option(help="Seed of all draws; the portfolio's own by default.")
 ]

@@ -1,31 +1,74 @@
-"""A finished run opened again: its portfolio, plan and futures."""
+"""A finished run opened again, from the inputs it keeps: portfolio, plan and futures."""
 
 from __future__ import annotations
 
 import json
-import shlex
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from planner.cli.console import say
-from planner.errors import OutputError, SpecError
+from planner.errors import OutputError
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from planner.domain.plan import Plan
     from planner.domain.portfolio import Portfolio
+    from planner.domain.result import Progress, Result
     from planner.network import Network
+    from planner.study import Basis
+
+INPUTS = "inputs"
+"""Folder of a run that holds the specs it was planned from."""
+BASIS = "basis.json"
+"""File of a run that holds what its optimiser was given."""
+MANIFEST = "manifest.json"
 
 
 @dataclass(frozen=True)
 class Finished:
-    """What simulates a run again: the same network, seed and number give the same futures."""
+    """What simulates a run again: the same network, seed and number give the same futures.
 
+    Parameters
+    ----------
+    name
+        Name of its folder, or of the portfolio.
+    seed
+        Seed of the verification.
+    manifest
+        What the run says of itself; empty where there was none.
+    """
+
+    name: str
     portfolio: Portfolio
     plan: Plan
     network: Network
     seed: int
     samples: int
+    basis: Basis
+    manifest: Mapping[str, Any]
+
+    def on(self, seed: int) -> Finished:
+        """Return the run in the futures of another seed."""
+        return replace(self, seed=seed)
+
+    def result(self, progress: Progress, *, samples: int | None = None) -> Result:
+        """Return the run's result, simulated again and not solved again."""
+        from planner import study
+
+        return study.proved_again(
+            self.portfolio, self.plan, self.basis,
+            seed=self.seed, samples=samples or self.samples,
+            run_seed=int(self.manifest.get("seed", self.portfolio.spec.seed)),
+            number=int(self.manifest.get("verification", {}).get("round", 1)),
+            rounds=int(self.manifest.get("verification", {}).get("rounds", 1)),
+            progress=progress,
+        )  # fmt: skip
+
+
+def is_run(folder: str | Path) -> bool:
+    """Return whether a finished run stands at a place."""
+    return (Path(folder) / MANIFEST).is_file()
 
 
 def opened(
@@ -42,12 +85,16 @@ def opened(
     from planner.network import compile_network, existing_plan
 
     folder = Path(run_or_scenario)
-    manifest = folder / "manifest.json"
-    if manifest.is_file():
-        body = json.loads(manifest.read_text(encoding="utf-8"))
-        portfolio = _portfolio(body, settings)
+    manifest: dict[str, Any] = {}
+    basis = study.Basis()
+    if is_run(folder):
+        manifest = manifest_of(folder)
+        portfolio = portfolio_of(folder, manifest, settings)
         plan = specs.read_plan(folder / "plan.yaml", portfolio)
-        used, number = int(body["verification"]["seed"]), int(body["samples"])
+        basis = _basis(folder)
+        used, number = int(manifest["verification"]["seed"]), int(manifest["samples"])
+    elif folder.is_dir():
+        raise OutputError(f"{run_or_scenario} is no finished run: it has no {MANIFEST}")
     else:
         portfolio = specs.load(run_or_scenario, overrides=tuple(settings or ()))
         plan = existing_plan(portfolio)
@@ -56,33 +103,71 @@ def opened(
     if seed is not None:
         used = study.Ask.of(portfolio, seed=seed).verification_seed(1)
     network = compile_network(portfolio, plan)
-    return Finished(portfolio, plan, network, used, number if samples is None else samples)
+    name = folder.resolve().name if manifest else portfolio.spec.portfolio
+    return Finished(
+        name, portfolio, plan, network, used, number if samples is None else samples, basis,
+        manifest,
+    )  # fmt: skip
 
 
-def _portfolio(manifest: dict[str, Any], settings: list[str] | None) -> Portfolio:
-    """Return the portfolio of a run: by its command, else by its name; says what has changed."""
+def to_keep(result: Result) -> tuple[dict[str, bytes], dict[str, object]]:
+    """Return the files that let a run be opened again, and what its manifest says of them."""
+    from planner import specs, study
+
+    main, inputs = specs.kept(result.portfolio)
+    files = {f"{INPUTS}/{name}": body for name, body in inputs.items()}
+    files[BASIS] = study.Basis.of(result).to_bytes()
+    return files, {"main": main, "settings": list(result.portfolio.settings)}
+
+
+def _basis(folder: Path) -> Basis:
+    from planner import study
+
+    path = folder / BASIS
+    try:
+        return study.Basis.from_bytes(path.read_bytes())
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise OutputError(f"cannot read {path}: {reason}") from None
+    except (ValueError, KeyError, TypeError) as error:
+        raise OutputError(f"{path} is damaged: {error}; plan the run again") from None
+
+
+def manifest_of(folder: Path) -> dict[str, Any]:
+    """Return the manifest of a run.
+
+    Raises
+    ------
+    OutputError
+        If it cannot be read, or is none.
+    """
+    path = folder / MANIFEST
+    try:
+        body = json.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise OutputError(f"cannot read {path}: {reason}") from None
+    except ValueError:
+        raise OutputError(f"{path} is damaged: not JSON; plan the run again") from None
+    if not isinstance(body, dict) or not {"verification", "samples", "reopen"} <= set(body):
+        raise OutputError(f"{path} is not the manifest of a run of this version")
+    return body
+
+
+def portfolio_of(
+    folder: Path, manifest: Mapping[str, Any], settings: list[str] | None = None
+) -> Portfolio:
+    """Return the portfolio of a run from the inputs it keeps, with its settings and further ones.
+
+    Raises
+    ------
+    SpecError, OutputError
+        If an input is missing or was damaged.
+    """
     from planner import specs
 
-    words = shlex.split(str(manifest.get("command", "")))
-    named = [w for w in words[2:3] if not w.startswith("-")]
-    found: Portfolio | None = None
-    for name in (*named, str(manifest["portfolio"])):
-        try:
-            found = specs.load(name, overrides=tuple(settings or ()))
-        except OutputError:
-            continue
-        except SpecError as error:
-            if any(f.code not in {"unknown-file", "not-found"} for f in error.findings):
-                raise
-        else:
-            break
-    if found is None:
-        raise OutputError(f"the portfolio {manifest['portfolio']} of this run is not to be found")
-    changed = {
-        name for name, digest in manifest.get("inputs", {}).items()
-        if found.digests.get(name) != digest
-    }  # fmt: skip
-    if changed:
-        names = ", ".join(sorted(changed))
-        say(f"warning: changed since the run, so that dates may differ: {names}")
-    return found
+    reopen = manifest["reopen"]
+    if not reopen:
+        raise OutputError(f"{folder} keeps no inputs and cannot be opened again")
+    said = (*reopen["settings"], *(settings or ()))
+    return specs.load_kept(folder / INPUTS, reopen["main"], said)

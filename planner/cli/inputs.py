@@ -36,4 +36,6 @@ def load(scenario: str, settings: list[str] | None) -> tuple[Portfolio, tuple[Fi
 def run_identity(portfolio: Portfolio, asked: Ask) -> str:
     """Return a hash of everything that decides a run's result: inputs, seed, settings."""
     parts = [f"{name}={digest}" for name, digest in sorted(portfolio.digests.items())]
-    return hashlib.sha256("\n".join([*parts, repr(asked)]).encode()).hexdigest()
+    return hashlib.sha256(
+        "\n".join([*parts, *portfolio.settings, repr(asked)]).encode()
+    ).hexdigest()

@@ -11,6 +11,7 @@ from planner.cli.arguments import (
     Force,
     Json,
     Out,
+    Overlays,
     Quiet,
     Samples,
     Scenario,
@@ -31,6 +32,7 @@ Rounds = Annotated[int, typer.Option(min=1, max=20, help="Most rounds of solve a
 def optimize(
     scenario: Scenario,
     settings: Settings = None,
+    overlay: Overlays = None,
     seed: Seed = None,
     samples: Samples = None,
     rounds: Rounds = 5,
@@ -49,10 +51,11 @@ def optimize(
     import datetime as dt
 
     from planner import report, study
-    from planner.cli import run_folder
+    from planner.cli import finished, run_folder
     from planner.cli.console import progress, put, put_json, say
     from planner.cli.inputs import load, run_identity
 
+    settings = [*(f"@{name}" for name in overlay or ()), *(settings or ())]
     portfolio, findings = load(scenario, settings)
     asked = study.Ask.of(
         portfolio, seed=seed, samples=samples, rounds=rounds, time_limit_s=time_limit, level=level
@@ -64,9 +67,10 @@ def optimize(
         with progress(quiet=quiet or as_json) as update:
             result = study.reviewed(study.run(portfolio, asked, progress=update), update)
         result = study.with_warnings(result, tuple(str(f) for f in findings))
+        kept, reopen = finished.to_keep(result)
         report.write_run(
-            result, folder, command=f"plan optimize {scenario}", identity=identity, started=now,
-            replace=force,
+            result, folder, command=_command(scenario, settings, seed, samples), identity=identity,
+            kept=kept, reopen=reopen, started=now, replace=force,
         )  # fmt: skip
     headline = report.headline(result)
     if as_json:
@@ -76,3 +80,15 @@ def optimize(
         say(f"report: {folder / 'report.html'}")
     if detailed and not result.verification.is_verified:
         raise typer.Exit(10)
+
+
+def _command(scenario: str, settings: list[str], seed: int | None, samples: int | None) -> str:
+    """Return the command line that plans the same again."""
+    import shlex
+
+    words = ["plan", "optimize", scenario]
+    for text in settings:
+        words += ["--overlay", text[1:]] if text.startswith("@") else ["--set", text]
+    words += [] if seed is None else ["--seed", str(seed)]
+    words += [] if samples is None else ["--samples", str(samples)]
+    return shlex.join(words)

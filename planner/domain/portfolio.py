@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import Field
@@ -189,6 +189,8 @@ class PortfolioFile(Model):
     """Read and not yet used."""
     targets: dict[Name, RequiredDate] = {}
     """Dates announced, reported against, not enforced."""
+    overlays: dict[Name, dict[Name, str]] = {}
+    """Named what-ifs: values as ``--set`` would take them, by path; chosen with ``--overlay``."""
     policy: Policy
 
 
@@ -270,7 +272,14 @@ class Portfolio:
         Place of each key path ``file-relative path -> Where``, keyed by
         ``portfolio.…``, ``site.NAME.…`` and ``catalog.…``, for messages about rules.
     digests
-        SHA-256 of every file read, by its path relative to the portfolio file.
+        SHA-256 of every file read, by its path relative to the portfolio file; shipped files that
+        a user's own portfolio names keep their ``shipped:`` name.
+    main
+        Key of the portfolio file itself in `digests`.
+    inputs
+        The files as they were read, by the same keys.
+    settings
+        What was set on the command line, in order.
     """
 
     spec: PortfolioFile
@@ -280,6 +289,9 @@ class Portfolio:
     provenance: tuple[Provenance, ...]
     places: dict[str, Where]
     digests: dict[str, str]
+    main: str = ""
+    inputs: dict[str, bytes] = field(default_factory=dict)
+    settings: tuple[str, ...] = ()
 
     @property
     def periods(self) -> tuple[Period, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -230,6 +230,8 @@ class Result:
     warnings: tuple[str, ...] = ()
     review: Review | None = None
     """What a schedule reviewer asks for; None where the run was not reviewed."""
+    corrections: Mapping[str, float] = field(default_factory=dict)
+    """Extra days by cause under which the plan was solved."""
 
 
 @dataclass(frozen=True)

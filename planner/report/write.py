@@ -46,6 +46,8 @@ def write_run(
     *,
     command: str,
     identity: str = "",
+    kept: Mapping[str, bytes] | None = None,
+    reopen: Mapping[str, object] | None = None,
     started: dt.datetime | None = None,
     replace: bool = False,
     clock: Callable[[], dt.datetime] = _now,
@@ -60,6 +62,10 @@ def write_run(
         Command line that made it, for its reader to repeat.
     identity
         Digest of inputs and settings; names the run.
+    kept
+        Further files of the run, by place: what it keeps to be opened again.
+    reopen
+        What opening it again needs: the portfolio file among the inputs, settings, and so on.
     replace
         Whether an old run at that place gives way; it stays until the new one is complete.
     started, clock
@@ -73,9 +79,11 @@ def write_run(
     facts = gather(result)
     document = arrange(facts, identity=identity)
     written = render(document, result)
+    written |= kept or {}
     manifest = {
         **_describe(result, document, identity),
         "command": command,
+        "reopen": dict(reopen or {}),
         "verdict": sentences.chip(facts).text,
         "files": {
             name: {"bytes": len(body), "sha256": hashlib.sha256(body).hexdigest()}
@@ -161,6 +169,7 @@ def _publish(folder: Path, files: Mapping[str, bytes], *, replace: bool = False)
     try:
         place.chmod(0o755)
         for name, body in files.items():
+            (place / name).parent.mkdir(parents=True, exist_ok=True)
             (place / name).write_bytes(body)
         if is_old:
             _swap(place, folder)

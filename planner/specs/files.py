@@ -24,10 +24,13 @@ class FileRef:
         Where it is.
     name
         As the user gave it, or relative to what the user gave.
+    shipped
+        Folder that stands for the shipped one: the copy that a run keeps of its inputs.
     """
 
     path: Path
     name: str
+    shipped: Path | None = None
 
     @classmethod
     def of(cls, path: str | os.PathLike[str]) -> FileRef:
@@ -38,16 +41,17 @@ class FileRef:
         """Return the file or folder that an entry of this file names."""
         if entry.startswith(SHIPPED):
             inner = os.path.normpath(entry.removeprefix(SHIPPED))
-            return FileRef(shipped_folder() / inner, f"{SHIPPED}{inner}")
+            folder = self.shipped or shipped_folder()
+            return FileRef(folder / inner, f"{SHIPPED}{inner}", self.shipped)
         prefix = SHIPPED if self.name.startswith(SHIPPED) else ""
         folder = Path(self.name.removeprefix(SHIPPED)).parent
         name = os.path.normpath(folder / entry)
-        return FileRef(self.path.parent / entry, f"{prefix}{name}")
+        return FileRef(self.path.parent / entry, f"{prefix}{name}", self.shipped)
 
     def inside(self) -> list[FileRef]:
         """Return the spec files of a folder, by name."""
         return [
-            FileRef(path, f"{self.name}/{path.name}")
+            FileRef(path, f"{self.name}/{path.name}", self.shipped)
             for path in sorted(self.path.iterdir())
             if path.suffix in SUFFIXES and path.is_file()
         ]

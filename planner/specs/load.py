@@ -24,7 +24,7 @@ from planner.errors import Finding, SpecError, Where
 from planner.specs import overrides as what_if
 from planner.specs.checks import run
 from planner.specs.fields import nearest
-from planner.specs.files import FileRef, find, read_bytes
+from planner.specs.files import SHIPPED, FileRef, find, read_bytes
 from planner.specs.mend import mend
 from planner.specs.order import in_order
 from planner.specs.origins import numbers, places
@@ -45,6 +45,8 @@ KINDS: Final[dict[str, type[Model]]] = {
     "plan": PlanDocument,
 }
 """Record of each kind of file."""
+KEPT_SHIPPED: Final = "shipped"
+"""Folder of shipped files among the inputs that a run keeps."""
 
 
 def load(path: str | os.PathLike[str], overrides: Sequence[str] = ()) -> Portfolio:
@@ -64,8 +66,54 @@ def load(path: str | os.PathLike[str], overrides: Sequence[str] = ()) -> Portfol
     OutputError
         If the file cannot be read.
     """
+    return _loaded(find(path), overrides)
+
+
+def load_kept(folder: Path, main: str, overrides: Sequence[str] = ()) -> Portfolio:
+    """Return the portfolio of the inputs that a run keeps.
+
+    Parameters
+    ----------
+    folder
+        The folder of inputs, as `kept` lays it out.
+    main
+        Place of the portfolio file in it.
+
+    Raises
+    ------
+    SpecError, OutputError
+        As `load`.
+    """
+    file = folder / main
+    return _loaded(FileRef(file, str(file), folder / KEPT_SHIPPED), overrides)
+
+
+def kept(portfolio: Portfolio) -> tuple[str, dict[str, bytes]]:
+    """Return the place of the portfolio file, and every input by its place, for a run to keep.
+
+    The tree is that of the files, from the deepest folder that holds all of them; what is shipped
+    and named by a user's own file lies under a folder of its own.
+    """
+    up = max(
+        (sum(p == ".." for p in Path(key).parts) for key in portfolio.inputs
+         if not key.startswith(SHIPPED)),
+        default=0,
+    )  # fmt: skip
+    base = "/".join("scenarios" for _ in range(up))
+    places = {
+        key: (
+            f"{KEPT_SHIPPED}/{key.removeprefix(SHIPPED)}"
+            if key.startswith(SHIPPED)
+            else os.path.normpath(f"{base}/{key}" if base else key)
+        )
+        for key in portfolio.inputs
+    }
+    return places[portfolio.main], {places[k]: body for k, body in portfolio.inputs.items()}
+
+
+def _loaded(file: FileRef, overrides: Sequence[str]) -> Portfolio:
     loader = _Loader()
-    portfolio = loader.portfolio(find(path), overrides)
+    portfolio = loader.portfolio(file, overrides)
     if portfolio is not None and not loader.is_torn:
         found = run(portfolio, is_valid=not loader.findings)
         loader.findings += [f for f in found if f.severity == "error" and not loader.is_mended(f)]
@@ -145,11 +193,12 @@ class _Loader:
         self.findings: list[Finding] = []
         self.places: dict[str, Where] = {}
         self.provenance: list[Provenance] = []
-        self.digests: dict[str, str] = {}
+        self.inputs: dict[str, bytes] = {}
         self.statements: list[Statement] = []
         self.mended: set[tuple[str, str]] = set()
         """File and key path of every stand-in for something invalid."""
         self.base = ""
+        self.is_shipped = False
         self.is_torn = False
         """Whether a file is lost altogether, so that names would be missed that are there."""
 
@@ -168,12 +217,17 @@ class _Loader:
     def read(self, file: FileRef, wanted: str, *, is_sourced: bool = True) -> Node | None:
         """Return a file's nodes, or None once reported; its digest is kept."""
         raw = read_bytes(file)
-        relative = os.path.relpath(file.path, self.base or file.path.parent)
-        self.digests[relative] = hashlib.sha256(raw).hexdigest()
+        self.inputs[self.key(file)] = raw
         statements = self.statements if is_sourced else None
         root = read(raw, file.name, self.report, wanted=wanted, statements=statements)
         self.is_torn |= root is None
         return root
+
+    def key(self, file: FileRef) -> str:
+        """Return the name of a file among the inputs."""
+        if file.name.startswith(SHIPPED) and not self.is_shipped:
+            return file.name
+        return os.path.relpath(file.path, self.base or file.path.parent)
 
     def record(self, model: type[M], root: Node, prefix: str) -> M | None:
         """Return the record of a file, or a stand-in (or None) once what is wrong is reported."""
@@ -192,6 +246,7 @@ class _Loader:
     def portfolio(self, file: FileRef, overrides: Sequence[str]) -> Portfolio | None:
         """Return the portfolio of a file, mended where that was needed and can be done."""
         self.base = str(file.path.parent)
+        self.is_shipped = file.name.startswith(SHIPPED)
         root = self.read(file, "portfolio")
         if root is None:
             return None
@@ -202,7 +257,8 @@ class _Loader:
             return None
         catalog = self.parts(file, root, "catalog", "catalog")
         sites = self.parts(file, root, "sites", "site")
-        changes = [o for text in overrides if (o := what_if.parse(text, self.report))]
+        settings = what_if.expanded(root, overrides, self.report)
+        changes = [o for text in settings if (o := what_if.parse(text, self.report))]
         root = self.override(_Part(file, root), catalog, sites, changes)
         spec = self.record(PortfolioFile, root, "portfolio")
         made_sites = self.sites(sites)
@@ -212,7 +268,8 @@ class _Loader:
             return None
         return Portfolio(
             spec, made_sites, made_catalog, sources, tuple(self.provenance), self.places,
-            dict(sorted(self.digests.items())),
+            {key: hashlib.sha256(raw).hexdigest() for key, raw in sorted(self.inputs.items())},
+            self.key(file), dict(sorted(self.inputs.items())), tuple(overrides),
         )  # fmt: skip
 
     def parts(self, file: FileRef, root: Node, field: str, kind: str) -> list[_Part]:

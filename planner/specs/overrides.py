@@ -16,6 +16,31 @@ FILE = "--set"
 """Stands for the file in places of values given on the command line."""
 
 
+OVERLAY = "@"
+"""Begins a what-if that names an overlay of the portfolio."""
+
+
+def expanded(
+    root: Node, texts: Sequence[str], report: Callable[[Finding], None]
+) -> tuple[str, ...]:
+    """Return what-ifs in which each named overlay stands as its own path=value lines."""
+    listed = root.child("overlays")
+    overlays = listed.data if listed is not None and isinstance(listed.data, dict) else {}
+    made: list[str] = []
+    for text in texts:
+        if not text.startswith(OVERLAY):
+            made.append(text)
+            continue
+        name = text.removeprefix(OVERLAY)
+        if (overlay := overlays.get(name)) is None:
+            match = nearest(name, list(overlays))
+            hint = f'did you mean "{match}"?' if match else f"known: {', '.join(overlays) or '-'}"
+            report(Finding(Where("--overlay", path=name), "override", f'no overlay "{name}"', hint))
+        elif isinstance(overlay.data, dict):
+            made += [f"{path}={value.text}" for path, value in overlay.data.items()]
+    return tuple(made)
+
+
 @dataclass(frozen=True)
 class Override:
     """One what-if.

@@ -216,6 +216,20 @@ def read_plan(path: str | os.PathLike[str], portfolio: Portfolio) -> Plan:
     return to_plan(document)
 
 
+def plan_name(path: str | os.PathLike[str]) -> str:
+    """Return the name of the portfolio that a plan file says it is a plan of, or nothing.
+
+    Raises
+    ------
+    OutputError
+        If the file cannot be read.
+    """
+    file = FileRef.of(path)
+    root = read(read_bytes(file), file.name, lambda _finding: None, wanted="plan")
+    named = root.child("plan") if root is not None else None
+    return named.text if named is not None else ""
+
+
 def to_plan(document: PlanDocument) -> Plan:
     """Return the plan that a document stands for; its names have been checked."""
     spans = periods(document.data_date, document.until, document.period)

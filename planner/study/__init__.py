@@ -1,12 +1,15 @@
 """The order of the stages: the loop that plans and verifies, and what is compared."""
 
 from planner.study.ask import Ask
-from planner.study.compare import compare_methods
+from planner.study.basis import Basis
+from planner.study.compare import compare_methods, compare_variants, compared, restricted
+from planner.study.differ import Change, Difference, difference, lines
 from planner.study.review import network_of, reviewed
-from planner.study.run import run, simulate_plan, with_warnings
+from planner.study.run import proved_again, run, simulate_plan, with_warnings
 from planner.study.why import Why, why
 
 __all__ = [
-    "Ask", "Why", "compare_methods", "network_of", "reviewed", "run", "simulate_plan", "why",
-    "with_warnings",
+    "Ask", "Basis", "Change", "Difference", "Why", "compare_methods", "compare_variants",
+    "compared", "difference", "lines", "network_of", "proved_again", "restricted", "reviewed",
+    "run", "simulate_plan", "why", "with_warnings",
 ]  # fmt: skip

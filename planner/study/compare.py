@@ -12,6 +12,8 @@ from planner.report import measures_of
 from planner.study.run import run
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from planner.domain.portfolio import Portfolio
     from planner.domain.result import FloatArray, Progress, Result
     from planner.study.ask import Ask
@@ -32,14 +34,19 @@ def compare_methods(
     methods
         Build modes joined by ``+``, or `FREE`; the first is the base of the differences.
     """
+    variants = {method: restricted(portfolio, method) for method in methods}
+    return compare_variants(variants, ask, progress)
+
+
+def compare_variants(variants: Mapping[str, Portfolio], ask: Ask, progress: Progress) -> Comparison:
+    """Return plans of several portfolios, each planned here, compared in common futures."""
     results: dict[str, Result] = {}
     failures: dict[str, str] = {}
-    variants = {method: restricted(portfolio, method) for method in methods}
-    for method, variant in variants.items():
+    for name, portfolio in variants.items():
         try:
-            results[method] = run(variant, ask, _named(progress, method))
+            results[name] = run(portfolio, ask, _named(progress, name))
         except (InfeasibleError, LimitError) as error:
-            failures[method] = str(error)
+            failures[name] = str(error)
     return compared(results, failures)
 
 
@@ -66,13 +73,16 @@ def restricted(portfolio: Portfolio, method: str) -> Portfolio:
 def compared(results: dict[str, Result], failures: dict[str, str]) -> Comparison:
     """Return the comparison of finished runs whose samples are common."""
     base = next(iter(results), "")
-    by_variant = {name: measures_of(result) for name, result in results.items()}
+    by_variant = {
+        name: {m.name: m for m in measures_of(result)} for name, result in results.items()
+    }
     measures = tuple(
         Measure(
             first.name, first.unit, first.is_larger_better,
-            {name: found[i].values[""] for name, found in by_variant.items()},
+            {variant: found[name].values[""] for variant, found in by_variant.items()},
         )
-        for i, first in enumerate(by_variant.get(base, ()))
+        for name, first in by_variant.get(base, {}).items()
+        if all(name in found for found in by_variant.values())
     )  # fmt: skip
     differences = tuple(
         _difference(measure, base, variant) for measure in measures for variant in results

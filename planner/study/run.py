@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from planner.domain.result import Progress, Readiness
     from planner.network import Tables
     from planner.study.ask import Ask
+    from planner.study.basis import Basis
 
 
 def run(portfolio: Portfolio, ask: Ask, progress: Progress) -> Result:
@@ -46,7 +47,10 @@ def run(portfolio: Portfolio, ask: Ask, progress: Progress) -> Result:
             corrections=corrections.days, limits=optimise.Limits(time_s=ask.time_limit_s),
             seed=ask.seed, progress=progress,
         )  # fmt: skip
-        result = prove(portfolio, plan, readiness, ask, tables, number, progress)
+        result = replace(
+            prove(portfolio, plan, readiness, ask, tables, number, progress),
+            corrections=dict(corrections.days),
+        )
         best = _better(best, result)
         if result.verification.is_verified:
             break
@@ -79,6 +83,40 @@ def simulate_plan(portfolio: Portfolio, plan: Plan | None, ask: Ask, progress: P
     tables = build_tables(portfolio)
     chosen = plan or existing_plan(portfolio, tables)
     return prove(portfolio, chosen, (), ask, tables, 1, progress)
+
+
+def proved_again(
+    portfolio: Portfolio,
+    plan: Plan,
+    basis: Basis,
+    *,
+    seed: int,
+    samples: int,
+    run_seed: int,
+    number: int,
+    rounds: int,
+    progress: Progress,
+) -> Result:
+    """Return the result of a finished run, simulated again and not solved again.
+
+    Parameters
+    ----------
+    seed, samples
+        Of its verification: the same give the same futures.
+    run_seed
+        Seed that the run was given.
+    number, rounds
+        Round the plan is from, of how many.
+    """
+    tables = build_tables(portfolio)
+    network = compile_network(portfolio, plan, tables=tables)
+    outcome = simulate.run(network, seed=seed, samples=samples, progress=progress)
+    outcome = settled_in(portfolio, plan, network, outcome)
+    verification = verify(portfolio, plan, network, outcome, number)
+    return Result(
+        portfolio, plan, outcome, verification, basis.readiness, run_seed, rounds,
+        corrections=basis.corrections,
+    )  # fmt: skip
 
 
 def with_warnings(result: Result, warnings: tuple[str, ...]) -> Result:

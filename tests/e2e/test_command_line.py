@@ -166,3 +166,50 @@ def test_no_money_and_a_promise_conflict(tmp_path: Path) -> None:
     assert "cash never falls below 0 MUSD" in done.stderr
     assert "first-light.yaml:" in done.stderr
     assert not (tmp_path / "none").exists()
+
+
+@pytest.fixture(scope="module")
+def two_runs(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """Two finished runs of First Light, the second with a what-if."""
+    base = tmp_path_factory.mktemp("runs")
+    for name, extra in (("a", ()), ("b", ("--set", "finance.cash_floor=500 MUSD"))):
+        done = plan("optimize", "first-light", "-q", "--samples", "60", "--rounds", "1",
+                    "--out", str(base / name), *extra)  # fmt: skip
+        assert done.returncode == 0, done.stderr
+    return base / "a", base / "b"
+
+
+@pytest.mark.slow
+def test_a_diff_names_the_cause_and_its_consequences(two_runs: tuple[Path, Path]) -> None:
+    """What was set stands first, then what the plan does about it; exit 10 only when asked."""
+    done = plan("diff", *map(str, two_runs))
+    assert done.returncode == 0, done.stderr
+    assert "finance.cash_floor  50 MUSD -> 500 MUSD" in done.stdout
+    assert "Plan: " in done.stdout
+    assert plan("diff", *map(str, two_runs), "--detailed-exitcode").returncode == 10
+    assert "No changes" in plan("diff", str(two_runs[0]), str(two_runs[0])).stdout
+
+
+@pytest.mark.slow
+def test_saved_runs_are_compared_in_common_futures(two_runs: tuple[Path, Path]) -> None:
+    """A run against itself differs by nothing; another has paired differences."""
+    done = plan("compare", *map(str, two_runs), "-q", "--json")
+    body = json.loads(done.stdout)
+    assert body["variants"] == ["a", "b"]
+    assert any(d["mean"] for d in body["differences"] if d["variant"] == "b")
+    assert body["changes"]["b"]["direct"][0]["subject"] == "finance.cash_floor"
+
+
+@pytest.mark.slow
+def test_a_run_is_opened_from_the_inputs_it_keeps(two_runs: tuple[Path, Path]) -> None:
+    """Opened again with its settings; a damaged basis is named, not a crash."""
+    folder = two_runs[1]
+    done = plan("why", "lakeside/halls/01", str(folder), "-q", "--samples", "40")
+    assert done.returncode == 0, done.stderr
+    basis = folder / "basis.json"
+    kept = basis.read_bytes()
+    basis.write_bytes(b"{")
+    done = plan("why", "lakeside/halls/01", str(folder), "-q")
+    basis.write_bytes(kept)
+    assert done.returncode == 6
+    assert "basis.json is damaged" in done.stderr
