@@ -15,6 +15,7 @@ from planner.cli import (
     diff,
     init,
     optimize,
+    report,
     runs,
     schema,
     show,
@@ -40,6 +41,7 @@ app.command("simulate")(simulate.simulate)
 app.command("optimize")(optimize.optimize)
 app.command("optimise", hidden=True)(optimize.optimize)
 app.command("compare")(compare.compare)
+app.command("report")(report.report)
 app.command("diff")(diff.diff)
 app.command("sources")(sources.sources)
 app.command("schema")(schema.schema)

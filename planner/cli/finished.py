@@ -115,9 +115,10 @@ def to_keep(result: Result) -> tuple[dict[str, bytes], dict[str, object]]:
     from planner import specs, study
 
     main, inputs = specs.kept(result.portfolio)
+    name = result.portfolio.where("portfolio").file
     files = {f"{INPUTS}/{name}": body for name, body in inputs.items()}
     files[BASIS] = study.Basis.of(result).to_bytes()
-    return files, {"main": main, "settings": list(result.portfolio.settings)}
+    return files, {"main": main, "name": name, "settings": list(result.portfolio.settings)}
 
 
 def _basis(folder: Path) -> Basis:
@@ -170,4 +171,4 @@ def portfolio_of(
     if not reopen:
         raise OutputError(f"{folder} keeps no inputs and cannot be opened again")
     said = (*reopen["settings"], *(settings or ()))
-    return specs.load_kept(folder / INPUTS, reopen["main"], said)
+    return specs.load_kept(folder / INPUTS, reopen["main"], reopen.get("name", ""), said)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from planner.report.chosen import FORMATS, rendered
 from planner.report.compose import compose
+from planner.report.document import Document
 from planner.report.facts import gather
 from planner.report.facts.key import Key, key_of
 from planner.report.facts.measures import measures_of
@@ -17,6 +19,7 @@ from planner.report.summary import (
 from planner.report.write import write_run
 
 __all__ = [
-    "Key", "comparison_dict", "comparison_text", "compose", "gather", "headline", "headline_text",
-    "key_of", "measures_of", "simulation_dict", "simulation_text", "write_run",
+    "FORMATS", "Document", "Key",
+    "comparison_dict", "comparison_text", "compose", "gather", "headline", "headline_text",
+    "key_of", "measures_of", "rendered", "simulation_dict", "simulation_text", "write_run",
 ]  # fmt: skip

@@ -69,7 +69,7 @@ def load(path: str | os.PathLike[str], overrides: Sequence[str] = ()) -> Portfol
     return _loaded(find(path), overrides)
 
 
-def load_kept(folder: Path, main: str, overrides: Sequence[str] = ()) -> Portfolio:
+def load_kept(folder: Path, main: str, name: str = "", overrides: Sequence[str] = ()) -> Portfolio:
     """Return the portfolio of the inputs that a run keeps.
 
     Parameters
@@ -78,6 +78,8 @@ def load_kept(folder: Path, main: str, overrides: Sequence[str] = ()) -> Portfol
         The folder of inputs, as `kept` lays it out.
     main
         Place of the portfolio file in it.
+    name
+        What messages and the report call the portfolio file: as it was called in the run.
 
     Raises
     ------
@@ -85,7 +87,7 @@ def load_kept(folder: Path, main: str, overrides: Sequence[str] = ()) -> Portfol
         As `load`.
     """
     file = folder / main
-    return _loaded(FileRef(file, str(file), folder / KEPT_SHIPPED), overrides)
+    return _loaded(FileRef(file, name or str(file), folder / KEPT_SHIPPED), overrides)
 
 
 def kept(portfolio: Portfolio) -> tuple[str, dict[str, bytes]]:
