@@ -13,6 +13,7 @@ from planner import __version__
 from planner.cli import (
     compare,
     diff,
+    export,
     init,
     optimize,
     report,
@@ -42,6 +43,7 @@ app.command("optimize")(optimize.optimize)
 app.command("optimise", hidden=True)(optimize.optimize)
 app.command("compare")(compare.compare)
 app.command("report")(report.report)
+app.command("export")(export.export)
 app.command("diff")(diff.diff)
 app.command("sources")(sources.sources)
 app.command("schema")(schema.schema)

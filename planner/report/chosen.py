@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from planner.report.exporters import EXPORTERS, markdown, pictures
+from planner.report.exporters import EXPORTERS, markdown, parquet, pictures
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -20,6 +20,7 @@ FORMATS: Final[Mapping[str, Exporter]] = {
     "xlsx": EXPORTERS["xlsx"],
     "csv": EXPORTERS["csv"],
     "json": EXPORTERS["json"],
+    "parquet": parquet.EXPORTER,
 }
 """By what `plan report --format` calls them."""
 

@@ -1,0 +1,68 @@
+"""`plan export`: a finished run in the formats that planners' other tools read."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Final
+
+import typer
+
+from planner.cli.arguments import Force, Quiet
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from planner.domain.result import Progress
+
+Run = Annotated[str, typer.Argument(help="Folder of a finished run.")]
+Format = Annotated[
+    str,
+    typer.Option("--format", help="csv, json, parquet, xlsx, mspdi, pmxml or xer."),
+]
+Output = Annotated[Path, typer.Option("-o", "--out", help="File to write, or folder for several.")]
+
+SCHEDULES: Final = {"mspdi": "schedule.xml", "pmxml": "schedule.pmxml", "xer": "schedule.xer"}
+TABLES: Final = ("csv", "json", "parquet", "xlsx")
+
+
+def export(run: Run, form: Format, out: Output, force: Force = False, quiet: Quiet = False) -> None:
+    """Write a run for another tool: tables, or the schedule for MS Project or Primavera P6.
+
+    Example: plan export reports/base --format mspdi -o base.xml
+    """
+    from planner.cli.console import progress, say
+    from planner.cli.report import written
+
+    if form not in (*SCHEDULES, *TABLES):
+        known = ", ".join((*TABLES, *SCHEDULES))
+        raise typer.BadParameter(f'unknown format "{form}"; known are {known}')
+    with progress(quiet=quiet) as update:
+        files = _schedule(run, form, update) if form in SCHEDULES else _tables(run, form, update)
+    for place in written(files, out, force=force):
+        say(f"wrote {place}")
+
+
+def _schedule(run: str, form: str, update: Progress) -> Mapping[str, bytes]:
+    from planner import exchange
+    from planner.cli.finished import is_run, opened
+    from planner.errors import OutputError
+
+    if not is_run(run):
+        raise OutputError(f"{run} is no finished run; `plan runs` lists them")
+    found = opened(run, None, None, None)
+    result = found.result(update)
+    schedule = exchange.schedule_of(
+        found.network, result.outcome,
+        title=found.portfolio.spec.title or found.name, data_date=found.portfolio.spec.data_date,
+    )  # fmt: skip
+    body = exchange.mspdi(schedule)
+    if form in exchange.MPXJ_FORMATS:
+        body = exchange.rewritten(body, form)
+    return {SCHEDULES[form]: body}
+
+
+def _tables(run: str, form: str, update: Progress) -> Mapping[str, bytes]:
+    from planner.cli.report import document_of
+    from planner.report import rendered
+
+    return rendered(document_of(run, update), form)

@@ -1,0 +1,238 @@
+"""From a simulated network to a schedule: the deterministic dates, with percentiles beside them."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter, defaultdict
+from itertools import pairwise
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from planner.domain.activity import Kind
+from planner.domain.result import NEVER, quantile_min
+from planner.exchange.schedule import Calendar, Link, LinkKind, Schedule, Spans, Task
+from planner.network.calendars import DAY_MIN
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from planner.domain.result import IntArray, Outcome
+    from planner.network import Network
+
+KINDS: Final[Mapping[int, LinkKind]] = {
+    int(Kind.FS): "FS", int(Kind.SS): "SS", int(Kind.FF): "FF", int(Kind.SF): "SF",
+}  # fmt: skip
+"""Resource-flow arcs (kind 4) go out as finish-to-start."""
+SITE_WORKS: Final = "Site works"
+
+
+def schedule_of(network: Network, outcome: Outcome, *, title: str, data_date: dt.date) -> Schedule:
+    """Return the schedule of a simulated plan, activities that end within the tables only.
+
+    Dates are those of the deterministic pass; the finish at P50 and P80 stands beside them. What
+    had begun by the data date is in progress or done. The baseline is the deterministic plan.
+    """
+    at = dt.datetime.combine(data_date, dt.time())
+    index = {name: a for a, name in enumerate(outcome.activity)}
+    kept = [
+        a for a, name in enumerate(network.activity)
+        if name in index and _ends(outcome, index[name])
+    ]  # fmt: skip
+    makes = _Tasks(network, outcome, index, at)
+    tasks = tuple(_outline(network, kept, makes))
+    return Schedule(
+        title=title,
+        data_date=at,
+        calendars=tuple(_calendars(network, kept, tasks)),
+        tasks=tasks,
+        links=tuple(_links(network, frozenset(kept))),
+    )
+
+
+def _ends(outcome: Outcome, a: int) -> bool:
+    return bool(outcome.deterministic_finish_min[a] < NEVER)
+
+
+class _Tasks:
+    """Makes the task of an activity."""
+
+    def __init__(
+        self, network: Network, outcome: Outcome, index: Mapping[str, int], at: dt.datetime
+    ) -> None:
+        self.network, self.outcome, self.index, self.at = network, outcome, index, at
+        self.p50 = quantile_min(outcome.finish_min, 0.5)
+        self.p80 = quantile_min(outcome.finish_min, 0.8)
+        self.works = _Work(network)
+
+    def moment(self, minute: int) -> dt.datetime:
+        """Return the time of a minute."""
+        return dt.datetime.combine(self.network.epoch, dt.time()) + dt.timedelta(minutes=minute)
+
+    def quantile(self, minutes: IntArray, a: int) -> dt.datetime | None:
+        """Return a percentile of a finish, or None where it lies beyond the tables."""
+        return self.moment(int(minutes[a])) if minutes[a] < NEVER else None
+
+    def of(self, a: int, level: int) -> Task:
+        """Return the task of an activity of the network."""
+        network, outcome = self.network, self.outcome
+        name = network.activity[a]
+        o = self.index[name]
+        start, finish = (
+            int(outcome.deterministic_start_min[o]), int(outcome.deterministic_finish_min[o]),
+        )  # fmt: skip
+        row = int(network.calendar[a])
+        work = self.works.between(row, start, finish)
+        span = (self.moment(start), self.moment(finish))
+        return Task(
+            code=name,
+            name=network.title[a] or name.rpartition("/")[2],
+            level=level,
+            start=span[0],
+            finish=span[1],
+            work_min=work,
+            calendar=network.calendar_name[row],
+            is_milestone=work == 0,
+            percent=self.percent(row, start, finish, work),
+            not_before=span[0] if self.is_held(a) else None,
+            baseline=span,
+            p50=self.quantile(self.p50, o),
+            p80=self.quantile(self.p80, o),
+        )
+
+    def percent(self, row: int, start: int, finish: int, work: int) -> int:
+        """Return the per cent of the work that lies before the data date."""
+        epoch = dt.datetime.combine(self.network.epoch, dt.time())
+        now = int((self.at - epoch).total_seconds() // 60)
+        if finish <= now:
+            return 100
+        if start >= now or work == 0:
+            return 0
+        return min(99, 100 * self.works.between(row, start, now) // work)
+
+    def is_held(self, a: int) -> bool:
+        """Return whether a gate or equipment holds the start of an activity."""
+        gate, wait = self.network.gate, self.network.wait
+        return bool(gate.pointer[a + 1] > gate.pointer[a] or wait.pointer[a + 1] > wait.pointer[a])
+
+
+class _Work:
+    """Working minutes between two instants, by calendar row."""
+
+    def __init__(self, network: Network) -> None:
+        pointer = network.type_pointer
+        self.spans: list[Spans] = [
+            tuple(
+                zip(
+                    network.type_start_min[i:j].tolist(), network.type_end_min[i:j].tolist(),
+                    strict=True,
+                )
+            )
+            for i, j in pairwise(pointer)
+        ]  # fmt: skip
+        minutes = np.array([sum(e - s for s, e in spans) for spans in self.spans], dtype=np.int64)
+        self.day_type = network.day_type
+        before = np.zeros((len(network.day_type), network.days + 1), dtype=np.int64)
+        before[:, 1:] = np.cumsum(minutes[network.day_type], axis=1)
+        self.before = before
+
+    def at(self, row: int, minute: int) -> int:
+        """Return the working minutes from the epoch to a minute."""
+        day, rest = divmod(minute, DAY_MIN)
+        day = min(day, self.before.shape[1] - 2)
+        spans = self.spans[int(self.day_type[row, day])]
+        today = sum(max(0, min(rest, end) - start) for start, end in spans)
+        return int(self.before[row, day]) + today
+
+    def between(self, row: int, start: int, finish: int) -> int:
+        """Return the working minutes between two instants."""
+        return max(0, self.at(row, finish) - self.at(row, start))
+
+
+def _outline(network: Network, kept: list[int], makes: _Tasks) -> Iterator[Task]:
+    """Yield summaries and tasks: site, then site works and hall groups, halls, activities."""
+    halls: dict[str, dict[str, dict[str, list[int]]]] = defaultdict(
+        lambda: defaultdict(lambda: defaultdict(list))
+    )
+    for a in kept:
+        site = network.site[int(network.activity_site[a])]
+        h = int(network.activity_hall[a])
+        hall = network.hall[h] if h >= 0 else ""
+        group = hall.rpartition("/")[0] if hall else f"{site}/{SITE_WORKS}"
+        halls[site][group][hall].append(a)
+    for site, groups in halls.items():
+        inner = [task for group, members in groups.items()
+                 for task in _group(group, members, makes)]  # fmt: skip
+        yield _summary(site, site, 1, inner)
+        yield from inner
+
+
+def _group(group: str, members: Mapping[str, list[int]], makes: _Tasks) -> list[Task]:
+    made: list[Task] = []
+    for hall, rows in members.items():
+        level = 4 if hall else 3
+        tasks = sorted((makes.of(a, level) for a in rows), key=lambda t: (t.start, t.code))
+        if hall:
+            made.append(_summary(hall, hall.rpartition("/")[2], 3, tasks))
+        made += tasks
+    return [_summary(group, group.partition("/")[2], 2, made), *made]
+
+
+def _summary(code: str, name: str, level: int, inner: list[Task]) -> Task:
+    start, finish = min(t.start for t in inner), max(t.finish for t in inner)
+    leaves = [t for t in inner if not t.is_summary]
+    whole = sum(t.work_min for t in leaves)
+    done = sum(t.work_min * t.percent for t in leaves)
+    return Task(
+        code=code, name=name, level=level, start=start, finish=finish, is_summary=True,
+        percent=done // whole if whole else 0, baseline=(start, finish),
+    )  # fmt: skip
+
+
+def _links(network: Network, kept: frozenset[int]) -> Iterator[Link]:
+    """Yield the relations between kept activities, each pair and kind once."""
+    seen: set[tuple[int, int, str]] = set()
+    for e in range(len(network.relation_pred)):
+        pred, succ = int(network.relation_pred[e]), int(network.relation_succ[e])
+        kind = KINDS.get(int(network.relation_kind[e]), "FS")
+        if pred in kept and succ in kept and (pred, succ, kind) not in seen:
+            seen.add((pred, succ, kind))
+            yield Link(
+                network.activity[pred], network.activity[succ], kind,
+                int(network.relation_lag_min[e]),
+            )  # fmt: skip
+
+
+def _calendars(network: Network, kept: list[int], tasks: tuple[Task, ...]) -> Iterator[Calendar]:
+    """Yield the calendars in use: the usual week, and the days of the schedule that differ."""
+    if not tasks:
+        return
+    spans = _Work(network).spans
+    last = max(task.finish for task in tasks).date()
+    first = min(task.start for task in tasks).date()
+    for row in sorted({int(network.calendar[a]) for a in kept}):
+        types = network.day_type[row]
+        weekday = (np.arange(network.days) + network.epoch.weekday()) % 7
+        usual = [Counter(types[weekday == day].tolist()).most_common(1)[0][0] for day in range(7)]
+        begin = max(0, (first - network.epoch).days)
+        end = min(network.days - 1, (last - network.epoch).days)
+        odd = [d for d in range(begin, end + 1) if types[d] != usual[weekday[d]]]
+        yield Calendar(
+            network.calendar_name[row],
+            tuple(spans[day] for day in usual),
+            tuple(_runs(network.epoch, odd, types, spans)),
+        )
+
+
+def _runs(
+    epoch: dt.date, odd: list[int], types: IntArray, spans: list[Spans]
+) -> Iterator[tuple[dt.date, dt.date, Spans]]:
+    begin = 0
+    for i, day in enumerate(odd):
+        is_last = i + 1 == len(odd) or odd[i + 1] != day + 1 or types[odd[i + 1]] != types[day]
+        if is_last:
+            yield (
+                epoch + dt.timedelta(days=odd[begin]), epoch + dt.timedelta(days=day),
+                spans[int(types[day])],
+            )  # fmt: skip
+            begin = i + 1
