@@ -3,21 +3,23 @@
 Halls of fifty activities on two sites, about two relations an activity (all kinds, some with lags),
 six trades shared by all halls of which most work waits for one, four calendars, some work outdoors,
 lost days and hurricanes. Crews grow with the number of activities, so that the makespan does not.
+A hall is one block, ready with the last of its activities, and every activity costs something.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from tests.networks import DAY, HOUR, Job, Law, Shed, Sky, network
+from tests.networks import DAY, HOUR, Job, Law, Shed, Sky, csr, network
 
 if TYPE_CHECKING:
     from planner.network.arrays import Network
 
 HALL: Final = 50
 """Activities of a hall."""
+BLOCK_MW: Final = 10.0
 TRADES: Final = ("civil", "steel", "mech", "elec", "controls", "crane")
 FOUR: Final = ("24x7", "5x8", "6x10", "2x10x6")
 DAYS: Final = 2922
@@ -83,7 +85,20 @@ def synthetic(
         skies=[ROUGH, ROUGH] if weather else [None, None],
         rank=[jobs[i].name for i in rng.permutation(activities)],
         days=DAYS,
+        **_milestones(activities, halls),
     )
+
+
+def _milestones(activities: int, halls: int) -> dict[str, Any]:
+    """Return blocks, ready with all the work of their halls, and costs of activities."""
+    rows = [list(range(h * HALL, min(activities, (h + 1) * HALL))) for h in range(halls)]
+    return {
+        "block": tuple(f"h{h}/1" for h in range(halls)),
+        "block_hall": np.arange(halls),
+        "block_mw": np.full(halls, BLOCK_MW),
+        "block_ready": csr(rows),
+        "cost_musd": np.arange(activities) % HALL / HALL,
+    }
 
 
 def _work(rng: np.random.Generator) -> Law:

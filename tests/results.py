@@ -295,11 +295,12 @@ def outcome(plan: Plan, tent: str = "tent", samples: int = 300, seed: int = 7) -
         for b in range(1 if start.candidate.mode == tent else 2):
             block.append(f"{start.hall}/{b + 1}")
             ready.append(at + b * 30 * DAY)
-    service, docks = [], []
+    service, docks, racks = [], [], []
     for lot in plan.lots:
         if not lot.purchase:
             service.append(np.full(n, minute(DATA_DATE)))
             docks.append(np.zeros(n, dtype=np.int64))
+            racks.append(service[-1])
             continue
         here = ready[block.index(f"{lot.hall}/{lot.block}")]
         power = energised[:, 2] if lot.hall.startswith("south") else energised[:, 1]
@@ -307,6 +308,7 @@ def outcome(plan: Plan, tent: str = "tent", samples: int = 300, seed: int = 7) -
         at = net.add(f"{lot.name}/G01", begin, spread(30) * labour)
         service.append(net.add(f"{lot.name}/G02", at, spread(21)))
         docks.append(dock[lot.purchase])
+        racks.append(begin)
     starts, finishes = np.stack(net.start, axis=1), np.stack(net.finish, axis=1)
     serving = np.stack(service, axis=1)
     serving[:2, -1] = NEVER  # two futures never see the last block
@@ -317,6 +319,7 @@ def outcome(plan: Plan, tent: str = "tent", samples: int = 300, seed: int = 7) -
         start_min=starts[:-1], finish_min=finishes[:-1],
         ready_min=np.stack(ready, axis=1)[:-1], energised_min=energised[:-1],
         service_min=serving[:-1], dock_min=np.stack(docks, axis=1)[:-1],
+        rack_start_min=np.stack(racks, axis=1)[:-1],
         storm_cost_musd=np.where(rng.random(samples) < 0.1, 40.0, 0.0),
         driver=("labour", "supply", "appeal/south"),
         driver_factor=np.stack([labour, supply, appeal], axis=1)[:-1],
@@ -417,6 +420,7 @@ def nothing() -> Result:
         epoch=EPOCH, activity=(), block=("north/old/01/1",), lot=(), tranche=full.outcome.tranche,
         start_min=none, finish_min=none, ready_min=stood,
         energised_min=full.outcome.energised_min, service_min=none, dock_min=none,
+        rack_start_min=none,
         storm_cost_musd=np.zeros(20), driver=(), driver_factor=np.zeros((20, 0)),
         deterministic_start_min=empty, deterministic_finish_min=empty, total_float_min=empty,
         free_float_min=empty, is_driving=np.zeros(0, dtype=np.bool_),

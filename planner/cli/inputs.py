@@ -5,7 +5,9 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING
 
-from planner import specs
+import typer
+
+from planner import specs, units
 from planner.cli.console import say
 from planner.errors import SpecError
 
@@ -31,6 +33,26 @@ def load(scenario: str, settings: list[str] | None) -> tuple[Portfolio, tuple[Fi
     for finding in warnings:
         say(str(finding))
     return portfolio, warnings
+
+
+def days(text: str | None) -> float | None:
+    """Return a time given as an option, in days; None where none is.
+
+    Raises
+    ------
+    BadParameter
+        Where it is no time above 0.
+    """
+    if text is None:
+        return None
+    try:
+        found = units.parse(text, "day")
+    except units.UnitProblem as problem:
+        hint = f"; {problem.hint}" if problem.hint else ""
+        raise typer.BadParameter(f"{problem.message}{hint}") from None
+    if found <= 0:
+        raise typer.BadParameter(f'a time above 0 wanted, got "{text}"')
+    return found
 
 
 def run_identity(portfolio: Portfolio, asked: Ask) -> str:

@@ -18,6 +18,7 @@ from planner.cli.arguments import (
     Seed,
     Settings,
 )
+from planner.cli.workers import Number, Scheduler
 
 TimeLimit = Annotated[
     float | None,
@@ -38,6 +39,8 @@ def optimize(
     rounds: Rounds = 5,
     time_limit: TimeLimit = None,
     level: Level = 0,
+    workers: Number = None,
+    scheduler: Scheduler = None,
     out: Out = None,
     force: Force = False,
     as_json: Json = False,
@@ -49,11 +52,13 @@ def optimize(
     Example: plan optimize first-light --seed 2 --out reports/first-light
     """
     import datetime as dt
+    from dataclasses import replace
 
     from planner import report, study
     from planner.cli import finished, run_folder
     from planner.cli.console import progress, put, put_json, say
     from planner.cli.inputs import load, run_identity
+    from planner.cli.workers import hired
 
     settings = [*(f"@{name}" for name in overlay or ()), *(settings or ())]
     portfolio, findings = load(scenario, settings)
@@ -63,7 +68,8 @@ def optimize(
     identity = run_identity(portfolio, asked)
     now = dt.datetime.now(dt.UTC)
     folder = run_folder.choose(out, portfolio.spec.portfolio, identity, now)
-    with run_folder.reserved(folder, force=force):
+    with hired(workers, scheduler) as found, run_folder.reserved(folder, force=force):
+        asked = replace(asked, workers=found)
         with progress(quiet=quiet or as_json) as update:
             result = study.reviewed(study.run(portfolio, asked, progress=update), update)
         result = study.with_warnings(result, tuple(str(f) for f in findings))

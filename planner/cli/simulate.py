@@ -4,17 +4,37 @@ from __future__ import annotations
 
 import dataclasses
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 from planner.cli.arguments import Json, Quiet, Samples, Scenario, Seed, Settings
+from planner.cli.workers import Number, Scheduler
+
+if TYPE_CHECKING:
+    from planner.domain.result import Method
+
+METHODS: dict[str, Method] = {"lhs": "latin", "plain": "plain", "sobol": "sobol"}
+MOST = 65_536
+"""Futures after which a run ends that was to stop at a precision, where it was not told how many"""
 
 PlanFile = Annotated[
     Path | None,
     typer.Option("--plan", help="A plan.yaml, perhaps edited; what is under way if none."),
 ]
 
+Sampling = Annotated[
+    Literal["lhs", "plain", "sobol"],
+    typer.Option(help="How futures are drawn: each risk evenly, all independent, drivers jointly."),
+]
+UntilError = Annotated[
+    str | None,
+    typer.Option(
+        metavar="TIME",
+        help='Stop once every P80 has a standard error of at most this, such as "3 day"; '
+        "--samples is then the most.",
+    ),
+]
 Tornado = Annotated[
     bool,
     typer.Option("--tornado", help="Simulate again without each cause: days of the key date."),
@@ -27,7 +47,11 @@ def simulate(
     settings: Settings = None,
     seed: Seed = None,
     samples: Samples = None,
+    sampling: Sampling = "lhs",
+    until_error: UntilError = None,
     tornado: Tornado = False,
+    workers: Number = None,
+    scheduler: Scheduler = None,
     as_json: Json = False,
     quiet: Quiet = False,
 ) -> None:
@@ -37,13 +61,20 @@ def simulate(
     """
     from planner import report, specs, study
     from planner.cli.console import progress, put, put_json
-    from planner.cli.inputs import load
+    from planner.cli.inputs import days, load
     from planner.cli.removal import removal_text
+    from planner.cli.workers import hired
 
+    error_day = days(until_error)
+    if until_error and samples is None:
+        samples = MOST
     portfolio, _ = load(scenario, settings)
-    asked = study.Ask.of(portfolio, seed=seed, samples=samples)
     chosen = specs.read_plan(plan, portfolio) if plan else None
-    with progress(quiet=quiet or as_json) as update:
+    with hired(workers, scheduler) as found, progress(quiet=quiet or as_json) as update:
+        asked = study.Ask.of(
+            portfolio, seed=seed, samples=samples, workers=found, method=METHODS[sampling],
+            until_error_day=error_day,
+        )  # fmt: skip
         result = study.simulate_plan(portfolio, chosen, asked, progress=update)
         if tornado:
             result = study.reviewed(result, update)

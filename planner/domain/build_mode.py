@@ -39,6 +39,11 @@ class StormDamage(Model):
     """Further working days at total damage of the envelope."""
     envelope_share: Share
     """Share of the hall's cost that the envelope is."""
+    rebuild: Factor | None = None
+    """Cost of repair over that of building the same anew; 1 where not given."""
+    contents_loss: Share | None = None
+    """Share of the value of the rest of a closed hall that is lost for each unit of damage beyond a
+    quarter of the envelope; 0 where not given. GPUs are not counted."""
 
 
 class PaymentTerms(Model):
@@ -97,7 +102,7 @@ class BuildMode(Model):
     learning: Factor | None = None
     """Exponent b: the n-th hall of the kind at a site takes n^-b of the work; 0 where not given."""
     tenure: Literal["own", "lease", "jv"] = "own"
-    """Who owns what is built; lease and jv are read and not yet used."""
+    """Who owns what is built; halls that are not our own have a rent, here or at the group."""
     ready_for_it: tuple[str, ...]
     """Activities whose finishes make a block ready for IT (level 4, backbone network)."""
     rfs: str
@@ -145,7 +150,7 @@ class Equipment(Model):
     terms: PaymentTerms | None = None
     """Payment terms; those of construction where not given."""
     supply_per_period: Count | None = None
-    """Most units that can be ordered in a period; no limit where not given, not yet used."""
+    """Most units that all sites together can order in a period; no limit where not given."""
     drivers: tuple[str, ...] = ()
     """Risk drivers that multiply its lead time."""
 

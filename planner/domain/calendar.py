@@ -69,4 +69,9 @@ class Climate(Model):
     storm_gust: WindMph
     """Peak gust at the site given a storm (3 s gust)."""
     outage: DurationDay | None = None
-    """Grid outage after a storm."""
+    """Days without grid power after those, in which the site stands still as well; none where not
+    given."""
+    basin: str | None = None
+    """Where its storms come from, such as "gulf": sites whose climates name the same basin are hit
+    by the same storms, each at its own rate and with its own gusts. Storms of its own where not
+    given."""

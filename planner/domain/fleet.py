@@ -16,6 +16,7 @@ from planner.domain.base import (
     In,
     LifeYear,
     Model,
+    Name,
     Positive,
     Share,
 )
@@ -26,6 +27,7 @@ TFlops = Annotated[Amount, In("TFLOP/s", low=0)]
 GPURate = Annotated[Amount, In("gpu/quarter", low=0)]
 PerGPUYear = Annotated[Amount, In("1/year", low=0)]
 PricePerGPU = Annotated[Amount, In("MUSD/gpu", low=0)]
+PricePerGPUMonth = Annotated[Amount, In("MUSD/gpu/month", low=0)]
 
 
 class SupplyStep(Model):
@@ -40,6 +42,17 @@ class PriceStep(Model):
 
     since: Date
     price: PricePerGPU
+
+
+class Rental(Model):
+    """Terms of GPUs that are rented and not bought."""
+
+    price_month: PricePerGPUMonth
+    """Rent of a GPU and month, from delivery to the end of the term."""
+    term: LifeYear
+    """Years from delivery to the end, when they leave."""
+    site: Name | None = None
+    """Site of the provider, on which they stand and nothing else does; anywhere where not given."""
 
 
 class Accelerator(Model):
@@ -72,6 +85,8 @@ class Accelerator(Model):
     """Days a failed GPU is out."""
     spares: Share
     """Share of GPUs bought that stand by as spares."""
+    rental: Rental | None = None
+    """Terms where it is rented; `prices` is then what setting it up costs."""
     racks_per_day: Count | None = None
     """Racks that the docks of a site take in a day; read and not yet used."""
     drivers: tuple[str, ...] = ()

@@ -130,6 +130,31 @@ class Lot:
         return f"{self.hall}/{self.block}/{self.purchase or 'installed'}/{self.sku}"
 
 
+@dataclass(frozen=True, slots=True)
+class Reservation:
+    """A commitment to have a power tranche that is there only if it is reserved.
+
+    Parameters
+    ----------
+    site, tranche
+        Names.
+    reserve
+        Date of the reservation.
+    exit
+        Date from which the contract is left; None where it is kept to the horizon.
+    """
+
+    site: str
+    tranche: str
+    reserve: dt.date
+    exit: dt.date | None = None
+
+    @property
+    def name(self) -> str:
+        """Full name of the tranche, such as ``prometheus/socrates-south``."""
+        return f"{self.site}/{self.tranche}"
+
+
 HallClass = Literal["generators", "none"]
 
 
@@ -159,7 +184,11 @@ class Share:
 
 @dataclass(frozen=True, slots=True)
 class CashRow:
-    """Money of a period, nominal MUSD; the parts sum to `closing - opening`."""
+    """Money of a period, nominal MUSD; the parts sum to `closing - opening`.
+
+    `borrowed` is what is drawn less what is paid back, `interest` what is paid on debt: neither is
+    spend.
+    """
 
     period: int
     opening: float
@@ -173,6 +202,8 @@ class CashRow:
     operation: float
     rent: float
     closing: float
+    borrowed: float = 0.0
+    interest: float = 0.0
 
     @property
     def spend(self) -> float:
@@ -301,6 +332,8 @@ class Plan:
     promises: tuple[Promise, ...] = ()
     level: dict[str, float] = field(default_factory=dict)
     status: SolveStatus | None = None
+    reservations: tuple[Reservation, ...] = ()
+    """Tranches reserved, by date and name; those that are given need none."""
     arcs: tuple[tuple[str, str], ...] = ()
     """Resource-flow arcs of the sequencing step: pairs of activity names (giver, taker); the
     taker starts no earlier than the giver's crew leaves. Empty where none was made."""

@@ -75,7 +75,11 @@ class Finance(Model):
     discount_rate: Rate
     """Nominal discount rate of money, a year."""
     debt: Flag = False
-    """Whether the portfolio may borrow; read and not yet used."""
+    """Whether the portfolio may borrow."""
+    debt_ceiling: MoneyMUSD | None = None
+    """Most that may be owed at the end of any period."""
+    debt_rate: Rate | None = None
+    """Interest a year on what is owed at the end of the period before."""
     escalation: dict[Name, Rate] = {}
     """Yearly escalation by cost class: construction, gpus, energy, operation."""
 
@@ -144,7 +148,7 @@ class Policy(Model):
     compute_discount_rate: Rate
     """Discount rate of compute, a year."""
     max_price: PriceH100eMonth | None = None
-    """Compute dearer than this is not bought; read and not yet used."""
+    """Compute dearer than this is not bought, unless a floor, guarantee or date needs it."""
     required: dict[Name, RequiredDate] = {}
     """Capacity required by a date."""
     modes: tuple[str, ...] = ()
@@ -153,8 +157,10 @@ class Policy(Model):
     """Quarters for which the last period's compute is counted on after the horizon, at most."""
     terminal_share: Share
     """Obsolescence: the share of its value that compute after the horizon keeps."""
+    storms: Literal["basin", "independent"] = "basin"
+    """Whether sites of a basin share its storms, or each site has storms of its own."""
     carbon_cap: CarbonPerYear | None = None
-    """Read and not yet used."""
+    """Most carbon of the energy of all sites in a calendar year, a part of a year pro rata."""
 
 
 class PortfolioFile(Model):

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,11 +13,16 @@ from numpy.typing import NDArray
 if TYPE_CHECKING:
     from planner.domain.plan import Candidate, Plan, Promise
     from planner.domain.portfolio import Portfolio
-    from planner.domain.review import Review
+    from planner.domain.review import Look, Review
 
 IntArray = NDArray[np.int64]
 FloatArray = NDArray[np.float64]
 BoolArray = NDArray[np.bool_]
+Number = TypeVar("Number", np.int64, np.float64)
+
+Method = Literal["latin", "plain", "sobol"]
+"""How streams are drawn: stratified each by itself, independent, or stratified with the drivers on
+a Sobol sequence."""
 
 Progress = Callable[[str, float], None]
 """Told the stage and the share of it that is done, 0..1."""
@@ -37,7 +42,8 @@ class Outcome:
     activity, block, lot, tranche
         Stable names along the axes.
     start_min, finish_min
-        Shape (S, A).
+        Of the first K futures, K <= S, shape (K, A): as many as memory has room for, all where that
+        was asked. All that counts futures is taken from the milestones below.
     ready_min
         Ready for IT of each block, shape (S, B).
     energised_min
@@ -46,6 +52,8 @@ class Outcome:
         Ready for service of each lot, shape (S, L).
     dock_min
         Delivery of each lot's racks, shape (S, L); 0 for GPUs that stand at the data date.
+    rack_start_min
+        Start of the work that waits for each lot's racks, shape (S, L); service where none does.
     storm_cost_musd
         Repair cost by sample, shape (S,).
     driver
@@ -55,8 +63,10 @@ class Outcome:
     total_float_min, free_float_min, is_driving
         Of the deterministic pass, shape (A,); `is_driving` marks the driving path to each site's
         last milestone.
-    seed
-        Seed of the draws.
+    seed, method
+        Seed of the draws, and how they were drawn.
+    look
+        Criticality, crews in use and spend, where they were asked for.
     """
 
     epoch: dt.date
@@ -70,6 +80,7 @@ class Outcome:
     energised_min: IntArray
     service_min: IntArray
     dock_min: IntArray
+    rack_start_min: IntArray
     storm_cost_musd: FloatArray
     driver: tuple[str, ...]
     driver_factor: FloatArray
@@ -81,11 +92,13 @@ class Outcome:
     deterministic_ready_min: IntArray
     deterministic_service_min: IntArray
     seed: int
+    method: Method = "latin"
+    look: Look | None = None
 
     @property
     def samples(self) -> int:
         """Number of simulated futures."""
-        return int(self.start_min.shape[0])
+        return int(self.storm_cost_musd.shape[0])
 
     def date(self, minute: float) -> dt.date:
         """Return the date of a minute."""
@@ -97,10 +110,19 @@ def quantile_min(samples: IntArray, share: float) -> IntArray:
 
     The order statistic ceil(share * S), so that a share of at least `share` is at or before it.
     """
-    count = samples.shape[0]
-    index = min(count - 1, max(0, int(np.ceil(share * count - 1e-9)) - 1))
-    value: IntArray = np.partition(samples, index, axis=0)[index]
+    value: IntArray = order_statistics(samples, (share,))[0]
     return value
+
+
+def order_statistics(samples: NDArray[Number], shares: Sequence[float]) -> NDArray[Number]:
+    """Return several of them, shape (Q, ...), as `quantile_min` returns one."""
+    count = samples.shape[0]
+    ranks = [min(count - 1, max(0, int(np.ceil(q * count - 1e-9)) - 1)) for q in shares]
+    # Samples side by side in memory; sorting them is quicker than finding several of them.
+    beside = np.ascontiguousarray(np.moveaxis(samples, 0, -1))
+    ordered = np.sort(beside) if len(ranks) > 1 else np.partition(beside, ranks)
+    found: NDArray[Number] = np.stack([ordered[..., rank] for rank in ranks])
+    return found
 
 
 @dataclass(frozen=True)

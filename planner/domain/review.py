@@ -83,6 +83,15 @@ class SpendCurve:
     p90: FloatArray
 
 
+@dataclass(frozen=True)
+class Look:
+    """What the futures of a run say beside its dates."""
+
+    criticality: Criticality
+    usage: Usage
+    spend: SpendCurve
+
+
 @dataclass(frozen=True, slots=True)
 class Removal:
     """What would be gained if a cause were gone, from the same futures run again without it.

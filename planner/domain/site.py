@@ -17,6 +17,7 @@ from planner.domain.base import (
     Factor,
     In,
     LandAcre,
+    LifeYear,
     Model,
     MoneyMUSD,
     Number,
@@ -53,13 +54,37 @@ class PowerTranche(Model):
     carbon: CarbonPerMWh | None = None
     """Carbon of its energy."""
     reserve_by: Date | None = None
-    """Last date to reserve it; read and not yet used."""
+    """Last date to reserve it. A tranche with this, a deposit, a minimum take or an exit fee is
+    there only if the plan reserves it; one without any of them is given."""
     deposit: MoneyMUSD | None = None
-    """Paid on reservation; read and not yet used."""
+    """Paid on reservation."""
     minimum_take: Share | None = None
-    """Share of firm power paid for whether used or not; read and not yet used."""
+    """Share of firm power paid for whether used or not, from energisation on."""
     exit_fee: MoneyMUSD | None = None
-    """Paid to leave the contract; read and not yet used."""
+    """Paid to leave the contract, which ends power and minimum take; no exit where not given."""
+
+    @property
+    def is_optional(self) -> bool:
+        """Whether the plan decides to have it."""
+        terms = (self.reserve_by, self.deposit, self.minimum_take, self.exit_fee)
+        return any(term is not None for term in terms)
+
+
+class Tenancy(Model):
+    """Terms of halls that somebody else owns, wholly (a lease) or in part (a joint venture)."""
+
+    capital_share: Share | None = None
+    """Share of construction cost that we pay; all of it where not given."""
+    rent_month: CostMUSDPerMW | None = None
+    """Rent per IT MW and month; that of the build mode where not given."""
+    since: Date | None = None
+    """Landlord's date: rent runs from here, ready or not; from service where not given. A hall
+    started later pays from its start."""
+    deposit: CostMUSDPerMW | None = None
+    """Paid per IT MW when a hall is started, and given back at the end of the term."""
+    term: LifeYear | None = None
+    """Years from the beginning of rent to the end of the first term; a hall still used then is
+    rented on as before, without a deposit."""
 
 
 class HallGroup(Model):
@@ -84,7 +109,9 @@ class HallGroup(Model):
     fabric: str | None = None
     """Fabric domain the halls belong to; read and not yet used."""
     tenure: Literal["own", "lease", "jv"] = "own"
-    """Who owns the halls; read and not yet used."""
+    """Who owns the halls; that of the build mode where it says more than "own"."""
+    tenancy: Tenancy | None = None
+    """Terms of a lease or joint venture."""
     cost_factor: Factor | None = None
     """Local cost over the mode's; 1 where not given."""
     work_factor: Factor | None = None

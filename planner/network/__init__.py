@@ -8,6 +8,7 @@ from planner.network.level import named_arcs, order_of_service, sequence
 from planner.network.orders import equipment_orders
 from planner.network.tables import Tables, build_tables
 from planner.network.trials import (
+    Trials,
     candidates,
     existing_plan,
     trial_network,
@@ -22,6 +23,7 @@ __all__ = [
     "Laws",
     "Network",
     "Tables",
+    "Trials",
     "build_tables",
     "candidates",
     "compile_network",

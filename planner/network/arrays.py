@@ -103,6 +103,11 @@ class Network:
         Laws of outdoor working days lost by month: 12 rows a climate, January first.
     storm_rate, storm_month, storm_day, storm_gust
         A year; boolean (climates, 12); laws of days lost and of gust in mph.
+    storm_outage
+        Laws of days without grid power after a storm; None where there are never any.
+    storm_basin
+        Name of the basin of each climate, whose sites share their storms; "" where each site has
+        its own, and empty where all have.
     hall, hall_site, hall_first, hall_last
         Halls (H): name, site index, range of their activities [first, last) for storms.
     hall_design_wind, hall_design_wind_open, hall_closes
@@ -110,6 +115,9 @@ class Network:
     hall_repair_fixed_min, hall_repair_full_min, hall_repair_cost_musd
         Working minutes of repair at no and at full damage, and cost at full damage (H); repair runs
         on calendar row `hall_repair_calendar`.
+    hall_contents_musd
+        What is lost of a closed hall's contents for each unit of damage beyond that which exposes
+        them (H); None where nothing ever is.
     block, block_hall, block_mw, block_ready
         Blocks (B): name ``HALL/2``, hall index, IT MW, CSR of activities whose finishes make it
         ready for IT.
@@ -195,6 +203,9 @@ class Network:
     tranche_gate: IntArray
     tranche_after: Csr
     cost_musd: FloatArray
+    storm_outage: Laws | None = None
+    storm_basin: tuple[str, ...] = ()
+    hall_contents_musd: FloatArray | None = None
 
     def __post_init__(self) -> None:
         for field in dataclasses.fields(self):

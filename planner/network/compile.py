@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections import Counter
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
@@ -14,7 +14,7 @@ from planner.network.cpm import finishes
 from planner.network.crews import open_site
 from planner.network.draft import ARC, Draft, Gate, TrancheRow, Unit, csr, csr_units, integers
 from planner.network.halls import Yard, add_hall, never_gate
-from planner.network.power import NEVER_POWERED, assign_power
+from planner.network.power import NEVER_POWERED, assign_power, contract_ends
 from planner.network.roster import roster
 from planner.network.tables import build_tables, law, laws
 from planner.network.works import add_works
@@ -22,7 +22,7 @@ from planner.network.works import add_works
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from planner.domain.plan import Plan
+    from planner.domain.plan import EquipmentOrder, Plan
     from planner.domain.portfolio import Portfolio
     from planner.network.crews import Frame
     from planner.network.roster import HallPlan
@@ -61,14 +61,24 @@ def compile_network(
     """
     tables = tables or build_tables(portfolio)
     draft = _draft(portfolio, plan, tables, with_tranches=with_tranches)
-    _add_units(portfolio, plan, tables, draft)
+    _add_units(portfolio, plan.orders, tables, draft)
     _add_arcs(plan, draft)
-    return _ranked(_freeze(portfolio, tables, draft), tables, priority)
+    return _ranked(_freeze(portfolio, tables, draft), priority)
 
 
 def unequipped_network(portfolio: Portfolio, plan: Plan, tables: Tables) -> Network:
     """Return the network of a plan with no unit of equipment and power never late, unranked."""
     return _freeze(portfolio, tables, _draft(portfolio, plan, tables, with_tranches=False))
+
+
+def equipped_network(
+    network: Network, portfolio: Portfolio, orders: Sequence[EquipmentOrder], tables: Tables
+) -> Network:
+    """Return an unequipped network with its stock and what is ordered, ranked."""
+    keys = (name.split("/", 1) for name in network.pool)
+    draft = Draft(pools={(site, equipment): i for i, (site, equipment) in enumerate(keys)})
+    _add_units(portfolio, orders, tables, draft)
+    return _ranked(dataclasses.replace(network, **_unit_arrays(draft.units)), "finish")
 
 
 def _draft(portfolio: Portfolio, plan: Plan, tables: Tables, *, with_tranches: bool) -> Draft:
@@ -79,7 +89,7 @@ def _draft(portfolio: Portfolio, plan: Plan, tables: Tables, *, with_tranches: b
         add_works(frame)
     dock = _add_docks(portfolio, plan, tables, draft)
     halls = roster(portfolio, plan)
-    yards = {f.name: _yard(f, halls, dock, with_tranches=with_tranches) for f in frames}
+    yards = {f.name: _yard(f, plan, halls, dock, with_tranches=with_tranches) for f in frames}
     for hall in halls:
         add_hall(yards[hall.site], hall)
     return draft
@@ -102,13 +112,19 @@ def _add_docks(portfolio: Portfolio, plan: Plan, tables: Tables, draft: Draft) -
 
 
 def _yard(
-    frame: Frame, halls: Sequence[HallPlan], dock: dict[str, int], *, with_tranches: bool
+    frame: Frame,
+    plan: Plan,
+    halls: Sequence[HallPlan],
+    dock: dict[str, int],
+    *,
+    with_tranches: bool,
 ) -> Yard:
     """Return what a site's halls share, its tranches appended to the draft."""
     tables = frame.tables
     gate: dict[str, int] = {}
     after: dict[str, tuple[int, ...]] = {}
-    for name, tranche in frame.site.tranches.items():
+    for name in contract_ends(frame.site, plan.reservations):
+        tranche = frame.site.tranches[name]
         is_past = tranche.energised <= tables.data_date
         events = () if is_past else tables.risks.tranche_event.get(f"{frame.name}/{name}", ())
         base = tables.minute(tranche.energised)
@@ -118,13 +134,17 @@ def _yard(
         after[name] = tuple(frame.works[key] for key in tranche.after if key in frame.works)
         frame.draft.tranches.append(TrancheRow(f"{frame.name}/{name}", gate[name], after[name]))
     own = [hall for hall in halls if hall.site == frame.name]
-    power = assign_power(frame.portfolio, frame.site, own) if with_tranches else {}
+    power = (
+        assign_power(frame.portfolio, frame.site, own, plan.reservations) if with_tranches else {}
+    )
     if any(NEVER_POWERED in names for names in power.values()):
         gate[NEVER_POWERED], after[NEVER_POWERED] = never_gate(frame), ()
     return Yard(frame, power, gate, after, dock)
 
 
-def _add_units(portfolio: Portfolio, plan: Plan, tables: Tables, draft: Draft) -> None:
+def _add_units(
+    portfolio: Portfolio, orders: Sequence[EquipmentOrder], tables: Tables, draft: Draft
+) -> None:
     """Append stock and ordered units of every class that some row waits for."""
     for (site, equipment), pool in draft.pools.items():
         for number, stock in enumerate(portfolio.sites[site].stock.get(equipment, ())):
@@ -134,7 +154,7 @@ def _add_units(portfolio: Portfolio, plan: Plan, tables: Tables, draft: Draft) -
                 unit = Unit(f"{name}/{i + 1}", pool, tables.minute(stock.arrives), lead)
                 draft.units.append(unit)
     numbers: Counter[str] = Counter()
-    for order in plan.orders:
+    for order in orders:
         pool_of = draft.pools.get((order.site, order.equipment))
         if pool_of is None:
             continue
@@ -158,12 +178,23 @@ def _add_arcs(plan: Plan, draft: Draft) -> None:
             draft.relate(index[giver], index[taker], ARC)
 
 
-def _ranked(network: Network, tables: Tables, priority: HallPriority) -> Network:
+def _unit_arrays(units: Sequence[Unit]) -> dict[str, Any]:
+    """Return the fields of a network that say what equipment comes."""
+    return {
+        "unit_pool": integers([u.pool for u in units]),
+        "unit_order_min": integers([u.order_min for u in units]),
+        "unit_lead": laws([u.lead for u in units]),
+        "unit_driver": csr([u.drivers for u in units]),
+        "unit_name": tuple(u.name for u in units),
+    }
+
+
+def _ranked(network: Network, priority: HallPriority) -> Network:
     """Return the network with its ranks: site works, then halls by priority, then latest finish.
 
     Halls are compiled in order of release, then name, and rows in order of declaration.
     """
-    early, late = finishes(network, tables.calendars.clock)
+    early, late = finishes(network)
     place = network.activity_hall
     if priority == "finish" and len(network.hall):
         pairs = zip(network.hall_first.tolist(), network.hall_last.tolist(), strict=True)
@@ -177,7 +208,7 @@ def _ranked(network: Network, tables: Tables, priority: HallPriority) -> Network
 
 def _freeze(portfolio: Portfolio, tables: Tables, draft: Draft) -> Network:
     """Return the draft as flat arrays; ranks are those of declaration."""
-    rows, gates, units, halls = draft.rows, draft.gates, draft.units, draft.halls
+    rows, gates, halls = draft.rows, draft.gates, draft.halls
     calendars, climates, risks = tables.calendars, tables.climates, tables.risks
     relations = np.array(draft.relations, dtype=np.int64).reshape(-1, 4)
     climate = [climates.row[s.climate] if s.climate else -1 for s in portfolio.sites.values()]
@@ -205,11 +236,7 @@ def _freeze(portfolio: Portfolio, tables: Tables, draft: Draft) -> Network:
         need=csr_units([r.needs for r in rows]),
         pool=tuple(f"{site}/{equipment}" for site, equipment in draft.pools),
         wait=csr([r.pools for r in rows]),
-        unit_pool=integers([u.pool for u in units]),
-        unit_order_min=integers([u.order_min for u in units]),
-        unit_lead=laws([u.lead for u in units]),
-        unit_driver=csr([u.drivers for u in units]),
-        unit_name=tuple(u.name for u in units),
+        **_unit_arrays(draft.units),
         gate=csr([r.gates for r in rows]),
         gate_name=tuple(g.name for g in gates),
         gate_base_min=integers([g.base_min for g in gates]),
@@ -231,6 +258,8 @@ def _freeze(portfolio: Portfolio, tables: Tables, draft: Draft) -> Network:
         storm_month=climates.storm_month,
         storm_day=climates.storm_day,
         storm_gust=climates.storm_gust,
+        storm_outage=climates.storm_outage,
+        storm_basin=climates.storm_basin,
         hall=tuple(h.name for h in halls),
         hall_site=integers([h.site for h in halls]),
         hall_first=integers([h.first for h in halls]),
@@ -241,6 +270,7 @@ def _freeze(portfolio: Portfolio, tables: Tables, draft: Draft) -> Network:
         hall_repair_fixed_min=integers([h.repair_fixed_min for h in halls]),
         hall_repair_full_min=integers([h.repair_full_min for h in halls]),
         hall_repair_cost_musd=np.array([h.repair_cost_musd for h in halls], dtype=np.float64),
+        hall_contents_musd=np.array([h.contents_musd for h in halls], dtype=np.float64),
         hall_repair_calendar=integers([h.repair_calendar for h in halls]),
         block=tuple(b.name for b in draft.blocks),
         block_hall=integers([b.hall for b in draft.blocks]),

@@ -15,28 +15,47 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
-from planner.domain.activity import Kind
 from planner.domain.result import NEVER
 from planner.errors import EngineError
 from planner.network.calendars import DAY_MIN, WorkClock, work_clock
-from planner.network.draft import ARC, NONE
+from planner.network.draft import NONE
+from planner.network.passes import (
+    FROM_START,
+    Dates,
+    Graph,
+    as_graph,
+    backward_dates,
+    first_starts,
+    floats,
+    forward_dates,
+    likely_work,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from planner.network.arrays import BoolArray, Csr, IntArray, Network
 
-# As plain integers: the passes compare them a hundred thousand times.
-FS, FF, SF = int(Kind.FS), int(Kind.FF), int(Kind.SF)
-FROM_START: Final = (int(Kind.SS), SF, ARC)
-TO_FINISH: Final = (FF, SF)
 
-Arrivals = list[tuple[int, int, int]]
-"""Activity, minute of arrival, and unit of equipment; `NEVER` and -1 where there is no unit."""
+class Arrivals(NamedTuple):
+    """Equipment that activities wait for.
+
+    Parameters
+    ----------
+    activity, minute, unit
+        Who waits, until when, and for which unit; `NEVER` and -1 where there is no unit.
+    """
+
+    activity: IntArray
+    minute: IntArray
+    unit: IntArray
+
+
+NO_ARRIVALS: Final = Arrivals(*np.zeros((3, 0), dtype=np.int64))
 
 
 @dataclass(frozen=True)
@@ -83,30 +102,30 @@ class Deterministic:
         return driving_path(self.network, self.start_relation, self.finish_relation, activity)
 
 
-@dataclass
+@dataclass(frozen=True)
 class Pass:
-    """Lists of one pass over activities.
+    """Early dates, and what beside relations drives the starts (A).
 
-    `order` holds node 2a for the start and 2a + 1 for the finish of a, predecessors first; `floor`
-    the minute at which gates and equipment are there.
+    Parameters
+    ----------
+    graph, dates
+        What was passed over, and the dates found.
+    start_gate, start_unit
+        Gate, or unit of equipment, that drives the start; -1 where none does.
+    floor
+        Minute at which gates and equipment are there.
     """
 
-    start: list[int]
-    end: list[int]
-    finish: list[int]
-    start_relation: list[int]
-    finish_relation: list[int]
-    start_gate: list[int]
-    start_unit: list[int]
-    order: list[int]
-    floor: list[int]
-    late_start: list[int]
-    late_finish: list[int]
+    graph: Graph
+    dates: Dates
+    start_gate: IntArray
+    start_unit: IntArray
+    floor: IntArray
 
 
 @dataclass(frozen=True)
 class Net:
-    """A network as lists: work, clock of each activity, relations out of starts and finishes.
+    """A network as lists, for levelling: work, clocks, relations out of starts and finishes.
 
     Edges are (successor, kind, lag, relation).
     """
@@ -118,48 +137,36 @@ class Net:
     limit: int
 
 
-def deterministic(network: Network, clocks: Sequence[WorkClock] | None = None) -> Deterministic:
+def deterministic(network: Network) -> Deterministic:
     """Return the deterministic pass of a network.
-
-    Parameters
-    ----------
-    clocks
-        Work clock of each calendar row (`CalendarTables.clock`), to spare building them again.
 
     Raises
     ------
     EngineError
         If the relations form a cycle.
     """
-    clocks = clocks or work_clocks(network)
-    net = as_lists(network, clocks)
-    made = forward(network, net, handed_out(network))
-    ends = _ends(network, np.array(made.finish, dtype=np.int64))
-    _backward(net, made, ends)
-    arrays = {
-        name: np.array(getattr(made, name), dtype=np.int64)
-        for name in ("start", "end", "finish", "late_start", "late_finish")
-    }
-    start_relation = np.array(made.start_relation, dtype=np.int64)
-    finish_relation = np.array(made.finish_relation, dtype=np.int64)
-    total, free = _floats(network, clocks, made, ends)
+    made = forward(network, as_graph(network), handed_out(network))
+    dates = made.dates
+    ends = _ends(network, dates.finish)
+    late_start, late_finish = backward_dates(made.graph, dates, ends)
+    total, free = floats(made.graph, dates, ends, late_start, late_finish)
     return Deterministic(
         network=network,
-        start_min=arrays["start"],
-        work_end_min=arrays["end"],
-        finish_min=arrays["finish"],
-        late_start_min=arrays["late_start"],
-        late_finish_min=arrays["late_finish"],
+        start_min=dates.start,
+        work_end_min=dates.end,
+        finish_min=dates.finish,
+        late_start_min=late_start,
+        late_finish_min=late_finish,
         total_float_min=total,
         free_float_min=free,
-        start_relation=start_relation,
-        finish_relation=finish_relation,
-        start_gate=np.array(made.start_gate, dtype=np.int64),
-        start_unit=np.array(made.start_unit, dtype=np.int64),
-        is_driving=_driving(network, start_relation, finish_relation, arrays["finish"]),
-        ready_min=_latest(network.block_ready, arrays["finish"]),
-        service_min=_service(network, arrays["finish"]),
-        energised_min=_energised(network, arrays["finish"]),
+        start_relation=dates.start_relation,
+        finish_relation=dates.finish_relation,
+        start_gate=made.start_gate,
+        start_unit=made.start_unit,
+        is_driving=_driving(network, dates.start_relation, dates.finish_relation, dates.finish),
+        ready_min=_latest(network.block_ready, dates.finish),
+        service_min=_service(network, dates.finish),
+        energised_min=_energised(network, dates.finish),
     )
 
 
@@ -169,44 +176,36 @@ def hand_over_float(found: Deterministic, is_pinned: BoolArray) -> IntArray:
     `Deterministic.total_float_min` holds a hall to its last finish; a building that is handed over
     block by block is held to each.
     """
-    network = found.network
-    clocks = work_clocks(network)
-    made, ends = _held_to(network, clocks, is_pinned)
-    total, _ = _floats(network, clocks, made, ends)
+    made, ends = _held_to(found.network, is_pinned)
+    late = backward_dates(made.graph, made.dates, ends)
+    total, _ = floats(made.graph, made.dates, ends, *late)
     return total
 
 
 def hand_over_late(found: Deterministic, is_pinned: BoolArray) -> tuple[IntArray, IntArray]:
     """Return the late starts and finishes (A) of the same pass."""
-    made, _ = _held_to(found.network, work_clocks(found.network), is_pinned)
-    late_start = np.array(made.late_start, dtype=np.int64)
-    return late_start, np.array(made.late_finish, dtype=np.int64)
+    made, ends = _held_to(found.network, is_pinned)
+    return backward_dates(made.graph, made.dates, ends)
 
 
-def _held_to(
-    network: Network, clocks: Sequence[WorkClock], is_pinned: BoolArray
-) -> tuple[Pass, list[int]]:
-    """Return both passes, late finishes of what is pinned held to the early ones."""
-    net = as_lists(network, clocks)
-    made = forward(network, net, handed_out(network))
-    early = np.array(made.finish, dtype=np.int64)
-    ends: list[int] = np.where(is_pinned, early, _ends(network, early)).tolist()
-    _backward(net, made, ends)
-    return made, ends
+def _held_to(network: Network, is_pinned: BoolArray) -> tuple[Pass, IntArray]:
+    """Return the forward pass, and latest finishes: of what is pinned the early ones."""
+    made = forward(network, as_graph(network), handed_out(network))
+    early = made.dates.finish
+    return made, np.where(is_pinned, early, _ends(network, early))
 
 
-def finishes(network: Network, clocks: Sequence[WorkClock]) -> tuple[IntArray, IntArray]:
+def finishes(network: Network) -> tuple[IntArray, IntArray]:
     """Return the early and the late finish of each activity (A), which rank them."""
-    net = as_lists(network, clocks)
-    made = forward(network, net, handed_out(network))
-    early = np.array(made.finish, dtype=np.int64)
-    _backward(net, made, _ends(network, early))
-    return early, np.array(made.late_finish, dtype=np.int64)
+    made = forward(network, as_graph(network), handed_out(network))
+    early = made.dates.finish
+    _, late = backward_dates(made.graph, made.dates, _ends(network, early))
+    return early, late
 
 
-def early_starts(network: Network, clocks: Sequence[WorkClock]) -> list[int]:
+def early_starts(network: Network) -> IntArray:
     """Return the early start of each activity (A) if no equipment is ever late."""
-    return forward(network, as_lists(network, clocks), []).start
+    return forward(network, as_graph(network), NO_ARRIVALS).dates.start
 
 
 def work_clocks(network: Network) -> tuple[WorkClock, ...]:
@@ -256,7 +255,7 @@ def as_lists(network: Network, clocks: Sequence[WorkClock]) -> Net:
         side = from_start if kind in FROM_START else from_finish
         side[pred].append((succ, kind, lag, number))
     return Net(
-        work=_likely_work(network).tolist(),
+        work=likely_work(network).tolist(),
         clock=[clocks[row] for row in network.calendar.tolist()],
         from_start=from_start,
         from_finish=from_finish,
@@ -264,119 +263,60 @@ def as_lists(network: Network, clocks: Sequence[WorkClock]) -> Net:
     )
 
 
-def _likely_work(network: Network) -> IntArray:
-    """Return the likely work of each activity (A) [working minutes]."""
-    work: IntArray = np.rint(np.maximum(network.work.b, 0)).astype(np.int64)
-    return work
-
-
-def forward(network: Network, net: Net, equipment: Arrivals) -> Pass:
+def forward(network: Network, graph: Graph, equipment: Arrivals) -> Pass:
     """Return early dates, each node settled once all relations into it are.
+
+    Parameters
+    ----------
+    graph
+        Of the network, from `as_graph`.
 
     Raises
     ------
     EngineError
         If the relations form a cycle.
     """
-    count = len(net.work)
-    start, start_gate, start_unit = _first_starts(network, equipment)
-    floor = list(start)
-    end, finish = [0] * count, [0] * count
-    start_relation, finish_relation = [NONE] * count, [NONE] * count
-    to_finish = np.isin(network.relation_kind, TO_FINISH)
-    start_open = np.bincount(network.relation_succ[~to_finish], minlength=count).tolist()
-    finish_open = (np.bincount(network.relation_succ[to_finish], minlength=count) + 1).tolist()
-    order: list[int] = []
-    ready = [2 * a for a in range(count - 1, -1, -1) if not start_open[a]]
-    while ready:
-        node = ready.pop()
-        order.append(node)
-        a = node >> 1
-        if node & 1:
-            at, edges = finish[a], net.from_finish[a]
-            if at > net.limit:
-                at = finish[a] = NEVER
-        else:
-            at, edges = start[a], net.from_start[a]
-            if at > net.limit:
-                at = start[a] = NEVER
-            end[a] = net.clock[a].finish(at, net.work[a])
-            if end[a] >= finish[a]:
-                finish[a], finish_relation[a] = end[a], NONE
-            finish_open[a] -= 1
-            if not finish_open[a]:
-                ready.append(node + 1)
-        for succ, kind, lag, number in edges:
-            minute = (end[a] if kind == ARC else at) + lag
-            if minute > NEVER:
-                minute = NEVER
-            if kind in TO_FINISH:
-                if minute > finish[succ]:
-                    finish[succ], finish_relation[succ] = minute, number
-                finish_open[succ] -= 1
-                if not finish_open[succ]:
-                    ready.append(2 * succ + 1)
-            else:
-                if minute > start[succ]:
-                    start[succ], start_relation[succ] = minute, number
-                start_open[succ] -= 1
-                if not start_open[succ]:
-                    ready.append(2 * succ)
-    if len(order) < 2 * count:
-        stuck = [network.activity[a] for a in range(count) if start_open[a] or finish_open[a]]
-        raise EngineError(f"the relations of {len(stuck)} activities form a cycle: {stuck[:5]}")
-    for a, relation in enumerate(start_relation):
-        if relation != NONE:
-            start_gate[a] = start_unit[a] = NONE
+    floor, start_gate, start_unit = first_starts(network.gate, gate_min(network), equipment)
+    dates, stuck = forward_dates(graph, floor)
+    if len(stuck):
+        names = [network.activity[a] for a in stuck[:5]]
+        raise EngineError(f"the relations of {len(stuck)} activities form a cycle: {names}")
+    is_held = dates.start_relation != NONE
     return Pass(
-        start,
-        end,
-        finish,
-        start_relation,
-        finish_relation,
-        start_gate,
-        start_unit,
-        order,
-        floor,
-        [],
-        [],
+        graph,
+        dates,
+        start_gate=np.where(is_held, NONE, start_gate),
+        start_unit=np.where(is_held, NONE, start_unit),
+        floor=floor,
     )
 
 
-def _first_starts(network: Network, equipment: Arrivals) -> tuple[list[int], list[int], list[int]]:
-    """Return when gates and equipment let each activity start, and which of them is the last."""
-    count = len(network.activity)
-    start, gate, unit = [0] * count, [NONE] * count, [NONE] * count
-    opens = gate_min(network)
-    owner = np.repeat(np.arange(count), np.diff(network.gate.pointer))
-    waits = zip(owner.tolist(), network.gate.column.tolist(), strict=True)
-    for a, number in waits:
-        minute = int(opens[number])
-        if minute > start[a]:
-            start[a], gate[a] = minute, number
-    for a, minute, number in equipment:
-        if minute > start[a]:
-            start[a], gate[a], unit[a] = minute, NONE, number
-    return start, gate, unit
-
-
 def handed_out(network: Network) -> Arrivals:
-    """Return the equipment that each activity waits for."""
+    """Return the equipment that each activity waits for: the k-th in rank has the k-th to come."""
     arrival = network.unit_order_min + np.rint(network.unit_lead.b).astype(np.int64)
     arrival = np.clip(arrival, 0, NEVER)
-    units: list[list[int]] = [[] for _ in network.pool]
-    for number in np.argsort(arrival, kind="stable")[::-1].tolist():
-        units[int(network.unit_pool[number])].append(number)
     owner = np.repeat(np.arange(len(network.activity)), np.diff(network.wait.pointer))
-    made = []
-    for i in np.argsort(network.rank[owner], kind="stable").tolist():
-        left = units[int(network.wait.column[i])]
-        number = left.pop() if left else NONE
-        made.append((int(owner[i]), int(arrival[number]) if number != NONE else NEVER, number))
-    return made
+    by_rank = np.argsort(network.rank[owner], kind="stable")
+    owner, pool = owner[by_rank], network.wait.column[by_rank]
+    coming = np.lexsort((arrival, network.unit_pool))
+    first = np.searchsorted(network.unit_pool[coming], np.arange(len(network.pool) + 1))
+    unit = first[pool] + _places(pool)
+    has_unit = unit < first[pool + 1]
+    unit = np.where(has_unit, np.append(coming, NONE)[np.where(has_unit, unit, -1)], NONE)
+    minute = np.where(has_unit, np.append(arrival, NEVER)[unit], NEVER)
+    return Arrivals(owner.astype(np.int64), minute, unit)
 
 
-def _ends(network: Network, finish: IntArray) -> list[int]:
+def _places(value: IntArray) -> IntArray:
+    """Return how many equal ones come before each entry."""
+    order = np.argsort(value, kind="stable")
+    place = np.empty(len(value), dtype=np.int64)
+    ordered = value[order]
+    place[order] = np.arange(len(value)) - np.searchsorted(ordered, ordered)
+    return place
+
+
+def _ends(network: Network, finish: IntArray) -> IntArray:
     """Return the minute by which each activity must have finished: its hall's, its site's last."""
     group = np.where(
         network.activity_hall >= 0, network.activity_hall + len(network.site), network.activity_site
@@ -385,98 +325,8 @@ def _ends(network: Network, finish: IntArray) -> list[int]:
     real = np.where(finish < NEVER, finish, 0)
     np.maximum.at(last, group, real)
     np.maximum.at(last, network.activity_site, real)
-    ends: list[int] = np.maximum(last[group], real).tolist()
+    ends: IntArray = np.maximum(last[group], real)
     return ends
-
-
-def _backward(net: Net, made: Pass, ends: list[int]) -> None:
-    """Fill the late dates, in the reverse order of the early ones."""
-    late_start, late_finish = list(ends), list(ends)
-    for node in reversed(made.order):
-        a = node >> 1
-        if made.finish[a] >= NEVER:
-            late_start[a], late_finish[a] = made.start[a], NEVER
-            continue
-        if node & 1:
-            late = late_finish[a]
-            for succ, kind, lag, _ in net.from_finish[a]:
-                minute = (late_start[succ] if kind == FS else late_finish[succ]) - lag
-                if minute < late:
-                    late = minute
-            late_finish[a] = late
-        else:
-            late = net.clock[a].latest_start(late_finish[a], net.work[a])
-            for succ, kind, lag, _ in net.from_start[a]:
-                minute = (late_finish[succ] if kind == SF else late_start[succ]) - lag
-                if kind == ARC:
-                    minute = net.clock[a].latest_start(minute, net.work[a])
-                if minute < late:
-                    late = minute
-            late_start[a] = late
-    made.late_start, made.late_finish = late_start, late_finish
-
-
-def _floats(
-    network: Network, clocks: Sequence[WorkClock], made: Pass, ends: list[int]
-) -> tuple[IntArray, IntArray]:
-    """Return total and free float (A)."""
-    late_start = np.array(made.late_start, dtype=np.int64)
-    late_finish = np.array(made.late_finish, dtype=np.int64)
-    total = _slack(network, clocks, made, late_start, late_finish)
-    free = _slack(network, clocks, made, *_free_until(network, clocks, made, ends))
-    return total, np.minimum(total, free)
-
-
-def _free_until(
-    network: Network, clocks: Sequence[WorkClock], made: Pass, ends: list[int]
-) -> tuple[IntArray, IntArray]:
-    """Return the latest start and finish (A) that move no early date of another activity."""
-    kind, pred, succ = network.relation_kind, network.relation_pred, network.relation_succ
-    early_start = np.array(made.start, dtype=np.int64)
-    early_finish = np.array(made.finish, dtype=np.int64)
-    to_finish = np.isin(kind, TO_FINISH)
-    bound = np.where(to_finish, early_finish[succ], early_start[succ]) - network.relation_lag_min
-    work = _likely_work(network)
-    is_arc = kind == ARC
-    giver = pred[is_arc]
-    bound[is_arc] = _latest_starts(clocks, network.calendar[giver], bound[is_arc], work[giver])
-    finish = np.array(ends, dtype=np.int64)
-    start = np.full(len(finish), NEVER, dtype=np.int64)
-    from_start = np.isin(kind, FROM_START)
-    np.minimum.at(start, pred[from_start], bound[from_start])
-    np.minimum.at(finish, pred[~from_start], bound[~from_start])
-    return np.minimum(start, _latest_starts(clocks, network.calendar, finish, work)), finish
-
-
-def _latest_starts(
-    clocks: Sequence[WorkClock], calendar: IntArray, finish: IntArray, work: IntArray
-) -> IntArray:
-    """Return the latest starts from which work ends by given minutes."""
-    start = finish.copy()
-    for row in np.unique(calendar):
-        some = (calendar == row) & (work > 0)
-        start[some] = clocks[row].latest_starts(finish[some], work[some])
-    return start
-
-
-def _slack(
-    network: Network, clocks: Sequence[WorkClock], made: Pass, late_start: IntArray,
-    late_finish: IntArray,
-) -> IntArray:  # fmt: skip
-    """Return the elapsed time between early and late dates, counted at working instants (A)."""
-    start, end = np.array(made.start, dtype=np.int64), np.array(made.end, dtype=np.int64)
-    finish = np.array(made.finish, dtype=np.int64)
-    by_start, by_finish = late_start - start, late_finish - finish
-    works = _likely_work(network) > 0
-    for row in np.unique(network.calendar):
-        some = works & (network.calendar == row)
-        clock = clocks[row]
-        by_start[some] = clock.all_begin(late_start[some]) - clock.all_begin(start[some])
-        some &= finish == end  # a finish that FF or SF holds is no instant of its own work
-        by_finish[some] = clock.all_end(late_finish[some]) - finish[some]
-    slack: IntArray = np.maximum(0, np.minimum(by_start, by_finish))
-    slack[finish >= NEVER] = 0
-    return slack
 
 
 def _driving(

@@ -16,9 +16,10 @@ import numpy as np
 from planner.domain.activity import Kind
 from planner.domain.result import NEVER
 from planner.network.calendars import DAY_MIN
-from planner.network.cpm import TO_FINISH, as_lists, forward, handed_out
+from planner.network.cpm import Arrivals, forward, handed_out
 from planner.network.draft import ARC, NONE
 from planner.network.health import Check, hand_overs, named, not_applicable, shared
+from planner.network.passes import TO_FINISH, as_graph
 
 if TYPE_CHECKING:
     from planner.network.health import Schedule
@@ -194,13 +195,14 @@ def _resources(plan: Schedule) -> Check:
 def critical_path_test(plan: Schedule) -> Check:
     """Hold each activity of the driving paths, one at a time, and see whether the end moves."""
     network, found = plan.network, plan.found
-    net, equipment = as_lists(network, plan.clocks), handed_out(network)
+    graph, equipment = as_graph(network), handed_out(network)
     bad: dict[str, int] = {}
     total = 0
     for last, path in site_paths(plan).values():
         for a in path:
             until = int(found.start_min[a]) + HELD_DAY * DAY_MIN
-            held = forward(network, net, [*equipment, (a, until, NONE)])
+            rows = zip(equipment, (a, until, NONE), strict=True)
+            held = forward(network, graph, Arrivals(*(np.append(*row) for row in rows))).dates
             total += 1
             if held.finish[last] >= NEVER:
                 continue  # the tables end: it moved at least as far as they reach

@@ -81,6 +81,7 @@ class HallRow:
     repair_fixed_min: int
     repair_full_min: int
     repair_cost_musd: float
+    contents_musd: float
     repair_calendar: int
 
 

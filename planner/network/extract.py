@@ -23,7 +23,7 @@ ACTIVITY: Final = (
 HALL: Final = (
     "hall", "hall_site", "hall_first", "hall_last", "hall_design_wind", "hall_design_wind_open",
     "hall_closes", "hall_repair_fixed_min", "hall_repair_full_min", "hall_repair_cost_musd",
-    "hall_repair_calendar",
+    "hall_repair_calendar", "hall_contents_musd",
 )  # fmt: skip
 BLOCK: Final = ("block", "block_hall", "block_mw", "block_ready")
 LOT: Final = ("lot", "lot_block", "lot_service", "lot_gate")
@@ -109,6 +109,8 @@ def _fields(network: Network, names: tuple[str, ...], mask: BoolArray) -> dict[s
 
 
 def _cut(value: Any, mask: BoolArray) -> Any:
+    if value is None:
+        return None
     if isinstance(value, Csr):
         return _picked(value, mask)
     if isinstance(value, Laws):

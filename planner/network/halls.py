@@ -356,7 +356,9 @@ def _storm_row(hall: Hall, first: int) -> HallRow:
     closing = [t for t in templates if t.closes_envelope]
     repair = (closing or list(templates))[-1].calendar
     closes = [index for t in closing for index in hall.find(t.key, NONE)]
-    envelope = storm.envelope_share.likely * hall.mode.hall_cost.likely
+    cost = hall.mode.hall_cost.likely * plan.mw * plan.cost_factor
+    envelope = cost * storm.envelope_share.likely
+    lost = storm.contents_loss.likely if storm.contents_loss else 0.0
     return HallRow(
         name=plan.name,
         site=hall.frame.index,
@@ -367,7 +369,8 @@ def _storm_row(hall: Hall, first: int) -> HallRow:
         closes=closes[-1] if closes and not plan.is_standing else NONE,
         repair_fixed_min=round(storm.repair_fixed.likely * calendars.day_min[repair]),
         repair_full_min=round(storm.repair_full.likely * calendars.day_min[repair]),
-        repair_cost_musd=envelope * plan.mw * plan.cost_factor,
+        repair_cost_musd=envelope * (storm.rebuild.likely if storm.rebuild else 1.0),
+        contents_musd=(cost - envelope) * lost,
         repair_calendar=repair,
     )
 

@@ -36,6 +36,7 @@ from planner.errors import EngineError
 from planner.network.calendars import DAY_MIN
 from planner.network.cpm import Net, as_lists, forward, handed_out, work_clocks
 from planner.network.draft import ARC, NONE
+from planner.network.passes import as_graph
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -254,7 +255,7 @@ def levelled(
 ) -> Schedule:
     """Return a schedule under crews, improved by passes and iterations; see `sequence`."""
     net = as_lists(network, clocks or work_clocks(network))
-    early = forward(network, net, handed_out(network))
+    early = forward(network, as_graph(network), handed_out(network))
     best = _built(network, net, early, network.rank, passes)
     lowest = mean_ready(network, best)
     random = np.random.default_rng(seed)
@@ -281,8 +282,8 @@ def _built(
     network: Network, net: Net, early: Pass, rank: IntArray, passes: int
 ) -> Schedule:  # fmt: skip
     """Return the serial schedule of a rank, improved."""
-    schedule = _empty(network, net, early.order)
-    schedule.floor = early.floor
+    schedule = _empty(network, net, early.dates.order.tolist())
+    schedule.floor = early.floor.tolist()
     _serial(schedule, rank.tolist())
     halls = network.activity_hall.tolist()
     for _ in range(passes):

@@ -24,10 +24,13 @@ if TYPE_CHECKING:
     from planner.domain.plan import Start
     from planner.domain.portfolio import Portfolio
     from planner.domain.site import EquipmentStock
+    from planner.network.arrays import Network
     from planner.network.tables import Tables
 
 Need = tuple[int, str]
 """Minute, and the hall (or site) that needs a unit."""
+Needs = dict[tuple[str, str], list[Need]]
+"""By site and class, the earliest first."""
 
 
 def equipment_orders(
@@ -48,7 +51,11 @@ def equipment_orders(
         By site, class and order date; units of one class, hall and date are one order.
     """
     tables = tables or build_tables(portfolio)
-    needs = equipment_needs(portfolio, starts, tables)
+    return orders_for(portfolio, equipment_needs(portfolio, starts, tables), tables)
+
+
+def orders_for(portfolio: Portfolio, needs: Needs, tables: Tables) -> tuple[EquipmentOrder, ...]:
+    """Return what must be ordered to meet needs; see `equipment_orders`."""
     made = []
     for (site, equipment), rows in sorted(needs.items()):
         stock = sum(entry.units for entry in portfolio.sites[site].stock.get(equipment, ()))
@@ -64,14 +71,16 @@ def equipment_orders(
     return tuple(made)
 
 
-def equipment_needs(
-    portfolio: Portfolio, starts: Sequence[Start], tables: Tables
-) -> dict[tuple[str, str], list[Need]]:
+def equipment_needs(portfolio: Portfolio, starts: Sequence[Start], tables: Tables) -> Needs:
     """Return by (site, class) when and where units are needed, the earliest first."""
     spec = portfolio.spec
     plan = Plan(spec.portfolio, spec.data_date, portfolio.periods, tuple(starts))
-    network = unequipped_network(portfolio, plan, tables)
-    start = early_starts(network, tables.calendars.clock)
+    return needs_of(unequipped_network(portfolio, plan, tables))
+
+
+def needs_of(network: Network) -> Needs:
+    """Return the same of a network in which nothing waits for equipment."""
+    start = early_starts(network).tolist()
     needs: defaultdict[tuple[str, str], list[Need]] = defaultdict(list)
     pointer, column = network.wait.pointer.tolist(), network.wait.column.tolist()
     keys = [tuple(name.split("/", 1)) for name in network.pool]

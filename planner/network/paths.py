@@ -15,8 +15,8 @@ from planner.domain.activity import Kind
 from planner.domain.result import NEVER
 from planner.domain.review import FloatPath
 from planner.network.calendars import DAY_MIN
-from planner.network.cpm import FROM_START, TO_FINISH
 from planner.network.draft import ARC, NONE
+from planner.network.passes import FROM_START, TO_FINISH
 
 if TYPE_CHECKING:
     from planner.network.cpm import Deterministic

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from planner.domain.fleet import Accelerator
-    from planner.domain.plan import Lot
+    from planner.domain.plan import Lot, Reservation
     from planner.domain.portfolio import Portfolio
     from planner.domain.site import Site
     from planner.network.roster import HallPlan, LotsOfBlock
@@ -42,22 +42,41 @@ class PowerNeed:
     mw: float
     date: dt.date
     is_counted_on: bool
+    until: dt.date | None = None
+    """When it ends; None where nothing says so."""
+
+
+def contract_ends(site: Site, reservations: Sequence[Reservation]) -> dict[str, dt.date | None]:
+    """Return the tranches that a site has, each with the date its contract is left (None: kept).
+
+    One that is there only if it is reserved is left out where it is not.
+    """
+    left = {r.tranche: r.exit for r in reservations if r.site == site.site}
+    return {
+        name: left.get(name)
+        for name, tranche in site.tranches.items()
+        if not tranche.is_optional or name in left
+    }
 
 
 def assign_power(
-    portfolio: Portfolio, site: Site, halls: Sequence[HallPlan]
+    portfolio: Portfolio,
+    site: Site,
+    halls: Sequence[HallPlan],
+    reservations: Sequence[Reservation] = (),
 ) -> dict[Key, tuple[str, ...]]:
     """Return the tranches that each lot or block of a site waits for; none without tranches."""
     if not site.tranches:
         return {}
     needs = [need for hall in halls for need in _needs(portfolio, hall)]
     needs.sort(key=lambda n: (not n.is_counted_on, n.date, n.key))
-    by_date = sorted(site.tranches, key=lambda n: (site.tranches[n].energised, n))
-    taken = _hand_out(site, by_date, needs)
+    ends = contract_ends(site, reservations)
+    by_date = sorted(ends, key=lambda n: (site.tranches[n].energised, n))
+    taken = _hand_out(site, by_date, needs, ends)
     if any(NEVER_POWERED in names for names in taken.values()):
         # Tranches that serve few may be left over while one that serves many is used up.
         by_use = sorted(by_date, key=lambda n: len(site.tranches[n].serves) or math.inf)
-        other = _hand_out(site, by_use, needs)
+        other = _hand_out(site, by_use, needs, ends)
         taken = min(taken, other, key=_unpowered)
     return taken
 
@@ -67,17 +86,24 @@ def _unpowered(taken: Mapping[Key, tuple[str, ...]]) -> int:
 
 
 def _hand_out(
-    site: Site, order: Sequence[str], needs: Sequence[PowerNeed]
-) -> dict[Key, tuple[str, ...]]:
+    site: Site, order: Sequence[str], needs: Sequence[PowerNeed],
+    ends: Mapping[str, dt.date | None],
+) -> dict[Key, tuple[str, ...]]:  # fmt: skip
     """Return what serving needs one by one gives, each from tranches in an order."""
     free = {name: site.tranches[name].firm.likely for name in order}
-    return {need.key: _take(site, free, need) for need in needs}
+    return {need.key: _take(site, free, need, ends) for need in needs}
 
 
-def _take(site: Site, free: dict[str, float], need: PowerNeed) -> tuple[str, ...]:
+def _take(
+    site: Site, free: dict[str, float], need: PowerNeed, ends: Mapping[str, dt.date | None]
+) -> tuple[str, ...]:
     """Take power for a need, and return the tranches it came from."""
     left, taken = need.mw, []
-    serving = [name for name in free if _serves(site, name, need.group)]
+    serving = [
+        name
+        for name in free
+        if _serves(site, name, need.group) and _lasts(ends[name], need.until)
+    ]
     for name in serving:
         share = min(left, free[name])
         if share > 0:
@@ -90,6 +116,10 @@ def _take(site: Site, free: dict[str, float], need: PowerNeed) -> tuple[str, ...
         return (NEVER_POWERED,)
     # Nobody computes there, so the hall is only finished late: with the last power that comes.
     return tuple(taken or serving[-1:])
+
+
+def _lasts(end: dt.date | None, until: dt.date | None) -> bool:
+    return end is None or until is None or until <= end
 
 
 def _serves(site: Site, tranche: str, group: str) -> bool:
@@ -107,7 +137,7 @@ def _needs(portfolio: Portfolio, hall: HallPlan) -> Iterator[PowerNeed]:
             continue
         for lot, added in _added(portfolio.catalog.accelerators, lots):
             key = (hall.name, block, lot.name)
-            yield PowerNeed(key, hall.group, added * ratio, lot.service, True)
+            yield PowerNeed(key, hall.group, added * ratio, lot.service, True, lot.until)
 
 
 def _added(skus: Mapping[str, Accelerator], lots: LotsOfBlock) -> Iterator[tuple[Lot, float]]:

@@ -56,6 +56,8 @@ class Climates:
     storm_month: BoolArray
     storm_day: Laws
     storm_gust: Laws
+    storm_outage: Laws
+    storm_basin: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -152,6 +154,7 @@ def _climates(portfolio: Portfolio) -> Climates:
     named = dict.fromkeys(s.climate for s in portfolio.sites.values() if s.climate is not None)
     used = [portfolio.catalog.climates[name] for name in named]
     months = [[month in c.storm_months for month in range(1, 13)] for c in used]
+    is_shared = portfolio.spec.policy.storms == "basin"
     return Climates(
         row={name: i for i, name in enumerate(named)},
         lost_day=laws([law(amount) for c in used for amount in c.days_lost]),
@@ -159,6 +162,8 @@ def _climates(portfolio: Portfolio) -> Climates:
         storm_month=np.array(months, dtype=np.bool_).reshape(-1, 12),
         storm_day=laws([law(c.storm_days) for c in used]),
         storm_gust=laws([law(c.storm_gust) for c in used]),
+        storm_outage=laws([law(c.outage) for c in used]),
+        storm_basin=tuple((c.basin or "") if is_shared else "" for c in used),
     )
 
 

@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import math
 from collections import Counter
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from planner.domain.plan import Candidate, EquipmentOrder, Lot, Plan, Start
 from planner.domain.under_way import under_way
-from planner.network.compile import compile_network
-from planner.network.orders import equipment_needs, equipment_orders, remaining_stock
+from planner.network.compile import compile_network, equipped_network, unequipped_network
+from planner.network.orders import (
+    equipment_needs,
+    equipment_orders,
+    needs_of,
+    orders_for,
+    remaining_stock,
+)
 from planner.network.roster import standing_blocks, standing_name
 from planner.network.tables import build_tables
 
@@ -96,6 +105,51 @@ def trial_network(
     starts = _trial_starts(portfolio, candidate, period, halls)
     plan = _trial(portfolio, starts, equipment_orders(alone, starts, tables))
     return compile_network(alone, plan, with_tranches=False, tables=tables)
+
+
+class Trials:
+    """Trials of one candidate: compiled once, and dated for each period.
+
+    Between periods nothing but dates differs: of the releases, and with them of the orders.
+
+    Parameters
+    ----------
+    halls
+        Halls started in a period.
+    alone
+        `trial_portfolio` of the candidate's site.
+    """
+
+    def __init__(
+        self, portfolio: Portfolio, candidate: Candidate, halls: int, tables: Tables,
+        alone: Portfolio,
+    ) -> None:  # fmt: skip
+        self.portfolio, self.candidate, self.halls = portfolio, candidate, halls
+        self.tables, self.alone = tables, alone
+        self._bare: dict[tuple[str, ...], Network] = {}
+
+    def starts(self, period: int) -> tuple[Start, ...]:
+        """Return the halls of the trial of a period; equal ones make equal trials."""
+        return _trial_starts(self.portfolio, self.candidate, period, self.halls)
+
+    def network(self, starts: tuple[Start, ...]) -> Network:
+        """Return the network of a trial, as `trial_network` would compile it."""
+        network = self._dated(starts)
+        orders = orders_for(self.alone, needs_of(network), self.tables)
+        return equipped_network(network, self.alone, orders, self.tables)
+
+    def _dated(self, starts: tuple[Start, ...]) -> Network:
+        """Return the network without equipment, its gates at the releases of the halls."""
+        # Halls released on one day stand in the order of their names.
+        hall = tuple(s.hall for s in sorted(starts, key=lambda s: (s.release, s.hall)))
+        if hall not in self._bare:
+            plan = _trial(self.portfolio, starts, ())
+            self._bare[hall] = unequipped_network(self.alone, plan, self.tables)
+        bare = self._bare[hall]
+        minute = {f"release/{s.hall}": self.tables.minute(s.release) for s in starts}
+        pairs = zip(bare.gate_name, bare.gate_base_min.tolist(), strict=True)
+        base = np.array([minute.get(name, old) for name, old in pairs], dtype=np.int64)
+        return dataclasses.replace(bare, gate_base_min=base)
 
 
 def _trial(

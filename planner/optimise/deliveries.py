@@ -82,16 +82,33 @@ def deliveries(
     racks = tuple(RackTraits.of(catalog[j]) for j in skus)
     order = np.array([_order_days(catalog[j], timeline) for j in skus])
     supply = np.array([_supply(catalog[j], timeline, confidence) for j in skus])
-    life = np.array([conservative(catalog[j].service_life, confidence, "low") for j in skus])
+    life = np.array([_life(catalog[j], confidence) for j in skus])
     lead = [_lead(portfolio, catalog[j]) + extra.delivery(j, tuple(portfolio.sites)) for j in skus]
     dock = order + np.array(lead)[:, None]
-    fits = np.array([[rack.fits(p.traits) for p in pools] for rack in racks], dtype=float)
+    hosts = {item.rental.site for item in catalog.values() if item.rental} - {None}
+    fits = np.array(
+        [[rack.fits(p.traits) and _may_stand(catalog[j], p.site, hosts) for p in pools]
+         for j, rack in zip(skus, racks, strict=True)],
+        dtype=float,
+    )  # fmt: skip
     return Deliveries(
         skus, racks, np.array([usable_share(catalog[j]) for j in skus]), supply, order, dock,
         life * DAYS_PER_YEAR, fits.reshape(len(skus), len(pools)),
         _present(pools, dock, life * DAYS_PER_YEAR, clock), stood,
         _stood_gpus(stood, skus, pools, clock),
     )  # fmt: skip
+
+
+def _life(sku: Accelerator, confidence: float) -> float:
+    """Return the years that a GPU serves: its service life, or its rental's term if shorter."""
+    life = conservative(sku.service_life, confidence, "low")
+    return min(life, sku.rental.term.likely) if sku.rental else life
+
+
+def _may_stand(sku: Accelerator, site: str, hosts: set[str | None]) -> bool:
+    """Return whether a site takes a SKU: a provider's takes what it rents out, others the rest."""
+    own = sku.rental.site if sku.rental else None
+    return own == site if own is not None else site not in hosts
 
 
 def lead_quantile(lead: Amount, factors: Iterable[Amount], confidence: float) -> float:

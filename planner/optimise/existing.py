@@ -68,7 +68,9 @@ def power_dates(
     dates: dict[str, float] = {}
     for name, site in portfolio.sites.items():
         here = [hall for hall in halls if hall.site == name]
-        for (_, _, lot), taken in assign_power(portfolio, site, here).items():
+        for (_, _, lot), taken in assign_power(
+            portfolio, site, here, plan.reservations
+        ).items():
             if lot:
                 days = [np.inf if t == NEVER_POWERED else usable[name, t] for t in taken]
                 dates[lot] = max(days, default=-np.inf)

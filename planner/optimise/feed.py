@@ -33,6 +33,16 @@ class Tranche:
         From the data date at confidence; `usable_day` adds the tail from power to service.
     zones
         Names of the zones it can serve.
+    is_optional
+        Whether it is there only if it is reserved.
+    reserve_day
+        Day on which it is reserved if it is: the last that will do.
+    can_reserve, can_exit
+        Whether its last date is not over, and whether its contract can be left.
+    take_mw
+        Mean facility MW that is paid for whether drawn or not, once energised.
+    carbon
+        Of its energy [t/MWh].
     """
 
     site: str
@@ -41,6 +51,12 @@ class Tranche:
     energised_day: float
     usable_day: float
     zones: tuple[str, ...]
+    is_optional: bool = False
+    reserve_day: float = 0.0
+    can_reserve: bool = True
+    can_exit: bool = False
+    take_mw: float = 0.0
+    carbon: float = 0.0
 
     @property
     def full_name(self) -> str:
@@ -64,6 +80,10 @@ class Feed:
     zones: tuple[str, ...]
     firm_mw: FloatArray
     price: FloatArray
+
+    def optional(self) -> list[int]:
+        """Return the tranches that are there only if they are reserved."""
+        return [i for i, tranche in enumerate(self.tranches) if tranche.is_optional]
 
     def zone_of(self, pool: Pool) -> int:
         """Return the index of a pool's zone."""
@@ -146,11 +166,37 @@ def _tranche(
         day += extra.of(f"tranche {site.site}", f"tranche {site.site}/{name}")
         usable = day + max((p.power_tail_day for p in served), default=0.0)
     zones = tuple(dict.fromkeys(p.zone_name for p in served))
-    return Tranche(site.site, name, tranche.firm.likely, day, usable, zones)
+    firm = tranche.firm.likely
+    reserve = tranche.reserve_by or portfolio.spec.data_date
+    confidence = portfolio.spec.confidence.likely
+    return Tranche(
+        site.site, name, firm, day, usable, zones,
+        is_optional=tranche.is_optional,
+        reserve_day=float((reserve - portfolio.spec.data_date).days),
+        can_reserve=reserve >= portfolio.spec.data_date,
+        can_exit=tranche.exit_fee is not None,
+        take_mw=firm * tranche.minimum_take.likely if tranche.minimum_take else 0.0,
+        carbon=conservative(tranche.carbon, confidence) if tranche.carbon else 0.0,
+    )  # fmt: skip
 
 
 def _price(portfolio: Portfolio, zone: str, tranches: list[Tranche], clock: Clock) -> FloatArray:
-    """Return the mean price of the energised tranches of a zone by firm power, shape (T,)."""
+    """Return the mean price of the energised tranches of a zone by firm power, shape (T,).
+
+    Which of the tranches that can be reserved are there is not known here: they count where they
+    make the energy dearer.
+    """
+    everything = _mean_price(portfolio, zone, tranches, clock)
+    given = [t for t in tranches if not t.is_optional]
+    if len(given) == len(tranches):
+        return everything
+    price: FloatArray = np.maximum(everything, _mean_price(portfolio, zone, given, clock))
+    return price
+
+
+def _mean_price(
+    portfolio: Portfolio, zone: str, tranches: list[Tranche], clock: Clock
+) -> FloatArray:
     confidence = portfolio.spec.confidence.likely
     weight, money = np.zeros(len(clock.timeline.days)), np.zeros(len(clock.timeline.days))
     flat = [0.0]

@@ -3,7 +3,8 @@
 Construction is paid by the terms of the mode: at the start, over the work, at turnover. The part
 of a row's cost that is equipment is paid by the terms of its class, around an order placed at its
 lead time before the row needs it. What falls due before the data date is sunk, and what falls due
-after the horizon is charged to the last period, so that nothing is had for free.
+after the horizon is charged to the last period, so that nothing is had for free; rent and energy
+after the horizon pay for what is used then, and are left out.
 """
 
 from __future__ import annotations
@@ -15,14 +16,15 @@ import numpy as np
 
 from planner.capacity.cost import Escalation, available_cash, energy_musd, payments
 from planner.capacity.laws import conservative
-from planner.capacity.timeline import DAYS_PER_MONTH, FloatArray, Timeline
+from planner.capacity.timeline import DAYS_PER_MONTH, DAYS_PER_YEAR, FloatArray, Timeline
 from planner.domain.plan import Candidate
+from planner.optimise.contracts import Contracts, contracts
 from planner.optimise.course import Course, hall_course, works_course
 
 if TYPE_CHECKING:
     from planner.domain.amount import Amount
     from planner.domain.portfolio import Portfolio
-    from planner.domain.site import UnderWay
+    from planner.domain.site import Tenancy, UnderWay
     from planner.optimise.deliveries import Deliveries
     from planner.optimise.feed import Feed
     from planner.optimise.halls import Option, Pool
@@ -66,10 +68,14 @@ class Money:
         One hall of each option, shape (O, kinds, T).
     order
         One GPU ordered in a period, by period of payment, shape (J, T, T).
+    order_price, order_rent
+        Price of one GPU ordered in a period, and its rent a month, shape (J, T).
     energy
         One MW of mean IT load in a pool, shape (P, T).
     commitments
         What stands.
+    contracts
+        What the contracts of tranches cost.
     """
 
     opening: float
@@ -77,8 +83,11 @@ class Money:
     inflow: FloatArray
     option: FloatArray
     order: FloatArray
+    order_price: FloatArray
+    order_rent: FloatArray
     energy: FloatArray
     commitments: tuple[Commitment, ...]
+    contracts: Contracts
 
 
 @dataclass(frozen=True)
@@ -121,11 +130,14 @@ def money(
         inflow=share * available_cash(finance, timeline, flows),
         option=np.array(costs).reshape(len(options), len(KINDS), len(timeline.days)),
         order=np.array([_orders(books, arriving, j, pools) for j in range(len(arriving.skus))]),
+        order_price=np.array([_prices(books, arriving, j) for j in range(len(arriving.skus))]),
+        order_rent=np.array([_rents(books, arriving, j) for j in range(len(arriving.skus))]),
         energy=energy.reshape(len(pools), len(timeline.days)),
         commitments=(
             *_works(books), *_tranches(books, feeding),
             *_under_way(books, pools), *_standing(books, pools, arriving, energy),
         ),
+        contracts=contracts(portfolio, feeding, timeline),
     )  # fmt: skip
 
 
@@ -137,7 +149,7 @@ def _option(
         courses[candidate] = hall_course(books.portfolio, candidate)
     begin = float(books.timeline.start_day[option.period])
     cash = _build(books, candidate, courses[candidate], begin, float(option.service_day.max()))
-    return cash + _running(books, pool, option.service_day, option.block_mw)
+    return cash + _running(books, pool, option.service_day, option.block_mw, begin_day=begin)
 
 
 def _build(
@@ -149,6 +161,8 @@ def _build(
     group = portfolio.sites[candidate.site].groups[candidate.group]
     hall = books.high(mode.hall_cost) * group.it_power.likely
     hall *= books.high(group.cost_factor) if group.cost_factor else 1.0
+    if group.tenancy and group.tenancy.capital_share:
+        hall *= books.high(group.tenancy.capital_share)
     if candidate.calendar != "standard":
         hall *= books.high(portfolio.catalog.calendars[candidate.calendar].cost_factor)
     cash = books.blank()
@@ -178,9 +192,9 @@ def _build(
 
 def _running(
     books: _Books, pool: Pool, service_day: FloatArray, block_mw: FloatArray,
-    rent_month: float | None = None,
+    rent_month: float | None = None, begin_day: float = -np.inf,
 ) -> FloatArray:  # fmt: skip
-    """Return operation and rent of blocks from their service on, shape (kinds, T)."""
+    """Return operation of blocks from their service on, and rent, shape (kinds, T)."""
     timeline, mode = books.timeline, books.portfolio.catalog.modes[pool.mode]
     there = sum(
         (mw * timeline.presence(day) for day, mw in zip(service_day, block_mw, strict=True)),
@@ -190,8 +204,38 @@ def _running(
     rent = books.high(mode.rent_month) if rent_month is None else rent_month
     cash = books.blank()
     cash[KINDS.index("operation")] = there * books.high(mode.opex_year) * timeline.years * level
-    cash[KINDS.index("rent")] = there * rent * timeline.days / DAYS_PER_MONTH * level
+    group = books.portfolio.sites[pool.site].groups.get(pool.zone)
+    if group is None or group.tenancy is None:
+        cash[KINDS.index("rent")] = there * rent * timeline.days / DAYS_PER_MONTH * level
+    else:
+        owed, rows = group.tenancy, zip(service_day, block_mw, strict=True)
+        rent = books.high(owed.rent_month) if owed.rent_month else rent
+        for day, mw in rows:
+            cash[KINDS.index("rent")] += mw * _tenant(books, owed, rent * level, day, begin_day)
     return cash
+
+
+def _tenant(
+    books: _Books, owed: Tenancy, rent: FloatArray, service_day: float, begin_day: float
+) -> FloatArray:
+    """Return what a MW of a block costs its tenant: rent and deposit, shape (T,) [MUSD/MW].
+
+    Parameters
+    ----------
+    rent
+        A month, at the level of each period, shape (T,).
+    service_day, begin_day
+        Of the block, and of the start of its hall.
+    """
+    timeline, deposit = books.timeline, books.high(owed.deposit)
+    first = service_day if owed.since is None else max(timeline.day(owed.since), begin_day)
+    paid: FloatArray = rent * timeline.presence(first) * timeline.days / DAYS_PER_MONTH
+    paid = paid + timeline.pay_at(begin_day, deposit)
+    if owed.term is not None:
+        back = first + owed.term.likely * DAYS_PER_YEAR
+        if begin_day >= 0 and back < timeline.end_day[-1]:
+            paid = paid - timeline.pay_at(back, deposit)
+    return paid
 
 
 def _orders(books: _Books, arriving: Deliveries, sku: int, pools: tuple[Pool, ...]) -> FloatArray:
@@ -199,14 +243,33 @@ def _orders(books: _Books, arriving: Deliveries, sku: int, pools: tuple[Pool, ..
     timeline = books.timeline
     item = books.portfolio.catalog.accelerators[arriving.skus[sku]]
     tail = max((p.rack_tail_day for p in pools), default=0.0)
-    steps = sorted((timeline.day(p.since), books.high(p.price)) for p in item.prices)
+    price, rent = _prices(books, arriving, sku), _rents(books, arriving, sku) / DAYS_PER_MONTH
     paid = np.zeros((len(timeline.days), len(timeline.days)))
     for t in range(len(timeline.days)):
         order, dock = arriving.order_day[sku, t], arriving.dock_day[sku, t]
-        price = next((p for since, p in reversed(steps) if since <= order), 0.0)
-        price *= float(books.level.at("gpus", order))
-        paid[t] = payments(timeline, item.terms, price, order, (dock, dock), dock + tail)
+        paid[t] = payments(timeline, item.terms, price[t], order, (dock, dock), dock + tail)
+        if rent[t]:
+            days = timeline.presence(dock, dock + arriving.life_day[sku]) * timeline.days
+            paid[t] += days * rent[t]
     return paid
+
+
+def _prices(books: _Books, arriving: Deliveries, sku: int) -> FloatArray:
+    """Return the price of one GPU ordered in each period, shape (T,) [MUSD]."""
+    item = books.portfolio.catalog.accelerators[arriving.skus[sku]]
+    steps = sorted((books.timeline.day(p.since), books.high(p.price)) for p in item.prices)
+    orders = arriving.order_day[sku]
+    price = [next((p for since, p in reversed(steps) if since <= day), 0.0) for day in orders]
+    nominal: FloatArray = np.array(price) * books.level.at("gpus", orders)
+    return nominal
+
+
+def _rents(books: _Books, arriving: Deliveries, sku: int) -> FloatArray:
+    """Return the rent a month of one GPU ordered in each period, shape (T,) [MUSD/month]."""
+    item = books.portfolio.catalog.accelerators[arriving.skus[sku]]
+    month = books.high(item.rental.price_month) if item.rental else 0.0
+    rent: FloatArray = month * books.level.at("gpus", arriving.order_day[sku])
+    return rent
 
 
 def _energy(books: _Books, pool: Pool, feeding: Feed) -> FloatArray:
@@ -239,7 +302,7 @@ def _tranches(books: _Books, feeding: Feed) -> list[Commitment]:
     made = []
     for tranche in feeding.tranches:
         spec = books.portfolio.sites[tranche.site].tranches[tranche.name]
-        if spec.capital is None:
+        if spec.capital is None or spec.is_optional:
             continue
         cash = books.blank()
         cash[KINDS.index("power")] = books.timeline.pay_at(

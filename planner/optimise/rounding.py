@@ -31,6 +31,12 @@ def start_columns(engine: Engine, data: ModelData) -> list[int]:
     return [engine.column("starts", *data.option_name(o)) for o in range(len(data.options))]
 
 
+def other_integers(engine: Engine, data: ModelData) -> list[int]:
+    """Return the columns of whole decisions that are no starts of halls, such as reservations."""
+    halls = set(start_columns(engine, data))
+    return [int(i) for i in engine.integers if int(i) not in halls]
+
+
 def fix(engine: Engine, columns: list[int], low: FloatArray, high: FloatArray) -> None:
     """Set the bounds of starts."""
     for column, a, b in zip(columns, low, high, strict=True):

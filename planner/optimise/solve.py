@@ -16,7 +16,15 @@ from planner.optimise.engine import Engine, Limits, Solution
 from planner.optimise.leximin import Ranking, Settled, leximin
 from planner.optimise.model import formulate
 from planner.optimise.objectives import OBJECTIVES
-from planner.optimise.rounding import fix, greedy, near, neighbourhood, start_columns
+from planner.optimise.rounding import (
+    WHOLE,
+    fix,
+    greedy,
+    near,
+    neighbourhood,
+    other_integers,
+    start_columns,
+)
 from planner.optimise.split import split
 
 if TYPE_CHECKING:
@@ -33,6 +41,8 @@ NUMERIC_GAP = 1e-6
 COST_GAP = 0.01
 """Halls are moved later to within this gap of the least cost: the last tenths cost most time."""
 COST_NODES = 20
+DEAR_SLACK = 1.1
+"""What may be bought above the policy's price over what the relaxation needs of it."""
 
 
 @dataclass
@@ -45,6 +55,8 @@ class Search:
     progress: Progress
     levels: list[LevelStatus] = field(default_factory=list)
     bound: float | None = None
+    others: dict[int, tuple[float, float]] = field(default_factory=dict)
+    """Whole decisions that are no starts of halls, with their bounds in the model."""
 
     def tell(self, stage: str, share: float) -> None:
         """Report progress."""
@@ -111,6 +123,9 @@ def solve(
     if limits.time_s is not None:
         engine.deadline = began + limits.time_s
     search = Search(data, engine, limits, progress or (lambda _stage, _share: None))
+    search.others = {
+        i: (float(engine.lower[i]), float(engine.upper[i])) for i in other_integers(engine, data)
+    }
     values = _first_level(search)
     values = _later_levels(search, values)
     search.finish()
@@ -147,7 +162,9 @@ def _first_level(search: Search) -> FloatArray:
     search.tell("relaxation", 0.05)
     relaxed = engine.solve_lp()
     if relaxed.termination is Termination.INFEASIBLE:
-        raise_infeasible(data, engine)
+        _allow_dear(search)
+        engine.seek({engine.column(objective.variable): 1.0}, objective.sense)
+        relaxed = engine.solve_lp()
     if relaxed.values is None:
         raise LimitError("a limit came before the relaxation was solved; raise the time limit")
     search.bound = relaxed.bound
@@ -159,6 +176,26 @@ def _first_level(search: Search) -> FloatArray:
         LevelStatus(name, _value(best), search.bound, objective.unit, best.termination)
     )
     return best.values
+
+
+def _allow_dear(search: Search) -> None:
+    """Let as much be bought above the policy's price as hard rules need, where that is the reason.
+
+    Raises
+    ------
+    InfeasibleError
+        If it is not.
+    """
+    engine = search.engine
+    if "max_price[all]" not in engine.rows:
+        raise_infeasible(search.data, engine)
+    column = engine.column("dearly")
+    engine.bound(column, 0.0, np.inf)
+    engine.seek({column: 1.0}, "min")
+    found = engine.solve_lp()
+    if found.values is None:
+        raise_infeasible(search.data, engine)
+    engine.bound(column, 0.0, DEAR_SLACK * _value(found))
 
 
 def _whole(search: Search, relaxed: FloatArray, sign: float) -> Solution:
@@ -218,6 +255,7 @@ def _later_levels(search: Search, values: FloatArray) -> FloatArray:
     columns = start_columns(engine, data)
     halls = np.round(values[columns])
     fix(engine, columns, halls, halls)
+    values = _others_whole(search, values)
     for i, name in enumerate(data.portfolio.spec.policy.objectives):
         search.tell(name, 0.5 + 0.1 * i)
         if search.is_over:
@@ -275,6 +313,31 @@ def _hold(search: Search, column: int, value: float, sense: str) -> None:
     search.engine.bound(column, low, high)
 
 
+def _others_whole(search: Search, values: FloatArray) -> FloatArray:
+    """Return the point with halls as they are and all else that is whole made so, and fixed."""
+    if not search.others:
+        return values
+    columns = list(search.others)
+    if np.abs(values[columns] - np.round(values[columns])).max() > WHOLE:
+        found = search.engine.solve_mip(gap=search.gap, nodes=search.limits.nodes)
+        if found.values is None:
+            raise LimitError("a limit came before whole contracts were found; raise the limit")
+        values = found.values
+    _fix_others(search, values)
+    return values
+
+
+def _fix_others(search: Search, values: FloatArray) -> None:
+    for column in search.others:
+        at = float(np.round(values[column]))
+        search.engine.bound(column, at, at)
+
+
+def _free_others(search: Search) -> None:
+    for column, (low, high) in search.others.items():
+        search.engine.bound(column, low, high)
+
+
 def _cheap(search: Search, values: FloatArray, columns: list[int], *, is_first: bool) -> FloatArray:
     """Return the cheapest point: halls that it does not need are not started, others later."""
     engine = search.engine
@@ -282,9 +345,15 @@ def _cheap(search: Search, values: FloatArray, columns: list[int], *, is_first: 
         return _single(search, values, "cost", is_first=True)
     halls = np.round(values[columns])
     fix(engine, columns, halls, halls)
+    _free_others(search)
     engine.seek({engine.column("spend"): 1.0}, "min")
-    as_they_are = engine.solve_lp()
+    nodes = search.limits.nodes
+    as_they_are = (
+        engine.solve_mip(gap=COST_GAP, nodes=nodes) if search.others else engine.solve_lp()
+    )
     best = _started_later(search, columns, halls)
+    chosen_by = best if best is not None and _value(best) < _value(as_they_are) else as_they_are
+    _fix_others(search, chosen_by.values if chosen_by.values is not None else values)
     if best is None or _value(best) >= _value(as_they_are):
         fix(engine, columns, halls, halls)
         return _single(search, values, "cost", is_first=False)

@@ -17,7 +17,8 @@ import numpy as np
 from planner.domain.plan import HallClass, LevelStatus, Lot, Plan, Purchase, Share, Start
 from planner.errors import LimitError
 from planner.network import equipment_orders
-from planner.optimise.constraints.cash import cash_rows
+from planner.optimise.constraints.cash import cash_rows, settled
+from planner.optimise.constraints.reservations import reservations
 from planner.optimise.consumers import CLASSES
 from planner.optimise.engine import INF, Engine, as_costs
 from planner.optimise.existing import date_of, power_dates
@@ -94,6 +95,9 @@ def placed_plan(data: ModelData, engine: Engine, values: FloatArray) -> Plan:
     spec = data.portfolio.spec
     lots = (*data.there.lots, *_lots(data, found))
     plan = Plan(spec.portfolio, spec.data_date, data.portfolio.periods, starts, lots=lots)
+    contracts = {i: values[c] for n in ("reserved", "exits")
+                 for i, c in engine.columns_of(n).items()}  # fmt: skip
+    plan = plan.replace(reservations=reservations(contracts, data))
     plan = _powered(data, plan)
     return plan.replace(purchases=_purchases(data, plan.lots))
 
@@ -208,6 +212,8 @@ def _fix_lots(data: ModelData, engine: Engine, plan: Plan) -> None:
     for (sku, pool, label), column in engine.columns_of("orders").items():
         at = orders[data.skus.index(sku), pools[pool], data.labels.index(label)]
         engine.bound(column, at, at)
+    for (component, *index), value in settled(plan, data).items():
+        engine.bound(engine.column(component, *index), value, value)
     for row in _balance_rows(engine):
         engine.free(row)
     Ranking(engine).reset()
@@ -227,13 +233,16 @@ def _pool_of_halls(data: ModelData, plan: Plan) -> dict[str, int]:
 
 def _balance_rows(engine: Engine) -> list[int]:
     """Return rows that lots keep by their dates, and their means would keep to the last bit."""
+    # fmt: off
     names = ("delivered[", "stays[", "waits[", "hall_power[", "rack_positions[", "liquid[", "air[",
-             "overlap[", "zone_power[", "tranche_power[")  # fmt: skip
+             "overlap[", "zone_power[", "tranche_power[", "take[", "used_load[",
+             "max_price[")
+    # fmt: on
     return [row for name, row in engine.rows.items() if name.startswith(names)]
 
 
 def _free_lots(engine: Engine) -> None:
-    for component in ("placed", "orders"):
+    for component in ("placed", "orders", "unused"):
         for column in engine.columns_of(component).values():
             engine.bound(column, 0.0, INF)
     for row in _balance_rows(engine):
@@ -247,6 +256,7 @@ def _lacks(engine: Engine) -> dict[str, int]:
         row = f"floor[{name},{label}]"
         found[row if row in engine.rows else f"guarantee[{name},{label}]"] = column
     found |= {f"required[{i[0]}]": c for i, c in engine.columns_of("missing").items()}
+    found |= {f"carbon[{i[0]}]": c for i, c in engine.columns_of("over_carbon").items()}
     return found | {f"cash_floor[{i[0]}]": c for i, c in engine.columns_of("overdrawn").items()}
 
 

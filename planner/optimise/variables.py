@@ -31,8 +31,9 @@ def add_variables(model: Pyo, data: ModelData) -> None:
     ``starts[candidate, period]`` halls; ``orders[sku, pool, period]`` and
     ``placed[sku, pool, time]`` thousands of GPUs; ``flow[tranche, zone, time]`` MW of peak facility
     power; ``shares[consumer, sku, class, period]`` thousands of GPUs; ``cash[period]`` billions of
-    USD at its end; ``commitments[name]`` fixed at 1; ``short``, ``missing`` and ``overdrawn`` fixed
-    at 0.
+    USD at its end, and ``debt[period]`` owed then; ``dearly`` thousands of GPUs above the policy's
+    price, fixed at 0; ``commitments[name]`` fixed at 1; ``short``, ``missing`` and ``overdrawn``
+    fixed at 0.
     """
     names = [data.option_name(o) for o in range(len(data.options))]
     model.starts = pyo.Var(names, domain=pyo.NonNegativeIntegers)
@@ -42,11 +43,52 @@ def add_variables(model: Pyo, data: ModelData) -> None:
     model.shares = pyo.Var(share_indices(data), domain=pyo.NonNegativeReals)
     model.cash = pyo.Var(list(data.labels), domain=pyo.Reals)
     model.commitments = pyo.Var([c.name for c in data.money.commitments], bounds=(1, 1))
+    _add_contracts(model, data)
+    may_borrow = data.portfolio.spec.finance.debt
+    model.debt = pyo.Var(list(data.labels) if may_borrow else [], domain=pyo.NonNegativeReals)
+    model.dearly = pyo.Var(bounds=(0, 0))
     model.nothing = pyo.Var(bounds=(0, 0))
     # What hard rules would lack; zero, but for the search of the least repair or relaxation.
     model.short = pyo.Var(need_indices(data), bounds=(0, 0))
     model.missing = pyo.Var([r.name for r in data.required], bounds=(0, 0))
     model.overdrawn = pyo.Var(list(data.labels), bounds=(0, 0))
+
+
+def _add_contracts(model: Pyo, data: ModelData) -> None:
+    """Add power contracts and accounts of energy.
+
+    ``reserved[tranche]`` and ``exits[tranche, period]`` are whole; ``used`` and ``burnt[tranche,
+    zone, period]`` mean facility MW drawn, and ``unused[tranche, period]`` MW of minimum take that
+    is not; ``over_carbon[year]`` kilotonnes above the cap, fixed at 0.
+    """
+    feed, money, labels = data.feed, data.money.contracts, data.labels
+    optional = {feed.tranches[i].full_name: i for i in feed.optional()}
+    left = [(name, labels[t]) for name, i in optional.items() for t in money.exits(i)]
+    model.reserved = pyo.Var(list(optional), domain=pyo.Binary)
+    for name, i in optional.items():
+        if not feed.tranches[i].can_reserve:
+            model.reserved[name].setub(0)
+    model.exits = pyo.Var(left, domain=pyo.Binary)
+    take = [
+        (tranche.full_name, label)
+        for i, tranche in enumerate(feed.tranches)
+        for t, label in enumerate(labels)
+        if money.take_mw[i, t] > 0
+    ]
+    zones = {tranche.full_name: tranche.zones for tranche in feed.tranches}
+    drawn = [(name, zone, label) for name, label in take for zone in zones[name]]
+    model.unused = pyo.Var(take, domain=pyo.NonNegativeReals)
+    model.used = pyo.Var(drawn, domain=pyo.NonNegativeReals)
+    has_cap = data.portfolio.spec.policy.carbon_cap is not None
+    burnt = [index for index in model.flow if index[2] in labels] if has_cap else []
+    model.burnt = pyo.Var(burnt, domain=pyo.NonNegativeReals)
+    named = dict.fromkeys(years(data)) if has_cap else {}
+    model.over_carbon = pyo.Var(list(named), bounds=(0, 0))
+
+
+def years(data: ModelData) -> list[str]:
+    """Return the calendar year of each period."""
+    return [str(period.start.year) for period in data.portfolio.periods]
 
 
 def order_indices(data: ModelData) -> list[tuple[str, str, str]]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from planner.domain.precision import largest_error_day
 from planner.report import cells, sentences, words
 from planner.report.facts import DateFact, Facts, KindFact, gather
 from planner.report.sections import timeline
@@ -15,6 +16,9 @@ if TYPE_CHECKING:
 
     from planner.domain.result import Comparison, Difference, Result
     from planner.report.document import Kind, Table
+
+
+METHODS: Final = {"latin": "Latin hypercube", "plain": "plain", "sobol": "Sobol"}
 
 
 def headline(result: Result) -> dict[str, object]:
@@ -45,13 +49,30 @@ def simulation_dict(result: Result) -> dict[str, object]:
     table = timeline.halls_table(facts)
     keys = [c.key for c in table.columns]
     halls = [{k: cells.plain(v) for k, v in zip(keys, row, strict=True)} for row in table.rows]
-    return {**headline(result), "every_hall": halls}
+    error = largest_error_day(result.outcome)
+    return {
+        **headline(result), "every_hall": halls, "samples": result.outcome.samples,
+        "sampling": result.outcome.method,
+        "largest_p80_error_day": round(error, 2) if np.isfinite(error) else None,
+    }  # fmt: skip
 
 
 def simulation_text(result: Result) -> str:
     """Return the dates of every hall as lines, with dates and durations."""
     facts = gather(result)
-    return _plain("\n".join([text_table(timeline.halls_table(facts)), *_tables(facts)]))
+    parts = [_precision(result), "", text_table(timeline.halls_table(facts)), *_tables(facts)]
+    return _plain("\n".join(parts))
+
+
+def _precision(result: Result) -> str:
+    """Say how many futures there are, and how far a P80 may be off for it."""
+    outcome = result.outcome
+    error = largest_error_day(outcome)
+    said = f"± {words.days(error)}" if np.isfinite(error) else "unknown"
+    return (
+        f"{words.count(outcome.samples)} futures ({METHODS[outcome.method]}); "
+        f"standard error of the least certain P80 {said}"
+    )
 
 
 def _tables(facts: Facts) -> list[str]:
@@ -92,6 +113,7 @@ def _date(fact: DateFact) -> dict[str, object]:
     return {
         "subject": fact.subject, "amount_mw": fact.amount_mw, "basis": fact.basis,
         "reached": fact.spread.reached,
+        "p80_error_day": _finite(fact.spread.error_day),
         "chance": fact.chance if np.isfinite(fact.chance) else None,
         **{k: v.isoformat() if v else None for k, v in days.items()},
     }  # fmt: skip

@@ -14,7 +14,7 @@ lives in another one.
 from __future__ import annotations
 
 import enum
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 import numba
@@ -70,8 +70,6 @@ class Links(NamedTuple):
         Relations that hold the start, the finish, of each activity.
     gate_pointer, gate_column, need_pointer, need_column, wait_pointer, wait_column
         Gates, resources and equipment pools of each activity.
-    holder_pointer, holder
-        Activities that hold each resource.
     unit_pointer, unit
         Units of each pool.
     """
@@ -89,8 +87,6 @@ class Links(NamedTuple):
     need_column: IntArray
     wait_pointer: IntArray
     wait_column: IntArray
-    holder_pointer: IntArray
-    holder: IntArray
     unit_pointer: IntArray
     unit: IntArray
 
@@ -123,15 +119,13 @@ def links(network: Network) -> Links:
     finishes = np.flatnonzero(target == Moment.FINISH)
     into_start = _grouped(network.relation_succ[starts], starts, count)
     into_finish = _grouped(network.relation_succ[finishes], finishes, count)
-    owner = np.repeat(np.arange(count), np.diff(network.need.pointer))
-    holder = _grouped(network.need.column, owner, len(network.resource))
     unit = _grouped(network.unit_pool, np.arange(len(network.unit_pool)), len(network.pool))
     return Links(
         network.relation_pred, SOURCE_OF[network.relation_kind], network.relation_lag_min,
         *into_start, *into_finish,
         network.gate.pointer, network.gate.column,
         network.need.pointer, network.need.column, network.wait.pointer, network.wait.column,
-        *holder, *unit,
+        *unit,
     )  # fmt: skip
 
 
@@ -221,6 +215,11 @@ class Tally:
             np.zeros(len(targets.name), dtype=np.int64),
         )
 
+    def empty(self) -> Tally:
+        """Return an empty tally of the same milestones."""
+        nothing = (np.zeros_like(self.own), np.zeros_like(self.shared))
+        return replace(self, own=nothing[0], shared=nothing[1], reached=np.zeros_like(self.reached))
+
     def add(self, draws: Draws, times: Times) -> IntArray:
         """Count a block of samples; return the minute of each milestone, shape (S, T)."""
         targets = self.targets
@@ -256,10 +255,9 @@ def path(network_links: Links, draws: Draws, times: Times, sample: int, activity
     """Return the driving path to the finish of an activity in one sample, first to last."""
     count = times.start_min.shape[1]
     steps = np.empty(count, dtype=np.int64)
-    length, _, _ = _trace(
+    length = _path(
         network_links, times.start_min[sample], times.work_end_min[sample],
-        times.finish_min[sample], draws.gate_min[sample], draws.unit_min[sample], activity,
-        np.full(count, -1, dtype=np.int64), 0, steps,
+        times.finish_min[sample], draws.gate_min[sample], draws.unit_min[sample], activity, steps,
     )  # fmt: skip
     found: list[int] = steps[:length][::-1].tolist()
     return found
@@ -295,17 +293,43 @@ def origins(
 
 
 @kernel
+def _path(
+    net: Links, start: IntArray, end: IntArray, finish: IntArray, gate: IntArray, unit: IntArray,
+    activity: int, steps: IntArray,
+) -> int:  # fmt: skip
+    """Write the driving path to a finish down, last first; return its length.
+
+    An activity is written once, though its finish and its start may both lie on the path, with
+    others between.
+    """
+    trail, is_seen = _trail(len(start)), np.zeros(len(start), np.bool_)
+    _list_leavers(net, end, trail)
+    length, node = 0, 4 * activity + FINISH
+    _walk(net, start, end, finish, gate, unit, trail, 0, node)
+    while node >= 0:
+        if not is_seen[node >> 2]:
+            is_seen[node >> 2] = True
+            steps[length] = node >> 2
+            length += 1
+        node = trail.before[node]
+    return length
+
+
+@kernel
 def _origins(
     net: Links, start: IntArray, end: IntArray, finish: IntArray, gate: IntArray, unit: IntArray,
     activity: int, kind: IntArray, index: IntArray,
 ) -> None:  # fmt: skip
-    count = start.shape[1]
-    steps, seen = np.empty(count, np.int64), np.full(count, -1, np.int64)
+    trail = _trail(start.shape[1])
     for s in range(start.shape[0]):
-        if finish[s, activity] < NEVER:
-            _, kind[s], index[s] = _trace(
-                net, start[s], end[s], finish[s], gate[s], unit[s], activity, seen, s, steps
-            )
+        if finish[s, activity] >= NEVER:
+            continue
+        _list_leavers(net, end[s], trail)
+        node = 4 * activity + FINISH
+        _walk(net, start[s], end[s], finish[s], gate[s], unit[s], trail, s, node)
+        while trail.before[node] >= 0:
+            node = trail.before[node]
+        kind[s], index[s] = trail.kind[node], trail.which[node]
 
 
 @kernel
@@ -313,11 +337,12 @@ def _bindings(
     net: Links, start: IntArray, end: IntArray, finish: IntArray, gate: IntArray, unit: IntArray,
     activity: int, moment: int, kind: IntArray, index: IntArray,
 ) -> None:  # fmt: skip
+    trail, node = _trail(start.shape[1]), 4 * activity + moment
     for s in range(start.shape[0]):
         if finish[s, activity] < NEVER:
-            kind[s], index[s], _ = _bound(
-                net, start[s], end[s], finish[s], gate[s], unit[s], activity, moment
-            )
+            _list_leavers(net, end[s], trail)
+            _walk(net, start[s], end[s], finish[s], gate[s], unit[s], trail, s, node)
+            kind[s], index[s] = trail.kind[node], trail.which[node]
 
 
 @kernel
@@ -328,126 +353,166 @@ def _tally(
 ) -> None:  # fmt: skip
     """Trace every milestone of every sample, and count what lies on its path."""
     samples, count = start.shape
-    steps = np.empty(count, np.int64)
-    seen = np.full(count, -1, np.int64)
+    targets = len(pointer) - 1
+    trail = _trail(count)
+    before = trail.before
+    seen = np.full(count, -1, np.int64)  # the last path that each was on
     for s in range(samples):
-        for t in range(len(pointer) - 1):
+        finishes = finish[s]
+        _list_leavers(net, end[s], trail)
+        for t in range(targets):
             # 1. Which of its activities is the last, and when?
             last = -1
             for i in range(pointer[t], pointer[t + 1]):
-                if last < 0 or finish[s, column[i]] > finish[s, last]:
+                if last < 0 or finishes[column[i]] > finishes[last]:
                     last = column[i]
-            if last < 0 or finish[s, last] >= NEVER:
+            if last < 0 or finishes[last] >= NEVER:
                 minute[s, t] = NEVER
                 continue
-            minute[s, t] = finish[s, last]
+            minute[s, t] = finishes[last]
             reached[t] += 1
             # 2. What drove it?
-            stamp = s * (len(pointer) - 1) + t
-            length, _, _ = _trace(
-                net, start[s], end[s], finish[s], gate[s], unit[s], last, seen, stamp, steps
-            )
-            for i in range(length):
-                a = steps[i]
-                if of_activity[a] == t:
-                    own[a] += 1
-                elif of_activity[a] < 0:
-                    shared[t, shared_row[a]] += 1
+            path, node = s * targets + t, 4 * last + FINISH
+            _walk(net, start[s], end[s], finishes, gate[s], unit[s], trail, s, node)
+            while node >= 0:
+                a = node >> 2
+                if seen[a] != path:
+                    seen[a] = path
+                    if of_activity[a] == t:
+                        own[a] += 1
+                    elif of_activity[a] < 0:
+                        shared[t, shared_row[a]] += 1
+                node = before[node]
 
 
-@kernel
-def _trace(
-    net: Links, start: IntArray, end: IntArray, finish: IntArray, gate: IntArray, unit: IntArray,
-    activity: int, seen: IntArray, stamp: int, steps: IntArray,
-) -> tuple[int, int, int]:  # fmt: skip
-    """Write the driving path to a finish down, last first; return its length and where it begins.
+class Trail(NamedTuple):
+    """What is found out of a sample; moments of activities are nodes, `4 * activity + moment`.
 
-    An activity is written once, though its finish and its start may both lie on the path, with
-    others between: `seen` holds the stamp of the last path that each was on.
+    Parameters
+    ----------
+    known
+        The last sample in which each node was looked at (4A).
+    before, kind, which
+        The node that each waited for, -1 where its path begins; `Bound` and the index it speaks of.
+    first_leaver, next_leaver
+        Activities that hold crews, by the minute in which their work ends: the first of the chain
+        of each slot, and who follows each (A), in order of the network; -1 where nobody does.
     """
-    length = 0
-    a, moment = activity, FINISH
-    while True:
-        if seen[a] != stamp:
-            seen[a] = stamp
-            steps[length] = a
-            length += 1
-        kind, index, relation = _bound(net, start, end, finish, gate, unit, a, moment)
-        if kind == WORK:
-            moment = START
-        elif kind == CREW:
-            a, moment = index, WORK_END
-        elif relation >= 0:
-            # A hall under repair had its conditions met before: follow the last of them.
-            a, moment = net.pred[relation], net.source[relation]
-        else:
-            return length, kind, index
+
+    known: IntArray
+    before: IntArray
+    kind: IntArray
+    which: IntArray
+    first_leaver: IntArray
+    next_leaver: IntArray
 
 
 @inner
-def _bound(
+def _trail(count: int) -> Trail:
+    slots = 1
+    while slots < 2 * count:
+        slots *= 2
+    return Trail(
+        np.full(4 * count, -1, np.int64), np.empty(4 * count, np.int64),
+        np.empty(4 * count, np.int64), np.empty(4 * count, np.int64),
+        np.empty(slots, np.int64), np.empty(count, np.int64),
+    )  # fmt: skip
+
+
+@inner
+def _list_leavers(net: Links, end: IntArray, trail: Trail) -> None:
+    first, following, need_pointer = trail.first_leaver, trail.next_leaver, net.need_pointer
+    first[:] = -1
+    for a in range(len(end) - 1, -1, -1):
+        if need_pointer[a] < need_pointer[a + 1]:
+            slot = _slot(end[a], len(first))
+            following[a] = first[slot]
+            first[slot] = a
+
+
+@inner
+def _slot(minute: int, slots: int) -> int:
+    """Return the slot of a minute: minutes are often whole hours, so all their bits are mixed."""
+    mixed = minute * 2654435761
+    return (mixed ^ (mixed >> 17)) & (slots - 1)
+
+
+@inner
+def _walk(
     net: Links, start: IntArray, end: IntArray, finish: IntArray, gate: IntArray, unit: IntArray,
-    a: int, moment: int,
-) -> tuple[int, int, int]:  # fmt: skip
-    """Return what bound a moment: kind, index, and the relation to follow (-1: none)."""
-    # 1. A finish that no relation holds comes with the end of work, and that with the start.
-    if moment == WORK_END:
-        return WORK, a, -1
-    if moment == FINISH:
-        if finish[a] <= end[a]:
-            return WORK, a, -1
-        relation, _ = _latest(net, start, end, finish, net.into_finish_pointer[a],
-                              net.into_finish_pointer[a + 1], net.into_finish)  # fmt: skip
-        return RELATION, relation, relation
-    # 2. The last of its relations and gates.
-    relation, at = _latest(net, start, end, finish, net.into_start_pointer[a],
-                           net.into_start_pointer[a + 1], net.into_start)  # fmt: skip
-    last_gate = -1
-    for i in range(net.gate_pointer[a], net.gate_pointer[a + 1]):
-        opens = gate[net.gate_column[i]]
-        if opens > at:
-            at, relation, last_gate = opens, -1, net.gate_column[i]
-    if at >= start[a]:
-        if relation >= 0:
-            return RELATION, relation, relation
-        if last_gate >= 0:
-            return GATE, last_gate, -1
-        return NOTHING, -1, -1
-    # 3. It waited on: a unit came, or a crew came free, at that minute.
-    for i in range(net.wait_pointer[a], net.wait_pointer[a + 1]):
-        pool = net.wait_column[i]
-        for j in range(net.unit_pointer[pool], net.unit_pointer[pool + 1]):
-            if unit[net.unit[j]] == start[a]:
-                return UNIT, net.unit[j], -1
-    for i in range(net.need_pointer[a], net.need_pointer[a + 1]):
-        resource = net.need_column[i]
-        for j in range(net.holder_pointer[resource], net.holder_pointer[resource + 1]):
-            giver = net.holder[j]
-            if end[giver] == start[a] and start[giver] < start[a]:
-                return CREW, giver, -1
-    # 4. Nothing of the kind: its hall was under repair.
-    return REPAIR, last_gate, relation
+    trail: Trail, sample: int, node: int,
+) -> None:  # fmt: skip
+    """Find out what bound a moment and all before it, up to what is known of the sample.
 
+    Paths to different milestones soon meet, so little is left for the later ones. All is written
+    out in one function: a call for each step would count references to twenty arrays.
+    """
+    pred, source, lag, need_column = net.pred, net.source, net.lag, net.need_column
+    known, before, kinds, indices = trail.known, trail.before, trail.kind, trail.which
+    while node >= 0 and known[node] != sample:
+        a, moment = node >> 2, node & 3
+        kind, index, then = WORK, a, 4 * a + START
 
-@inner
-def _latest(
-    net: Links, start: IntArray, end: IntArray, finish: IntArray, first: int, last: int,
-    relations: IntArray,
-) -> tuple[int, int]:  # fmt: skip
-    """Return the relation whose minute comes last, and that minute; -1 and 0 without any."""
-    found, at = -1, 0
-    for i in range(first, last):
-        e = relations[i]
-        pred = net.pred[e]
-        if net.source[e] == START:
-            minute = start[pred] + net.lag[e]
-        elif net.source[e] == WORK_END:
-            minute = end[pred] + net.lag[e]
-        else:
-            minute = finish[pred] + net.lag[e]
-        if found < 0 or minute > at:
-            found, at = e, minute
-    return found, at
+        # 1. A finish that no relation holds comes with the end of work, and that with the start.
+        if moment == START or (moment == FINISH and finish[a] > end[a]):
+            # 2. The last of its relations, the first declared of those at one minute.
+            of_moment = net.into_finish if moment == FINISH else net.into_start
+            pointer = net.into_finish_pointer if moment == FINISH else net.into_start_pointer
+            relation, at = -1, 0
+            for i in range(pointer[a], pointer[a + 1]):
+                e = of_moment[i]
+                minute = finish[pred[e]]
+                if source[e] == START:
+                    minute = start[pred[e]]
+                elif source[e] == WORK_END:
+                    minute = end[pred[e]]
+                if relation < 0 or minute + lag[e] > at:
+                    relation, at = e, minute + lag[e]
+            kind, index, then = RELATION, relation, -1
+
+            if moment == START:
+                # 3. A gate that opened later.
+                last_gate = -1
+                for i in range(net.gate_pointer[a], net.gate_pointer[a + 1]):
+                    if gate[net.gate_column[i]] > at:
+                        last_gate, relation = net.gate_column[i], -1
+                        at = gate[last_gate]
+                if last_gate >= 0:
+                    kind, index = GATE, last_gate
+                elif relation < 0:
+                    kind = NOTHING
+
+                # 4. It waited on: a unit came at that minute.
+                if at < start[a]:
+                    kind, index = REPAIR, last_gate  # of its hall, if it is nothing below
+                    for i in range(net.wait_pointer[a], net.wait_pointer[a + 1]):
+                        pool = net.wait_column[i]
+                        for j in range(net.unit_pointer[pool], net.unit_pointer[pool + 1]):
+                            if kind == REPAIR and unit[net.unit[j]] == start[a]:
+                                kind, index, relation = UNIT, net.unit[j], -1
+
+                # 5. Or an activity gave its crew back then: of the first resource, the first.
+                if kind == REPAIR:
+                    slot = _slot(start[a], len(trail.first_leaver))
+                    for i in range(net.need_pointer[a], net.need_pointer[a + 1]):
+                        giver = trail.first_leaver[slot]
+                        while kind == REPAIR and giver >= 0:
+                            if end[giver] == start[a] and start[giver] < start[a]:
+                                for j in range(
+                                    net.need_pointer[giver], net.need_pointer[giver + 1]
+                                ):
+                                    if need_column[j] == need_column[i]:
+                                        kind, index, relation = CREW, giver, -1
+                                        then = 4 * giver + WORK_END
+                            giver = trail.next_leaver[giver]
+
+            # 6. On to the relation; a hall under repair had its conditions met before.
+            if relation >= 0:
+                then = 4 * pred[relation] + source[relation]
+
+        known[node] = sample
+        before[node], kinds[node], indices[node] = then, kind, index
+        node = then
 
 
 def cruciality(criticality: FloatArray, work: IntArray, minute: IntArray) -> FloatArray:

@@ -1,8 +1,9 @@
 """What a storm's wind does to a hall: from gust and design wind to repair time and cost.
 
 With r = (gust / design wind)^2, the damaged share of the envelope is nothing below `ONSET` and
-min(1, (r - ONSET) / SPAN)^SHAPE from there on; repair takes a fixed time, and that share of the
-time and cost of repairing a whole envelope.
+D = min(1, (r - ONSET) / SPAN)^SHAPE from there on; repair takes a fixed time, and that share of
+the time and cost of repairing a whole envelope. Where more than `EXPOSED` of a closed envelope is
+gone, what stands in the hall is lost in proportion to the rest of D.
 """
 
 from __future__ import annotations
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 ONSET: Final = 0.7
 SPAN: Final = 0.9
 SHAPE: Final = 1.5
+EXPOSED: Final = 0.25
+"""Damaged share of an envelope from which on its contents are lost too; an assumption as well."""
 
 
 @dataclass(frozen=True)
@@ -33,7 +36,8 @@ class Repairs:
         Whether the storm is at the hall's site and its wind damages the envelope as it stood: shape
         (K, H, 2), last axis open and closed envelope.
     work_min, cost_musd
-        Working minutes and cost of the repair, same shape; 0 where not hit.
+        Working minutes of the repair, and its cost with that of contents lost, same shape; 0 where
+        not hit.
     """
 
     is_hit: BoolArray
@@ -61,6 +65,9 @@ def repairs(network: Network, storm_site: IntArray, gust_mph: FloatArray) -> Rep
     full = network.hall_repair_full_min[None, :, None]
     work = np.rint(network.hall_repair_fixed_min[None, :, None] + share * full)
     cost = share * network.hall_repair_cost_musd[None, :, None]
+    if network.hall_contents_musd is not None:
+        # Only what is closed in holds anything yet.
+        cost[..., 1] += np.maximum(share[..., 1] - EXPOSED, 0.0) * network.hall_contents_musd
     shape = (len(gust_mph), *design.shape)
     found = Repairs(np.zeros(shape, np.bool_), np.zeros(shape, np.int64), np.zeros(shape))
     found.is_hit[strong] = hit

@@ -10,8 +10,9 @@ from planner.simulate.sampling import Sampler
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from planner.domain.result import Method
     from planner.network.arrays import Network
-    from planner.simulate.sampling import Draws, Method
+    from planner.simulate.sampling import Draws
     from planner.simulate.times import Times
 
 BLOCK: Final = 128

@@ -1,45 +1,57 @@
-"""One more look at the futures of a run: who drove what, crews in use, money by month."""
+"""What the futures of a run say beside its dates: who drove what, crews in use, money by month."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from planner.domain.result import NEVER
-from planner.domain.review import Criticality
+from planner.domain.review import Criticality, Look
 from planner.network import deterministic
-from planner.simulate.criticality import Tally, cruciality, milestones
-from planner.simulate.futures import futures
-from planner.simulate.usage import Months
+from planner.simulate.blocks import Gathered, Job
+from planner.simulate.criticality import cruciality
+from planner.simulate.usage import spend, usage
+from planner.simulate.workers import Threads
 
 if TYPE_CHECKING:
-    from planner.domain.result import IntArray
-    from planner.domain.review import SpendCurve, Usage
+    from planner.domain.result import IntArray, Method
+    from planner.network import Deterministic
     from planner.network.arrays import Network
+    from planner.simulate.criticality import Tally
+    from planner.simulate.workers import Workers
 
 
-@dataclass(frozen=True)
-class Look:
-    """What the look found."""
+def look(
+    network: Network,
+    *,
+    seed: int,
+    samples: int,
+    method: Method = "latin",
+    workers: Workers | None = None,
+) -> Look:
+    """Return what a scheduler asks of the futures that `run` makes of a seed and a number.
 
-    criticality: Criticality
-    usage: Usage
-    spend: SpendCurve
+    For a run that is over; one that is still to be made gives the same with ``looks=True``.
+    """
+    job = Job(network, seed, samples, method, looks=True)
+    gathered = Gathered(job)
+    for part in (workers or Threads()).parts(job):
+        gathered.add(part)
+    return looked(gathered, deterministic(network))
 
 
-def look(network: Network, *, seed: int, samples: int) -> Look:
-    """Return what a scheduler asks of the futures that `run` makes of a seed and a number."""
-    tally, months = Tally.of(network, milestones(network)), Months.of(network)
-    work, minute = [], []
-    for draws, times in futures(network, seed=seed, samples=samples):
-        minute.append(tally.add(draws, times))
-        months.add(times)
-        work.append(draws.work_min)
-    sure = deterministic(network)
-    found = _criticality(network, tally, np.concatenate(work), np.concatenate(minute))
-    return Look(found, months.usage(sure), months.spend(sure))
+def looked(gathered: Gathered, sure: Deterministic) -> Look:
+    """Return what the parts of a run say."""
+    network, tally = gathered.job.network, gathered.tally
+    if tally is None:
+        raise ValueError("a run that was not looked at")
+    work, minute = gathered.minutes("work"), gathered.minutes("milestone")
+    return Look(
+        _criticality(network, tally, work, minute),
+        usage(network, gathered.amounts("crews"), sure),
+        spend(network, gathered.amounts("spend"), sure),
+    )
 
 
 def _criticality(network: Network, tally: Tally, work: IntArray, minute: IntArray) -> Criticality:

@@ -2,30 +2,21 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Final
 
-import numpy as np
-
+from planner.domain.precision import largest_error_day
 from planner.domain.result import Outcome
 from planner.network import deterministic
-from planner.simulate import fast, reference
-from planner.simulate.precision import largest_error_day
-from planner.simulate.sampling import Draws, Method, Sampler
-from planner.simulate.summarise import block_ready, docked, energised, in_service
-from planner.simulate.times import Times
+from planner.simulate.blocks import Engine, Gathered, Job
+from planner.simulate.review import looked
+from planner.simulate.summarise import block_ready, in_service
+from planner.simulate.workers import Threads
 
 if TYPE_CHECKING:
-    from planner.domain.result import Progress
+    from planner.domain.result import Method, Progress
     from planner.network.arrays import Network
+    from planner.simulate.workers import Workers
 
-Engine = Literal["reference", "fast"]
-Block = Callable[[Draws], Times]
-
-BLOCK: Final = 128
-"""Samples drawn and simulated at a time; no result depends on it."""
 FIRST: Final = 512
 """Samples after which a run that stops at a precision looks for the first time."""
 
@@ -38,8 +29,10 @@ def run(
     progress: Progress | None = None,
     engine: Engine = "fast",
     method: Method = "latin",
-    workers: int | None = None,
+    workers: Workers | int | None = None,
     until_error_day: float | None = None,
+    looks: bool = False,
+    whole: bool = False,
 ) -> Outcome:
     """Return simulated futures of a network.
 
@@ -52,13 +45,18 @@ def run(
     engine
         ``reference`` or ``fast``: the same minutes.
     method
-        ``latin`` hypercube or ``plain`` Monte Carlo.
+        ``latin`` hypercube, ``plain`` Monte Carlo, or ``sobol`` (see `sampling`).
     workers
-        Threads; as many as there are cores where not given. No result depends on it.
+        Who simulates; a number of threads, as many as there are cores where not given. No result
+        depends on it.
     until_error_day
         Stop at fewer than `samples` once no P80 asked for has a standard error of more days (see
-        `precision`). Stratified samples belong to a number of them, so the run begins anew with
+        `domain.precision`). Stratified samples belong to a number of them, so the run begins anew with
         twice as many until then: a run that stops is the run of the number it stopped at.
+    looks
+        Also find out who drove what, the crews in use and the spend, in the same pass.
+    whole
+        Keep the dates of activities of every future, however many (see `retention`).
 
     Raises
     ------
@@ -68,51 +66,27 @@ def run(
     if samples < 1:
         raise ValueError(f"at least one sample needed (got {samples})")
     number = samples if until_error_day is None else min(FIRST, samples)
+    threads = Threads(workers) if workers is None or isinstance(workers, int) else workers
     while True:
-        outcome = _run(network, seed, number, progress, engine, method, workers)
+        job = Job(network, seed, number, method, engine, looks=looks, whole=whole)
+        outcome = _outcome(_gathered(job, threads, progress), seed)
         enough = until_error_day is None or largest_error_day(outcome) <= until_error_day
         if enough or number == samples:
             return outcome
         number = min(2 * number, samples)
 
 
-def _run(
-    network: Network,
-    seed: int,
-    samples: int,
-    progress: Progress | None,
-    engine: Engine,
-    method: Method,
-    workers: int | None,
-) -> Outcome:
-    sampler = Sampler(network, seed=seed, samples=samples, method=method)
-    simulate = _engine(network, engine)
-
-    def block(first: int) -> tuple[Draws, Times]:
-        draws = sampler.draw(first, min(BLOCK, samples - first))
-        return draws, simulate(draws)
-
-    starts = range(0, samples, BLOCK)
-    blocks = []
-    with ThreadPoolExecutor(workers or os.cpu_count()) as pool:
-        for done, found in enumerate(pool.map(block, starts)):
-            blocks.append(found)
-            if progress is not None:
-                progress("simulation", (done + 1) / len(starts))
-    return _outcome(network, [d for d, _ in blocks], [t for _, t in blocks], seed)
+def _gathered(job: Job, workers: Workers, progress: Progress | None) -> Gathered:
+    gathered, blocks = Gathered(job), len(job.firsts)
+    for done, part in enumerate(workers.parts(job)):
+        gathered.add(part)
+        if progress is not None:
+            progress("simulation", (done + 1) / blocks)
+    return gathered
 
 
-def _engine(network: Network, name: Engine) -> Block:
-    """Return an engine made ready for a network."""
-    if name == "fast":
-        packed = fast.prepare(network)
-        return lambda draws: fast.simulate_packed(network, packed, draws)
-    return lambda draws: reference.simulate(network, draws)
-
-
-def _outcome(network: Network, draws: list[Draws], times: list[Times], seed: int) -> Outcome:
-    finish = np.concatenate([t.finish_min for t in times])
-    gate = np.concatenate([d.gate_min for d in draws])
+def _outcome(found: Gathered, seed: int) -> Outcome:
+    network = found.job.network
     sure = deterministic(network)
     sure_finish = sure.finish_min[None]
     return Outcome(
@@ -121,15 +95,16 @@ def _outcome(network: Network, draws: list[Draws], times: list[Times], seed: int
         block=network.block,
         lot=network.lot,
         tranche=network.tranche,
-        start_min=np.concatenate([t.start_min for t in times]),
-        finish_min=finish,
-        ready_min=block_ready(network, finish),
-        energised_min=energised(network, finish, gate),
-        service_min=in_service(network, finish),
-        dock_min=docked(network, gate),
-        storm_cost_musd=np.concatenate([t.storm_cost_musd for t in times]),
+        start_min=found.minutes("start"),
+        finish_min=found.minutes("finish"),
+        ready_min=found.minutes("ready"),
+        energised_min=found.minutes("energised"),
+        service_min=found.minutes("service"),
+        dock_min=found.minutes("dock"),
+        rack_start_min=found.minutes("rack_start"),
+        storm_cost_musd=found.amounts("storm_cost"),
         driver=network.driver_name,
-        driver_factor=np.concatenate([d.driver_factor for d in draws]),
+        driver_factor=found.amounts("driver"),
         deterministic_start_min=sure.start_min,
         deterministic_finish_min=sure.finish_min,
         total_float_min=sure.total_float_min,
@@ -138,4 +113,6 @@ def _outcome(network: Network, draws: list[Draws], times: list[Times], seed: int
         deterministic_ready_min=block_ready(network, sure_finish)[0],
         deterministic_service_min=in_service(network, sure_finish)[0],
         seed=seed,
+        method=found.job.method,
+        look=looked(found, sure) if found.job.looks else None,
     )

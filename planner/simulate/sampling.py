@@ -5,22 +5,30 @@ Both engines consume the same `Draws`; what they do with them holds no chance.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+import math
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final
 
+import numba
 import numpy as np
 
-from planner.capacity.laws import LawTable, prepare
+from planner.capacity.laws import ODDS_REACH, LawTable, prepare
 from planner.domain.amount import Form
 from planner.domain.result import NEVER
 from planner.simulate.damage import Repairs, repairs
+from planner.simulate.sobol import Sobol
 from planner.simulate.streams import stream_keys, uniforms
 from planner.simulate.weather import Block, Storms, lost_days, storms
 
 if TYPE_CHECKING:
+    from planner.domain.result import Method
     from planner.network.arrays import BoolArray, Csr, FloatArray, IntArray, Laws, Network
 
-Method = Literal["latin", "plain"]
+PERTS: Final = (Form.PERT, Form.PERT80)
+TRIANGLES: Final = (Form.TRIANGULAR,)
+OTHERS: Final = tuple(f for f in Form if f not in (Form.FIXED, *PERTS, *TRIANGLES))
+
+kernel = numba.njit(cache=True, nogil=True)
 
 
 @dataclass(frozen=True)
@@ -75,7 +83,8 @@ class Sampler:
     samples
         Samples of the whole run, over which Latin hypercube streams are stratified.
     method
-        ``latin`` or ``plain`` Monte Carlo.
+        ``latin``, ``plain`` Monte Carlo, or ``sobol``: drivers and events, which many activities
+        share, on a Sobol sequence, in the order of their declaration; all else as with ``latin``.
     """
 
     def __init__(
@@ -83,12 +92,14 @@ class Sampler:
     ) -> None:
         self.network = network
         self.samples = samples
-        self._total = samples if method == "latin" else 0
+        self._total = 0 if method == "plain" else samples
         self._work = _Streams(network.work, seed, [f"work/{n}" for n in network.activity])
         self._lead = _Streams(network.unit_lead, seed, [f"lead/{n}" for n in network.unit_name])
         self._slip = _Streams(network.gate_slip, seed, [f"slip/{n}" for n in network.gate_name])
         self._driver_law = _prepared(network.driver_law)
         self._driver_key = stream_keys(seed, [f"driver/{n}" for n in network.driver_name])
+        is_sobol = method == "sobol" and len(network.driver_name) > 0
+        self._sobol = Sobol(self._driver_key, samples) if is_sobol else None
         self._seed = seed
 
     def draw(self, first: int, count: int) -> Draws:
@@ -96,23 +107,44 @@ class Sampler:
         network, block = self.network, (first, count, self._total)
         factor = self._drivers(first, count)
         acting = np.where(network.driver_is_event, 1.0, factor)
-        delay = np.where(network.driver_is_event, factor, 0.0)
-        work = _multiply(self._work.draw(*block), network.work_driver, acting)
-        lead = _multiply(self._lead.draw(*block), network.unit_driver, acting)
-        slip = _multiply(self._slip.draw(*block), network.gate_driver, acting)
-        slip = _add(slip, network.gate_event, delay)
+        work = minutes(self._work.draw(*block), network.work_driver, acting)
+        gate, unit = self._dates(network, block, factor)
         sky = Block(self._seed, first, count, self._total)
         blown = storms(network, sky)
         return Draws(
             first,
-            work_min=_minutes(work),
-            gate_min=_minutes(network.gate_base_min + slip),
-            unit_min=_minutes(network.unit_order_min + lead),
+            work_min=work,
+            gate_min=gate,
+            unit_min=unit,
             driver_factor=factor,
             is_lost=lost_days(network, sky),
             storms=blown,
             repairs=repairs(network, blown.site, blown.gust_mph),
         )
+
+    def dated(self, network: Network, draws: Draws) -> Draws:
+        """Return the draws of a network that differs in dates of gates and orders alone.
+
+        The same as its own sampler would draw.
+        """
+        block = (draws.first, draws.samples, self._total)
+        gate, unit = self._dates(network, block, draws.driver_factor)
+        return replace(draws, gate_min=gate, unit_min=unit)
+
+    def _dates(
+        self, network: Network, block: tuple[int, int, int], factor: FloatArray
+    ) -> tuple[IntArray, IntArray]:
+        """Return when gates open and units arrive, shape (S, G) and (S, U)."""
+        acting = np.where(network.driver_is_event, 1.0, factor)
+        delay = np.where(network.driver_is_event, factor, 0.0)
+        gate = minutes(
+            self._slip.draw(*block), network.gate_driver, acting, network.gate_base_min,
+            network.gate_event, delay,
+        )  # fmt: skip
+        unit = minutes(
+            self._lead.draw(*block), network.unit_driver, acting, network.unit_order_min
+        )
+        return gate, unit
 
     def _drivers(self, first: int, count: int) -> FloatArray:
         """Return factors and delays, shape (S, V).
@@ -121,7 +153,10 @@ class Sampler:
         0..1, how strongly, so that both stay stratified.
         """
         chance = self.network.driver_probability
-        u = uniforms(self._driver_key, first, count, self._total)
+        if self._sobol is not None:
+            u = self._sobol.draw(first, count)
+        else:
+            u = uniforms(self._driver_key, first, count, self._total)
         acts = u < chance
         strength = np.where(acts, u / np.where(chance > 0, chance, 1.0), 0.5)
         drawn = self._driver_law.quantile(strength)
@@ -129,18 +164,28 @@ class Sampler:
 
 
 class _Streams:
-    """Streams of n laws; certain laws take none."""
+    """Streams of n laws; certain laws take none. Those of one form stand together."""
 
     def __init__(self, laws: Laws, seed: int, names: list[str]) -> None:
         self.value = laws.b
-        self.rows = np.flatnonzero(laws.form != Form.FIXED)
-        self.laws = _prepared(laws, self.rows)
-        self.key = stream_keys(seed, [names[i] for i in self.rows])
+        pert, triangle, other = (
+            np.flatnonzero(np.isin(laws.form, forms)) for forms in (PERTS, TRIANGLES, OTHERS)
+        )
+        self.pert, self.triangle, self.other = (
+            (rows, _prepared(laws, rows)) for rows in (pert, triangle, other)
+        )
+        self.key = stream_keys(seed, [names[i] for i in np.concatenate([pert, triangle, other])])
 
     def draw(self, first: int, count: int, total: int) -> FloatArray:
         """Return a block of amounts, shape (S, n)."""
-        drawn = np.repeat(self.value[None].astype(np.float64), count, axis=0)
-        drawn[:, self.rows] = self.laws.quantile(uniforms(self.key, first, count, total))
+        drawn = np.empty((count, len(self.value)))
+        drawn[:] = self.value
+        u = uniforms(self.key, first, count, total)
+        (pert, law), (triangle, shape), (other, rest) = self.pert, self.triangle, self.other
+        _fill_pert(u, law.low, law.span, law.row, law.rows, pert, drawn)
+        _fill_triangle(u, len(pert), shape.low, shape.span, shape.shape, triangle, drawn)
+        if other.size:
+            drawn[:, other] = rest.quantile(u[:, len(pert) + len(triangle) :])
         return drawn
 
 
@@ -148,31 +193,84 @@ def _prepared(laws: Laws, rows: IntArray | slice = slice(None)) -> LawTable:
     return prepare(laws.form[rows], laws.a[rows], laws.b[rows], laws.c[rows])
 
 
-def _multiply(value: FloatArray, drivers: Csr, factor: FloatArray) -> FloatArray:
-    """Multiply columns of `value` (S, n) by the factors (S, V) of their drivers, in place."""
-    for rows, columns in _layers(drivers):
-        value[:, rows] *= factor[:, columns]
-    return value
+@kernel
+def _fill_pert(
+    u: FloatArray, low: FloatArray, span: FloatArray, row: IntArray, rows: FloatArray,
+    target: IntArray, out: FloatArray,
+) -> None:  # fmt: skip
+    """Write quantiles of PERT laws at the first columns of `u` to columns `target`.
+
+    As `LawTable.quantile`, without its passes over memory.
+    """
+    last = rows.shape[1] - 1
+    for s in range(u.shape[0]):
+        for i in range(len(target)):
+            place = (math.log(u[s, i] / (1 - u[s, i])) + ODDS_REACH) * (last / (2 * ODDS_REACH))
+            place = min(max(place, 0.0), float(last))
+            left = min(int(place), last - 1)
+            share = place - left
+            x = rows[row[i], left] * (1 - share) + rows[row[i], left + 1] * share
+            out[s, target[i]] = low[i] + span[i] * x
 
 
-def _add(value: FloatArray, events: Csr, delay: FloatArray) -> FloatArray:
-    """Add to columns of `value` (S, n) the delays (S, V) of their events, in place."""
-    for rows, columns in _layers(events):
-        value[:, rows] += delay[:, columns]
-    return value
+@kernel
+def _fill_triangle(
+    u: FloatArray, first: int, low: FloatArray, span: FloatArray, mode: FloatArray,
+    target: IntArray, out: FloatArray,
+) -> None:  # fmt: skip
+    """Write quantiles of triangles at the columns of `u` from `first` on to columns `target`."""
+    row = np.empty(len(target))
+    for s in range(u.shape[0]):
+        for i in range(len(target)):
+            chance = u[s, first + i]
+            below = math.sqrt(chance * mode[i])
+            above = 1 - math.sqrt((1 - chance) * (1 - mode[i]))
+            row[i] = low[i] + span[i] * (below if chance < mode[i] else above)
+        for i in range(len(target)):
+            out[s, target[i]] = row[i]
 
 
-def _layers(table: Csr) -> list[tuple[IntArray, IntArray]]:
-    """Return (rows, columns) of the first entries of all rows, then of the second ones, ..."""
-    length = np.diff(table.pointer)
-    layers = []
-    for position in range(int(length.max(initial=0))):
-        rows = np.flatnonzero(length > position)
-        layers.append((rows, table.column[table.pointer[rows] + position]))
-    return layers
+def minutes(
+    value: FloatArray,
+    drivers: Csr,
+    factor: FloatArray,
+    base: IntArray | None = None,
+    events: Csr | None = None,
+    delay: FloatArray | None = None,
+) -> IntArray:
+    """Return whole minutes from 0 to `NEVER`: base + value x factors + delays.
+
+    Parameters
+    ----------
+    value
+        Amounts, shape (S, n).
+    drivers, factor
+        Whose factors (S, V) multiply each of them.
+    base
+        Added to each (n,).
+    events, delay
+        Whose delays (S, V) are added to each.
+    """
+    none = np.zeros(value.shape[1] + 1, dtype=np.int64)
+    out = np.empty(value.shape, dtype=np.int64)
+    _to_minutes(
+        value, drivers.pointer, drivers.column, factor, none[1:] if base is None else base,
+        none if events is None else events.pointer, none if events is None else events.column,
+        factor if delay is None else delay, out,
+    )  # fmt: skip
+    return out
 
 
-def _minutes(value: FloatArray) -> IntArray:
-    """Return whole minutes from 0 to `NEVER`."""
-    minutes: IntArray = np.clip(np.rint(value), 0, NEVER).astype(np.int64)
-    return minutes
+@kernel
+def _to_minutes(
+    value: FloatArray, pointer: IntArray, driver: IntArray, factor: FloatArray, base: IntArray,
+    event_pointer: IntArray, event: IntArray, delay: FloatArray, out: IntArray,
+) -> None:  # fmt: skip
+    for s in range(value.shape[0]):
+        for i in range(value.shape[1]):
+            amount = value[s, i]
+            for k in range(pointer[i], pointer[i + 1]):
+                amount *= factor[s, driver[k]]
+            for k in range(event_pointer[i], event_pointer[i + 1]):
+                amount += delay[s, event[k]]
+            out[s, i] = int(min(max(np.rint(base[i] + amount), 0.0), float(NEVER)))

@@ -6,7 +6,8 @@ other draw, and two plans share the same luck.
 
 A stratified (Latin hypercube) stream puts sample s of S into stratum p(s), where p is a permutation
 keyed by the name: a small Feistel network on the digits of s in a mixed base, walked on until it
-falls below S [2]_.
+falls below S [2]_. Its rounds are 32-bit multiplications without a division, so that processors do
+several streams at a time.
 
 References
 ----------
@@ -27,7 +28,7 @@ from numpy.typing import NDArray
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from planner.network.arrays import FloatArray
+    from planner.network.arrays import FloatArray, IntArray
 
 KeyArray = NDArray[np.uint64]
 
@@ -38,6 +39,12 @@ inlined = numba.njit(cache=True, nogil=True, forceinline=True)
 
 LOW32: Final = np.uint64(0xFFFFFFFF)
 FEISTEL_ROUNDS: Final = 6
+MOST_STRATA: Final = 2**30
+"""Samples of a run at most: sums of two digits of a stratum must fit in 32 bits."""
+TWELVE_BITS: Final = np.uint64(0xFFF)
+HANGERS_ON: Final = 5
+WIDEST_SET: Final = 31
+"""Members of a set at most, a bit of a mask each."""
 
 
 def stream_keys(seed: int, names: Iterable[str]) -> KeyArray:
@@ -66,12 +73,50 @@ def uniforms(keys: KeyArray, first: int, count: int, total: int = 0) -> FloatArr
     """
     if total and first + count > total:
         raise ValueError(f"samples {first}..{first + count} of a run of {total}")
+    if total > MOST_STRATA:
+        raise ValueError(f"{total} samples, {MOST_STRATA} can be stratified")
     out = np.empty((count, len(keys)))
+    _plain(keys, first, out)
     if total:
         rows = math.isqrt(total - 1) + 1
-        _stratified(keys, first, total, rows, -(-total // rows), out)
-    else:
-        _plain(keys, first, out)
+        _stratify(_salts(keys), first, total, rows, -(-total // rows), out)
+    return out
+
+
+def uniforms_at(keys: KeyArray, samples: IntArray) -> FloatArray:
+    """Return one number of each stream (n,), at a sample of its own (n,): that of `uniforms`."""
+    out = np.empty(len(keys))
+    _plain_at(keys, samples, out)
+    return out
+
+
+def choices(
+    keys: KeyArray, first: int, wanted: FloatArray, size: IntArray, place: IntArray
+) -> IntArray:
+    """Choose members of small sets, any subset of a size as likely as any other.
+
+    Parameters
+    ----------
+    keys
+        Streams, one a set, shape (n,).
+    first
+        Global index of the first sample.
+    wanted
+        Members to choose, shape (S, n), not negative; a fraction is rounded up or down at random.
+    size
+        Members of each set, shape (n,).
+    place
+        Bit of each member in the mask, and after the members those of at most five hangers-on: each
+        is chosen with the chance of a further member, wanted / (size + 1), whatever else is. Shape
+        (n, 31), -1 where there is none.
+
+    Returns
+    -------
+    IntArray
+        Masks, shape (S, n).
+    """
+    out = np.empty(wanted.shape, dtype=np.int64)
+    _choose(keys, first, wanted, size, place, out)
     return out
 
 
@@ -108,6 +153,21 @@ def _mix(word: np.uint64) -> np.uint64:
     return word ^ (word >> np.uint64(31))
 
 
+@inlined
+def _mix32(word: np.uint64) -> np.uint64:
+    """Return a 32-bit avalanche of a word of 32 bits (the finaliser of MurmurHash3)."""
+    word = ((word ^ (word >> np.uint64(16))) * np.uint64(0x85EBCA6B)) & LOW32
+    word = ((word ^ (word >> np.uint64(13))) * np.uint64(0xC2B2AE35)) & LOW32
+    return word ^ (word >> np.uint64(16))
+
+
+@inlined
+def _below(word: np.uint64, bound: np.uint64) -> np.uint64:
+    """Return the share of `bound` that a word of 32 bits is of all of them."""
+    # Masked, or the compiler would multiply all 64 bits, in three steps.
+    return ((word & LOW32) * (bound & LOW32)) >> np.uint64(32)
+
+
 @kernel
 def _plain(keys: KeyArray, first: int, out: FloatArray) -> None:
     for s in range(out.shape[0]):
@@ -118,24 +178,83 @@ def _plain(keys: KeyArray, first: int, out: FloatArray) -> None:
 
 
 @kernel
-def _stratified(
-    keys: KeyArray, first: int, total: int, rows: int, columns: int, out: FloatArray
+def _plain_at(keys: KeyArray, samples: IntArray, out: FloatArray) -> None:
+    for i in range(len(out)):
+        word, _ = _philox(keys[i], np.uint64(samples[i]), np.uint64(0))
+        out[i] = _unit(word)
+
+
+@kernel
+def _salts(keys: KeyArray) -> KeyArray:
+    """Return words of 32 bits that key the rounds of each permutation, shape (rounds, n)."""
+    salt = np.empty((FEISTEL_ROUNDS, len(keys)), np.uint64)
+    for r in range(0, FEISTEL_ROUNDS, 2):
+        for i in range(len(keys)):
+            one, other = _philox(keys[i], np.uint64(r), np.uint64(1))
+            salt[r, i], salt[r + 1, i] = one & LOW32, other & LOW32
+    return salt
+
+
+@inlined
+def _round(digit: np.uint64, other: np.uint64, salt: np.uint64, base: np.uint64) -> np.uint64:
+    """Return a digit moved on by a function of the other one."""
+    moved = digit + _below(_mix32((other + salt) & LOW32), base) - base
+    return moved + (base & (np.uint64(0) - (moved >> np.uint64(63))))  # where it is below 0
+
+
+@kernel
+def _stratify(
+    salt: KeyArray, first: int, total: int, rows: int, columns: int, out: FloatArray
 ) -> None:
-    _plain(keys, first, out)
-    n_rows, n_columns = np.uint64(rows), np.uint64(columns)
-    salt = np.empty(FEISTEL_ROUNDS, np.uint64)
-    for i in range(out.shape[1]):
+    """Turn places within strata into places within 0..1."""
+    n_rows, n_columns, last = np.uint64(rows), np.uint64(columns), np.uint64(total)
+    left, right = np.empty(out.shape[1], np.uint64), np.empty(out.shape[1], np.uint64)
+    for s in range(out.shape[0]):
+        # Round by round over all streams: loops that processors run several streams at a time.
+        left[:] = np.uint64(first + s) % n_rows
+        right[:] = np.uint64(first + s) // n_rows
         for r in range(0, FEISTEL_ROUNDS, 2):
-            salt[r], salt[r + 1] = _philox(keys[i], np.uint64(r), np.uint64(1))
-        for s in range(out.shape[0]):
-            stratum = np.uint64(first + s)
-            while True:
-                left, right = stratum % n_rows, stratum // n_rows
+            for i in range(len(left)):
+                left[i] = _round(left[i], right[i], salt[r, i], n_rows)
+                right[i] = _round(right[i], left[i], salt[r + 1, i], n_columns)
+        for i in range(len(left)):
+            while right[i] * n_rows + left[i] >= last:
                 for r in range(0, FEISTEL_ROUNDS, 2):
-                    left = (left + _mix(right + salt[r])) % n_rows
-                    right = (right + _mix(left + salt[r + 1])) % n_columns
-                stratum = right * n_rows + left
-                if stratum < np.uint64(total):
-                    break
+                    left[i] = _round(left[i], right[i], salt[r, i], n_rows)
+                    right[i] = _round(right[i], left[i], salt[r + 1, i], n_columns)
+        for i in range(len(left)):
             # Rounding must not reach 1: no law has a finite quantile there.
-            out[s, i] = min((float(stratum) + out[s, i]) / total, 1.0 - 2.0**-53)
+            place = (float(np.int64(right[i] * n_rows + left[i])) + out[s, i]) / total
+            out[s, i] = min(place, 1.0 - 2.0**-53)
+
+
+@kernel
+def _choose(
+    keys: KeyArray, first: int, wanted: FloatArray, size: IntArray, place: IntArray, out: IntArray
+) -> None:
+    one = np.uint64(1)
+    state, step = np.empty(len(keys), np.uint64), np.empty(len(keys), np.uint64)
+    for s in range(out.shape[0]):
+        # SplitMix64 from a word of Philox, by steps that another word of it gives.
+        for i in range(len(keys)):
+            state[i], step[i] = _philox(keys[i], np.uint64(first + s), np.uint64(2))
+        for i in range(len(keys)):
+            word, stride, members = state[i], step[i] | one, size[i]
+            number = min(int(wanted[s, i] + _unit(_mix(word))), members)
+            taken = np.uint64(0)
+            mask = np.uint64(0)
+            # Floyd's way to a subset: member j itself where the one drawn below it is taken.
+            for j in range(members - number, members):
+                word += stride
+                t = _below(_mix(word) >> np.uint64(32), np.uint64(j + 1))
+                t = np.uint64(j) if (taken >> t) & one else t
+                taken |= one << t
+                mask |= one << np.uint64(place[i, t])
+            # Twelve bits of one word for each of at most five hangers-on.
+            rest = _mix(word + stride)
+            for j in range(members, min(members + HANGERS_ON, place.shape[1])):
+                t = ((rest & TWELVE_BITS) * np.uint64(members + 1)) >> np.uint64(12)
+                is_taken = t < np.uint64(number) and place[i, j] >= 0
+                mask |= np.uint64(is_taken) << np.uint64(max(place[i, j], 0))
+                rest >>= np.uint64(12)
+            out[s, i] = np.int64(mask)

@@ -44,6 +44,36 @@ def docked(network: Network, gate_min: IntArray) -> IntArray:
     return dock
 
 
+def rack_started(row: IntArray, start_min: IntArray, service_min: IntArray) -> IntArray:
+    """Return when the work that waits for racks starts, shape (S, L); service where none does.
+
+    Parameters
+    ----------
+    row
+        Activity of each lot that waits for them, as `rack_rows` gives.
+    """
+    made: IntArray = service_min.copy()
+    has_row = row >= 0
+    made[:, has_row] = start_min[:, row[has_row]]
+    return made
+
+
+def rack_rows(network: Network) -> IntArray:
+    """Return the activity of each lot's tail that waits for its racks, shape (L,); -1: none.
+
+    Lots bought together wait for one gate, each with the first such row of its own tail.
+    """
+    owner = np.repeat(np.arange(len(network.activity)), np.diff(network.gate.pointer))
+    waiting: dict[int, list[int]] = {}
+    for activity, gate in zip(owner.tolist(), network.gate.column.tolist(), strict=True):
+        waiting.setdefault(gate, []).append(activity)
+    found = np.full(len(network.lot), -1, dtype=np.int64)
+    for lot, (name, gate) in enumerate(zip(network.lot, network.lot_gate.tolist(), strict=True)):
+        mine = (a for a in waiting.get(gate, ()) if network.activity[a].startswith(f"{name}/"))
+        found[lot] = next(mine, -1)
+    return found
+
+
 def latest(minute: IntArray, table: Csr) -> IntArray:
     """Return the latest of some columns of `minute` (S, n) for each row, 0 where there are none."""
     out = np.zeros((minute.shape[0], len(table.pointer) - 1), dtype=np.int64)

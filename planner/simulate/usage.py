@@ -7,13 +7,12 @@ included: nobody else can have it. The cost of an activity is spread evenly over
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 import numba
 import numpy as np
 
-from planner.domain.result import NEVER
+from planner.domain.result import NEVER, order_statistics
 from planner.domain.review import SpendCurve, Usage
 from planner.network.cpm import hand_over_late
 from planner.network.health import hand_overs
@@ -22,12 +21,9 @@ from planner.simulate.calendars import DAY_MIN
 if TYPE_CHECKING:
     from planner.network import Deterministic
     from planner.network.arrays import FloatArray, IntArray, Network
-    from planner.simulate.times import Times
 
 kernel = numba.njit(cache=True, nogil=True)
 
-HISTOGRAM_SAMPLES: Final = 512
-"""Samples behind the percentiles of a month; more would cost memory and change no figure."""
 SHARES: Final = (0.1, 0.5, 0.9)
 
 
@@ -42,62 +38,43 @@ def month_edges(network: Network) -> tuple[tuple[dt.date, ...], IntArray]:
     return tuple(days), np.array(edges, dtype=np.int64) * DAY_MIN
 
 
-@dataclass
-class Months:
-    """Use of crews and spend of a run, gathered block by block."""
+def usage(network: Network, used: FloatArray, sure: Deterministic) -> Usage:
+    """Return the use of crews, of months in which any is used.
 
-    network: Network
-    month: tuple[dt.date, ...]
-    edge: IntArray
-    used: list[FloatArray] = field(default_factory=list)
-    spent: list[FloatArray] = field(default_factory=list)
-    samples: int = 0
+    Parameters
+    ----------
+    used
+        Crews in use in each future, shape (S, R, M).
+    """
+    months, edge = month_edges(network)
+    early = crews_in_use(network, sure.start_min[None], sure.work_end_min[None], edge)[0]
+    span = _span(np.maximum(used.max(axis=0), early).max(axis=0, initial=0.0))
+    p50, p90 = order_statistics(used[:, :, span], (0.5, 0.9))
+    capacity = network.capacity.astype(np.float64)
+    return Usage(network.resource, capacity, months[span], p50, p90, early[:, span])
 
-    @classmethod
-    def of(cls, network: Network) -> Months:
-        """Return months of which nothing is known yet."""
-        return cls(network, *month_edges(network))
 
-    def add(self, times: Times) -> None:
-        """Count a block of samples; beyond `HISTOGRAM_SAMPLES` nothing more is kept."""
-        left = HISTOGRAM_SAMPLES - self.samples
-        if left <= 0:
-            return
-        start, end = times.start_min[:left], times.work_end_min[:left]
-        self.used.append(crews_in_use(self.network, start, end, self.edge))
-        self.spent.append(cumulative_spend(self.network, start, end, self.edge))
-        self.samples += len(start)
+def spend(network: Network, spent: FloatArray, sure: Deterministic) -> SpendCurve:
+    """Return the curves of spend, of the months in which they rise.
 
-    def usage(self, sure: Deterministic) -> Usage:
-        """Return the use of crews, of months in which any is used."""
-        network = self.network
-        used = np.concatenate(self.used)
-        early = crews_in_use(network, sure.start_min[None], sure.work_end_min[None], self.edge)[0]
-        p50, p90 = np.quantile(used, (0.5, 0.9), axis=0, method="inverted_cdf")
-        months = _span(np.concatenate([used, early[None]]).sum(axis=(0, 1)))
-        return Usage(
-            network.resource,
-            network.capacity.astype(np.float64),
-            self.month[months],
-            p50[:, months],
-            p90[:, months],
-            early[:, months],
-        )
+    Parameters
+    ----------
+    spent
+        What is spent by the end of each month in each future, shape (S, M).
+    """
+    months, edge = month_edges(network)
 
-    def spend(self, sure: Deterministic) -> SpendCurve:
-        """Return the curves of spend, of the months in which they rise."""
-        spent = np.concatenate(self.spent)
-        early = self._curve(sure.start_min, sure.work_end_min)
-        late = self._curve(*hand_over_late(sure, hand_overs(self.network)))
-        p10, p50, p90 = np.quantile(spent, SHARES, axis=0, method="inverted_cdf")
-        rises = np.diff(np.concatenate([spent, early[None], late[None]]), axis=1, prepend=0.0)
-        months = _span(np.abs(rises).sum(axis=0))
-        curves = (curve[months] for curve in (early, late, p10, p50, p90))
-        return SpendCurve(self.month[months], *curves)
-
-    def _curve(self, start: IntArray, end: IntArray) -> FloatArray:
-        made: FloatArray = cumulative_spend(self.network, start[None], end[None], self.edge)[0]
+    def curve(start: IntArray, end: IntArray) -> FloatArray:
+        made: FloatArray = cumulative_spend(network, start[None], end[None], edge)[0]
         return made
+
+    early = curve(sure.start_min, sure.work_end_min)
+    late = curve(*hand_over_late(sure, hand_overs(network)))
+    around = np.stack([spent.min(axis=0), spent.max(axis=0), early, late])
+    span = _span(np.abs(np.diff(around, axis=1, prepend=0.0)).max(axis=0))
+    return SpendCurve(
+        months[span], early[span], late[span], *order_statistics(spent[:, span], SHARES)
+    )
 
 
 def _span(amount: FloatArray) -> slice:
@@ -126,15 +103,12 @@ def cumulative_spend(
 
 
 @kernel
-def _month_of(edge: IntArray, minute: int) -> int:
-    low, high = 0, len(edge) - 1
-    while high - low > 1:
-        middle = (low + high) // 2
-        if edge[middle] <= minute:
-            low = middle
-        else:
-            high = middle
-    return low
+def _months_of_days(edge: IntArray) -> IntArray:
+    """Return the month of each day of the tables."""
+    month = np.empty(edge[-1] // DAY_MIN, np.int64)
+    for m in range(len(edge) - 1):
+        month[edge[m] // DAY_MIN : edge[m + 1] // DAY_MIN] = m
+    return month
 
 
 @kernel
@@ -143,14 +117,14 @@ def _fill_crews(
     edge: IntArray, out: FloatArray,
 ) -> None:  # fmt: skip
     """Add crew-minutes by resource and month."""
-    last = edge[-1]
+    last, month = edge[-1], _months_of_days(edge)
     for s in range(start.shape[0]):
         for a in range(start.shape[1]):
             if pointer[a] == pointer[a + 1] or start[s, a] >= last:
                 continue
             until = min(end[s, a], last)
-            m = _month_of(edge, start[s, a])
             since = start[s, a]
+            m = month[since // DAY_MIN]
             while since < until:
                 stop = min(until, edge[m + 1])
                 for i in range(pointer[a], pointer[a + 1]):
@@ -164,13 +138,13 @@ def _fill_spend(
     cost: FloatArray, start: IntArray, end: IntArray, edge: IntArray, out: FloatArray
 ) -> None:
     """Add money by month: evenly over the work, all at once where there is none."""
-    last = edge[-1]
+    last, month = edge[-1], _months_of_days(edge)
     for s in range(start.shape[0]):
         for a in range(start.shape[1]):
             since, until = start[s, a], end[s, a]
             if cost[a] == 0 or since >= last:
                 continue
-            m = _month_of(edge, since)
+            m = month[since // DAY_MIN]
             if until <= since or until >= NEVER:
                 out[s, m] += cost[a]
                 continue

@@ -1,17 +1,20 @@
 """Weather of each sample: working days lost outdoors, and storms that stop a whole site.
 
 Lost days: the number in a month comes from the climate's law for a six-day week, rounded up or down
-at random so that its mean stays. Every day has a random number; of Monday to Saturday as many are
-lost as the month loses, those with the smallest numbers, and a Sunday where its number is among
-them, which matters to calendars that work on Sundays.
+at random so that its mean stays. As many of Monday to Saturday are lost, any set of them as likely,
+and each Sunday with about the same chance, which matters to calendars that work on Sundays.
 
 Storms: a Poisson number a year, at a rate drawn once a sample, on uniform days of the months in
-which they come. They stop the site for whole days, at least one.
+which they come. They stop the site for whole days, at least one, and for the days without grid
+power after that. Sites of a basin share its storms: their draws are keyed by the basin and not by
+the site, each site takes the quantiles of its own laws at them, and so the site that is hit less
+often is hit only when the other is. No site's storms depend on which others there are.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
@@ -20,8 +23,16 @@ import numba
 import numpy as np
 
 from planner.capacity.laws import LawTable, prepare
+from planner.domain.amount import Form
 from planner.simulate.calendars import DAY_MIN
-from planner.simulate.streams import KeyArray, stream_keys, uniforms
+from planner.simulate.streams import (
+    WIDEST_SET,
+    KeyArray,
+    choices,
+    stream_keys,
+    uniforms,
+    uniforms_at,
+)
 
 if TYPE_CHECKING:
     from planner.network.arrays import BoolArray, FloatArray, IntArray, Laws, Network
@@ -31,7 +42,9 @@ MONTHS: Final = 12
 KEPT: Final = 48
 """Blocks of weather kept for the next network at the same sites: trials of one study share them."""
 
-LONGEST_MONTH: Final = 31
+CERTAIN: Final = (int(Form.FIXED), 0.0, 0.0, 0.0)
+PARTS: Final = ("day", "length", "outage", "gust")
+"""What is drawn of each storm."""
 
 kernel = numba.njit(cache=True, nogil=True)
 
@@ -65,21 +78,26 @@ class Sky:
     Parameters
     ----------
     site
-        Stable name, which keys the draws.
+        Stable name, which keys the draws of lost days.
+    source
+        Stable name that keys the draws of storms: of the site, or of its basin.
     lost
         Days lost of each month, January first.
-    rate, length, gust
-        Storms a year, days that each stops the site, and its peak gust in mph.
+    rate, length, outage, gust
+        Storms a year, days that each stops the site, days without grid power after that, and its
+        peak gust in mph.
     months
         Whether storms come in each month.
     """
 
     site: str
+    source: str
     epoch: dt.date
     days: int
     lost: tuple[Law, ...]
     rate: Law
     length: Law
+    outage: Law
     gust: Law
     months: tuple[bool, ...]
 
@@ -93,13 +111,14 @@ class Block:
     count: int
     total: int
 
-    def plain(self, *names: str) -> FloatArray:
-        """Return uniform numbers of streams, shape (S, n)."""
-        return uniforms(stream_keys(self.seed, names), self.first, self.count)
-
-    def stratified(self, *names: str) -> FloatArray:
+    def stratified(self, names: tuple[str, ...]) -> FloatArray:
         """Return uniform numbers of streams stratified over all samples, shape (S, n)."""
-        return uniforms(stream_keys(self.seed, names), self.first, self.count, self.total)
+        return uniforms(_keys(self.seed, names), self.first, self.count, self.total)
+
+
+@lru_cache(maxsize=KEPT)
+def _keys(seed: int, names: tuple[str, ...]) -> KeyArray:
+    return stream_keys(seed, names)
 
 
 def skies(network: Network) -> dict[int, Sky]:
@@ -109,13 +128,17 @@ def skies(network: Network) -> dict[int, Sky]:
 
 def _sky(network: Network, site: int, climate: int) -> Sky:
     months = range(climate * MONTHS, (climate + 1) * MONTHS)
+    basin = network.storm_basin[climate] if network.storm_basin else ""
+    outage = network.storm_outage
     return Sky(
         network.site[site],
+        f"basin:{basin}" if basin else network.site[site],
         network.epoch,
         network.days,
         tuple(_law(network.lost_day, row) for row in months),
         _law(network.storm_rate, climate),
         _law(network.storm_day, climate),
+        CERTAIN if outage is None else _law(outage, climate),
         _law(network.storm_gust, climate),
         tuple(network.storm_month[climate].tolist()),
     )
@@ -125,6 +148,7 @@ def _law(laws: Laws, row: int) -> Law:
     return (int(laws.form[row]), float(laws.a[row]), float(laws.b[row]), float(laws.c[row]))
 
 
+@lru_cache(maxsize=KEPT)
 def _prepared(laws: tuple[Law, ...]) -> LawTable:
     form, a, b, c = (np.array(part) for part in zip(*laws, strict=True))
     return prepare(form.astype(np.int64), a, b, c)
@@ -145,61 +169,78 @@ def lost_days(network: Network, block: Block) -> BoolArray:
 @lru_cache(maxsize=KEPT)
 def _lost_days(sky: Sky, block: Block) -> BoolArray:
     months = _months(sky)
-    law = _prepared(tuple(sky.lost[month - 1] for _, month, _, _ in months))
-    names = [name for name, _, _, _ in months]
-    wanted = law.quantile(block.stratified(*names))
-    wanted = np.floor(wanted + block.plain(*(f"{name}/round" for name in names)))
-    share = uniforms(_day_keys(sky, block.seed), block.first, block.count)
-    is_sunday = (np.arange(sky.days) + sky.epoch.weekday()) % 7 == SUNDAY
-    lost = np.zeros(share.shape, dtype=np.bool_)
-    begins = np.array([first for _, _, first, _ in months] + [sky.days], dtype=np.int64)
-    _lose_smallest(share, is_sunday, begins, wanted.astype(np.int64), lost)
+    wanted = np.maximum(months.law.quantile(block.stratified(months.name)), 0.0)
+    keys = _keys(block.seed, tuple(f"{name}/days" for name in months.name))
+    mask = choices(keys, block.first, wanted, months.workdays, months.place)
+    lost = np.zeros((block.count, sky.days), dtype=np.bool_)
+    _mark(mask, months.first, months.length, lost)
     lost.flags.writeable = False
     return lost
 
 
+@dataclass(frozen=True)
+class Months:
+    """The months of the tables; axis M.
+
+    Parameters
+    ----------
+    name
+        Name of the stream of each month.
+    first, length
+        Day on which it begins, counted from the epoch, and its days (M,); the tables may begin or
+        end within a month, which loses days on both sides of the cut.
+    workdays
+        Days from Monday to Saturday (M,).
+    place
+        Days of the month from Monday to Saturday, then Sundays, -1 where there are no more (M, 31).
+    law
+        Laws of the days lost.
+    """
+
+    name: tuple[str, ...]
+    first: IntArray
+    length: IntArray
+    workdays: IntArray
+    place: IntArray
+    law: LawTable
+
+
 @lru_cache(maxsize=KEPT)
-def _day_keys(sky: Sky, seed: int) -> KeyArray:
-    days = (sky.epoch + dt.timedelta(days=d) for d in range(sky.days))
-    return stream_keys(seed, [f"weather/{sky.site}/{day.isoformat()}" for day in days])
-
-
-def _months(sky: Sky) -> list[tuple[str, int, int, int]]:
-    """Return the name, number, first day and last day + 1 of each month of the tables."""
-    found = []
-    day = 0
-    while day < sky.days:
-        date = sky.epoch + dt.timedelta(days=day)
-        after = (date.replace(day=1) + dt.timedelta(days=32)).replace(day=1)
-        last = min(sky.days, (after - sky.epoch).days)
-        found.append((f"weather/{sky.site}/{date:%Y-%m}", date.month, day, last))
-        day = last
-    return found
+def _months(sky: Sky) -> Months:
+    """Return the months that the tables touch."""
+    begins, month = [], sky.epoch.replace(day=1)
+    while (month - sky.epoch).days < sky.days:
+        begins.append(month)
+        month = (month + dt.timedelta(days=32)).replace(day=1)
+    length = [(b - a).days for a, b in itertools.pairwise([*begins, month])]
+    place = np.full((len(begins), WIDEST_SET), -1, dtype=np.int64)
+    workdays = []
+    for i, begin in enumerate(begins):
+        is_sunday = [(begin.weekday() + day) % 7 == SUNDAY for day in range(length[i])]
+        place[i, : length[i]] = np.argsort(is_sunday, kind="stable")
+        workdays.append(length[i] - sum(is_sunday))
+    return Months(
+        tuple(f"weather/{sky.site}/{begin:%Y-%m}" for begin in begins),
+        np.array([(begin - sky.epoch).days for begin in begins], dtype=np.int64),
+        np.array(length, dtype=np.int64),
+        np.array(workdays, dtype=np.int64),
+        place,
+        _prepared(tuple(sky.lost[begin.month - 1] for begin in begins)),
+    )
 
 
 @kernel
-def _lose_smallest(
-    share: FloatArray, is_sunday: BoolArray, begins: IntArray, wanted: IntArray, lost: BoolArray
-) -> None:
-    """Mark the days lost, samples x days: `wanted` of the six-day weeks of each month.
-
-    A day is lost where fewer working days than are wanted have smaller numbers. Comparing all with
-    all has no branches, and so is quicker than sorting.
-    """
-    working = np.empty(LONGEST_MONTH)
-    for s in range(share.shape[0]):
-        for month in range(len(begins) - 1):
-            first, length = begins[month], begins[month + 1] - begins[month]
-            days = 0
-            for i in range(length):
-                working[i] = np.inf if is_sunday[first + i] else share[s, first + i]
-                days += not is_sunday[first + i]
-            most = min(wanted[s, month], days)
-            for day in range(first, first + length):
-                smaller = 0
-                for i in range(length):
-                    smaller += working[i] < share[s, day]
-                lost[s, day] = smaller < most
+def _mark(mask: IntArray, first: IntArray, length: IntArray, lost: BoolArray) -> None:
+    """Mark the days lost, samples x days, of those that each month loses."""
+    for month in range(mask.shape[1]):
+        begin = first[month]
+        # Tables may begin or end within a month.
+        low, high = max(0, -begin), min(length[month], lost.shape[1] - begin)
+        for s in range(mask.shape[0]):
+            bits = mask[s, month] >> low
+            for day in range(begin + low, begin + high):
+                lost[s, day] = bits & 1
+                bits >>= 1
 
 
 # --- storms
@@ -225,50 +266,74 @@ def storms(network: Network, block: Block) -> Storms:
 @lru_cache(maxsize=KEPT)
 def _storms(sky: Sky, block: Block) -> tuple[IntArray, FloatArray]:
     """Return sample, day after the last, first day, shape (3, K), and the gust of each."""
-    name = f"storm/{sky.site}"
-    season = _seasons(sky)
-    rate = _prepared((sky.rate,)).quantile(block.stratified(f"{name}/rate"))
-    number = poisson(
-        np.repeat(rate, len(season), axis=1), block.stratified(*(f"{name}/{y}" for y in season))
+    name, season = f"storm/{sky.source}", _season(sky)
+    rate = _prepared((sky.rate,)).quantile(block.stratified((f"{name}/rate",)))
+    years = block.stratified(tuple(f"{name}/{year}" for year in season.year))
+    number = poisson(np.repeat(rate, len(season.year), axis=1), years)
+    sample, year = np.divmod(np.repeat(np.arange(number.size), number.ravel()), number.shape[1])
+    # The k-th storm of its year, axis K storms.
+    k = np.arange(len(sample)) - np.repeat(number.cumsum() - number.ravel(), number.ravel())
+    keys = _storm_keys(sky.source, season.year, block.seed, int(number.max(initial=0)))
+    share, *others = (uniforms_at(part[k, year], block.first + sample) for part in keys)
+    length, outage, gust = (
+        _prepared((law,)).quantile(u[:, None])[:, 0]
+        for law, u in zip((sky.length, sky.outage, sky.gust), others, strict=True)
     )
-    found, gusts = [np.zeros((3, 0), dtype=np.int64)], [np.zeros(0)]
-    for k in range(int(number.max(initial=0))):
-        # Shape (S, years): the k-th storm of each year, if there is one.
-        length, gust, share = (
-            uniforms(_storm_keys(sky, block.seed, k, part), block.first, block.count)
-            for part in ("length", "gust", "day")
-        )
-        length = _of_all(sky.length, length)
-        gust = _of_all(sky.gust, gust)
-        for i, days in enumerate(season.values()):
-            if not days.size:
-                continue
-            begin = days[(share[:, i] * days.size).astype(np.int64)]
-            end = begin + np.maximum(1, np.rint(length[:, i])).astype(np.int64)
-            # The year may stick out of the tables at either end.
-            is_real = (number[:, i] > k) & (begin >= 0) & (end <= sky.days)
-            sample = np.flatnonzero(is_real)
-            found.append(np.stack([sample, end[sample], begin[sample]]))
-            gusts.append(gust[sample, i])
-    return np.concatenate(found, axis=1), np.concatenate(gusts)
-
-
-def _of_all(law: Law, u: FloatArray) -> FloatArray:
-    """Return quantiles of one law, in the shape of `u`."""
-    return _prepared((law,)).quantile(u.reshape(-1, 1)).reshape(u.shape)
+    begin = season.day[season.first[year] + (share * season.days[year]).astype(np.int64)]
+    end = begin + np.maximum(1, np.rint(length + outage)).astype(np.int64)
+    # The year may stick out of the tables at either end.
+    is_real = (begin >= 0) & (end <= sky.days)
+    return np.stack([sample, end, begin])[:, is_real], gust[is_real]
 
 
 @lru_cache(maxsize=KEPT)
-def _storm_keys(sky: Sky, seed: int, number: int, part: str) -> KeyArray:
-    years = _seasons(sky)
-    return stream_keys(seed, [f"storm/{sky.site}/{year}/{number}/{part}" for year in years])
+def _storm_keys(source: str, years: tuple[int, ...], seed: int, most: int) -> list[KeyArray]:
+    """Return the keys of what is drawn of each storm, for each of `PARTS` shape (most, years)."""
+    return [
+        stream_keys(
+            seed, [f"storm/{source}/{year}/{k}/{part}" for k in range(most) for year in years]
+        ).reshape(most, len(years))
+        for part in PARTS
+    ]
+
+
+@dataclass(frozen=True)
+class Season:
+    """The days on which storms can begin; axis Y years with any.
+
+    Parameters
+    ----------
+    year
+        Years of the tables in which storms come.
+    first, days
+        Where the days of each year stand in `day`, and how many there are (Y,).
+    day
+        Days counted from the epoch, which may lie beyond the tables.
+    """
+
+    year: tuple[int, ...]
+    first: IntArray
+    days: IntArray
+    day: IntArray
 
 
 @lru_cache(maxsize=KEPT)
-def _seasons(sky: Sky) -> dict[int, IntArray]:
-    """Return the days of each year on which storms can begin, counted from the epoch."""
+def _season(sky: Sky) -> Season:
+    """Return the storm season of each year of the tables."""
     last = sky.epoch + dt.timedelta(days=sky.days - 1)
-    return {year: _season(sky, year) for year in range(sky.epoch.year, last.year + 1)}
+    years = tuple(range(sky.epoch.year, last.year + 1)) if any(sky.months) else ()
+    found = [
+        [
+            (date - sky.epoch).days
+            for date in (dt.date(year, 1, 1) + dt.timedelta(days=i) for i in range(366))
+            if date.year == year and sky.months[date.month - 1]
+        ]
+        for year in years
+    ]
+    days = np.array([len(days) for days in found], dtype=np.int64)
+    return Season(
+        years, np.cumsum(days) - days, days, np.array([*itertools.chain(*found)], dtype=np.int64)
+    )
 
 
 def poisson(rate: FloatArray, u: FloatArray) -> IntArray:
@@ -281,12 +346,3 @@ def poisson(rate: FloatArray, u: FloatArray) -> IntArray:
         term = np.where(is_above, term * rate / np.maximum(number, 1), term)
         below = np.where(is_above, below + term, below)
     return number
-
-
-def _season(sky: Sky, year: int) -> IntArray:
-    """Return the days of a year on which storms can begin, counted from the epoch."""
-    start = dt.date(year, 1, 1)
-    length = (dt.date(year + 1, 1, 1) - start).days
-    dates = [start + dt.timedelta(days=i) for i in range(length)]
-    days = [(date - sky.epoch).days for date in dates if sky.months[date.month - 1]]
-    return np.array(days, dtype=np.int64)

@@ -29,6 +29,7 @@ def check_plan(
     checker = _Checker(document, portfolio, root)
     yield from checker.head(version)
     yield from checker.starts()
+    yield from checker.reservations()
     yield from checker.orders()
     yield from checker.purchases()
     yield from checker.lots()
@@ -133,6 +134,26 @@ class _Checker:
         if date > self.document.data_date:
             message = f"{noun} {date}, after the data date {self.document.data_date}"
             yield self.at(loc, "date-order", message)
+
+    def reservations(self) -> Iterator[Finding]:
+        """Yield reservations of tranches that need none, twice, too late, or left before."""
+        optional = {
+            f"{name}/{key}": tranche
+            for name, site in self.portfolio.sites.items()
+            for key, tranche in site.tranches.items()
+            if tranche.is_optional
+        }
+        names = Counter(f"{row.site}/{row.tranche}" for row in self.document.reservations)
+        for index, row in enumerate(self.document.reservations):
+            loc: Loc = ("reservations", index)
+            name = f"{row.site}/{row.tranche}"
+            yield from self.known((*loc, "tranche"), "tranche to reserve", name, optional)
+            yield from self._not_before((*loc, "reserve"), "reserve", row.reserve)
+            if row.exit is not None and row.exit < row.reserve:
+                message = f"exit {row.exit} is before reserve {row.reserve}"
+                yield self.at((*loc, "exit"), "date-order", message)
+            if names[name] > 1:
+                yield self.at((*loc, "tranche"), "duplicate-name", f"{name} is reserved twice")
 
     def orders(self) -> Iterator[Finding]:
         """Yield equipment orders of nothing known, or before the data date."""

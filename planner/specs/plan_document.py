@@ -20,6 +20,7 @@ from planner.domain.plan import (
     Plan,
     Promise,
     Purchase,
+    Reservation,
     Share,
     SolveStatus,
     Start,
@@ -63,6 +64,16 @@ class StartRow(Model):
     """Whether it was started before the data date."""
     pinned: Flag = False
     """Whether the next optimisation must keep it."""
+
+
+class ReservationRow(Model):
+    """A power tranche to reserve."""
+
+    site: Name
+    tranche: Name
+    reserve: Date
+    exit: Date | None = None
+    """When the contract is left; kept to the horizon where not given."""
 
 
 class OrderRow(Model):
@@ -130,6 +141,9 @@ class CashLine(Model):
     operation: MoneyMUSD
     rent: MoneyMUSD
     closing: MoneyMUSD
+    borrowed: MoneyMUSD | None = None
+    """Drawn less paid back."""
+    interest: MoneyMUSD | None = None
 
 
 class PromiseRow(Model):
@@ -176,6 +190,8 @@ class PlanDocument(Model):
     period: Literal["month", "quarter"] = "quarter"
     starts: dict[Name, tuple[StartRow, ...]] = Field(default_factory=dict)
     """Halls to start, by site/group."""
+    reservations: tuple[ReservationRow, ...] = ()
+    """Tranches that are there only if they are reserved."""
     orders: tuple[OrderRow, ...] = ()
     purchases: tuple[PurchaseRow, ...] = ()
     lots: tuple[LotRow, ...] = ()
@@ -245,10 +261,11 @@ def to_plan(document: PlanDocument) -> Plan:
         shares=tuple(
             Share(**{**_plain(row), "period": index[row.period]}) for row in document.shares
         ),
-        cash=tuple(CashRow(index[label], **_plain(line)) for label, line in document.cash.items()),
+        cash=tuple(CashRow(index[label], **_money(line)) for label, line in document.cash.items()),
         promises=tuple(Promise(**_plain(row)) for row in document.promises),
         level={name: amount.likely for name, amount in document.level.items()},
         status=None if document.status is None else _status(document.status),
+        reservations=tuple(Reservation(**_plain(row)) for row in document.reservations),
         arcs=tuple((first, second) for first, second in document.sequence),
     )
 
@@ -259,6 +276,11 @@ def _plain(row: Model) -> dict[str, Any]:
         name: value.likely if isinstance(value, Amount) else value
         for name, value in dict(row).items()
     }
+
+
+def _money(line: CashLine) -> dict[str, Any]:
+    """Return the fields of a line of cash that it states."""
+    return {name: value for name, value in _plain(line).items() if value is not None}
 
 
 def _starts(document: PlanDocument) -> tuple[Start, ...]:

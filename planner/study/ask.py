@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Self
 
 if TYPE_CHECKING:
     from planner.domain.portfolio import Portfolio
+    from planner.domain.result import Method
+    from planner.simulate import Workers
 
 ROUND_STRIDE = 1000
 """Seeds of verification rounds lie this far apart, so that no round reuses another's futures."""
@@ -30,6 +32,13 @@ class Ask:
         Limit of each solve; a run that meets it is not reproducible.
     level
         Iterations of the search for a better sequence under the crews; 0 for the passes alone.
+    workers
+        Who simulates the futures of a verification; threads of this process where none is given.
+        No result depends on it, so it is no part of what identifies a run.
+    method
+        How the futures of a verification are drawn.
+    until_error_day
+        End a verification at fewer than `samples` once no P80 has a larger standard error.
     """
 
     seed: int
@@ -38,6 +47,9 @@ class Ask:
     rounds: int = 5
     time_limit_s: float | None = None
     level: int = 0
+    workers: Workers | None = field(default=None, repr=False, compare=False)
+    method: Method = "latin"
+    until_error_day: float | None = None
 
     @classmethod
     def of(
@@ -49,6 +61,9 @@ class Ask:
         rounds: int = 5,
         time_limit_s: float | None = None,
         level: int = 0,
+        workers: Workers | None = None,
+        method: Method = "latin",
+        until_error_day: float | None = None,
     ) -> Self:
         """Return the settings, with those of the portfolio where none are given."""
         spec = portfolio.spec
@@ -58,6 +73,9 @@ class Ask:
             rounds=rounds,
             time_limit_s=time_limit_s,
             level=level,
+            workers=workers,
+            method=method,
+            until_error_day=until_error_day,
         )
 
     def verification_seed(self, number: int) -> int:

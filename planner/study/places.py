@@ -41,6 +41,7 @@ def settled_in(portfolio: Portfolio, plan: Plan, network: Network, outcome: Outc
         lot=tuple(lot.name for lot in plan.lots),
         service_min=np.maximum(outcome.service_min[:, kept], earliest),
         dock_min=outcome.dock_min[:, kept],
+        rack_start_min=outcome.rack_start_min[:, kept],
         deterministic_service_min=np.maximum(outcome.deterministic_service_min[kept], earliest),
     )
 

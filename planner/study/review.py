@@ -30,7 +30,9 @@ def reviewed(result: Result, progress: Progress) -> Result:
     """Return the run with its review; the futures are those that verified its plan."""
     outcome = result.outcome
     network = network_of(result)
-    seen = look(network, seed=outcome.seed, samples=outcome.samples)
+    seen = outcome.look or look(
+        network, seed=outcome.seed, samples=outcome.samples, method=outcome.method
+    )
     key = key_of(result)
     review = Review(
         criticality=seen.criticality,
@@ -61,7 +63,9 @@ def key_removals(
         plan = plan.replace(lots=tuple(x for x in plan.lots if x.hall.startswith(f"{site}/")))
 
     def measure(changed: Network) -> IntArray:
-        again = simulate.run(changed, seed=outcome.seed, samples=samples)
+        again = simulate.run(
+            changed, seed=outcome.seed, samples=samples, method=outcome.method
+        )
         settled = settled_in(portfolio, plan, changed, again)
         return key.minutes(replace(result, plan=plan, outcome=settled))
 

@@ -38,7 +38,7 @@ def run(portfolio: Portfolio, ask: Ask, progress: Progress) -> Result:
         If a limit came before any plan.
     """
     tables = build_tables(portfolio)
-    readiness = ready(portfolio, ask, tables, progress)
+    readiness = ready(portfolio, ask, tables, progress).readiness
     corrections = Corrections()
     best: Result | None = None
     for number in range(1, ask.rounds + 1):
@@ -72,7 +72,10 @@ def prove(
     seed = ask.verification_seed(number)
     plan = sequenced(portfolio, plan, ask, tables)
     network = compile_network(portfolio, plan, tables=tables)
-    outcome = simulate.run(network, seed=seed, samples=ask.samples, progress=progress)
+    outcome = simulate.run(
+        network, seed=seed, samples=ask.samples, progress=progress, workers=ask.workers, looks=True,
+        method=ask.method, until_error_day=ask.until_error_day,
+    )  # fmt: skip
     outcome = settled_in(portfolio, plan, network, outcome)
     verification = verify(portfolio, plan, network, outcome, number)
     return Result(portfolio, plan, outcome, verification, readiness, ask.seed, number)
@@ -110,7 +113,7 @@ def proved_again(
     """
     tables = build_tables(portfolio)
     network = compile_network(portfolio, plan, tables=tables)
-    outcome = simulate.run(network, seed=seed, samples=samples, progress=progress)
+    outcome = simulate.run(network, seed=seed, samples=samples, progress=progress, looks=True)
     outcome = settled_in(portfolio, plan, network, outcome)
     verification = verify(portfolio, plan, network, outcome, number)
     return Result(

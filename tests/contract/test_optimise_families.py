@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from planner import optimise
+from planner.domain.plan import Reservation
 from planner.optimise.constraints import CONSTRAINTS
 from planner.optimise.data import ModelData, build
 from planner.optimise.model import formulate
@@ -32,22 +33,40 @@ CHAT = {
     "flop": "10 TFLOP/request", "peak": 1, "workload": "work",
 }  # fmt: skip
 
+GAS = {
+    "title": "Gas", "kind": "gas", "nameplate": "9 MW", "firm": "9 MW", "energised": "2026-07-01",
+    "price": "90 USD/MWh", "carbon": "0.5 t/MWh", "reserve_by": "2026-03-31", "deposit": "5 MUSD",
+    "minimum_take": 0.5, "exit_fee": "1 MUSD",
+}  # fmt: skip
+
+
+def reserved(plan: Plan, day: str, leave: str | None = None) -> Plan:
+    until = dt.date.fromisoformat(leave) if leave else None
+    return plan.replace(
+        reservations=(Reservation("north", "gas", dt.date.fromisoformat(day), until),)
+    )
+
 
 @cache
 def case() -> tuple[Portfolio, tuple[Readiness, ...], ModelData, Plan]:
     """A portfolio in which every constraint has something to hold, and its plan."""
     site = merged(standing(4000), {
-        "land": "10 acre", "people": 100, "tranches": {"grid": {"firm": "40 MW"}},
+        "land": "10 acre", "people": 100,
+        "tranches": {"grid": {"firm": "40 MW", "carbon": "0.4 t/MWh"}, "gas": GAS},
         "groups": {"sheds": {"starts_per_period": 1}},
     })  # fmt: skip
     spec = {
         "teams": {"a": {"guarantee": "10 h100e/researcher"}},
         "products": {"chat": CHAT},
-        "policy": {"required": {"ten": {"it_power": "10 MW", "by": "2026-12-31"}}},
+        "policy": {"required": {"ten": {"it_power": "10 MW", "by": "2026-12-31"}},
+                   "carbon_cap": "150000 t/year", "max_price": "0.001 MUSD/h100e/month"},
         "finance": {"opening_cash": "900 MUSD",
                     "operating_cash_flow": [{"since": "2026-01-01", "cash_flow": "100 MUSD"}]},
     }  # fmt: skip
-    sku = {"supply": [{"since": "2025-01-01", "gpus": "9000 gpu/quarter"}], "lead_time": "30 day"}
+    prices = [{"since": "2025-01-01", "price": "0.03 MUSD/gpu"},
+              {"since": DEAR.isoformat(), "price": "0.3 MUSD/gpu"}]  # fmt: skip
+    sku = {"prices": prices, "lead_time": "30 day",
+           "supply": [{"since": "2025-01-01", "gpus": "9000 gpu/quarter"}]}  # fmt: skip
     portfolio = tiny(spec, site, {"accelerators": {"H100": sku}})
     readiness = ready(portfolio, days=100.0, rack_tail=10.0, power_tail=10.0)
     return portfolio, readiness, build(portfolio, readiness), optimise.solve(portfolio, readiness)
@@ -97,6 +116,7 @@ def twice_the_halls(plan: Plan) -> Plan:
 
 SAME_DAY = (dt.date(2026, 1, 1),) * 2
 EARLY = dt.date(2026, 1, 1)
+DEAR = dt.date(2027, 10, 1)
 
 BROKEN: dict[str, dict[str, Callable[[Plan], Plan]]] = {
     "options": {"a mode that the group does not have": in_another_mode},
@@ -123,6 +143,20 @@ BROKEN: dict[str, dict[str, Callable[[Plan], Plan]]] = {
         ),
     },
     "supply": {"ten times the order": lambda p: more_purchased(p, 10)},
+    "reservations": {
+        "a reservation after its last date": lambda p: reserved(p, "2026-04-01"),
+        "a contract left before it is energised": lambda p: reserved(p, "2026-03-31", "2026-04-01"),
+        "a tranche that takes none": lambda p: p.replace(
+            reservations=(Reservation("north", "grid", EARLY),)
+        ),
+    },
+    "debt": {"a loan without leave": lambda p: p.replace(
+        cash=tuple(replace(row, borrowed=1.0) for row in p.cash)
+    )},
+    "max_price": {"more at ten times the price than anything needs": lambda p: with_lot(
+        p.replace(purchases=tuple(replace(q, order=DEAR) for q in p.purchases)), gpus=80_000
+    )},
+    "carbon": {"ten times the load": lambda p: with_lot(p, gpus=80_000)},
     "power": {"more than the tranche carries": lambda p: with_lot(p, gpus=80_000)},
     "gpu_time": {
         "every GPU given away twice": lambda p: shares_times(p, 2.0),

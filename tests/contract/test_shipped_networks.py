@@ -30,5 +30,5 @@ def test_networks_are_sound(path):
     for candidate in candidates(portfolio):
         network = trial_network(portfolio, candidate, 1, 2, tables)
         assert verify(network) == ()
-        found = deterministic(network, tables.calendars.clock)
+        found = deterministic(network)
         assert 0 < found.ready_min.min() <= found.service_min.max() < tables.days * 1440

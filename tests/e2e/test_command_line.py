@@ -43,6 +43,8 @@ def test_help_names_every_command() -> None:
         (("show", "first-light", "tnet"), 3, "tent"),
         (("runs", "no-such-folder"), 6, "no folder"),
         (("schema", "bogus"), 2, "portfolio"),
+        (("simulate", "first-light", "--workers", "2", "--scheduler", "x:1"), 2, "--workers"),
+        (("simulate", "first-light", "--scheduler", "nonsense"), 6, "dask scheduler"),
     ],
 )
 def test_a_wrong_call_is_answered_in_words(args: tuple[str, ...], code: int, said: str) -> None:

@@ -5,18 +5,22 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from planner.optimise.constraints import (
+    carbon,
     cash,
     crews,
+    debt,
     deliveries,
     gpu_time,
     hall_slots,
     land,
+    max_price,
     needs,
     options,
     overlap,
     placement,
     power,
     required,
+    reservations,
     supply,
 )
 
@@ -29,6 +33,6 @@ CONSTRAINTS: Final[Mapping[str, Constraint]] = {
     m.CONSTRAINT.name: m.CONSTRAINT
     for m in (
         options, hall_slots, land, crews, placement, overlap, deliveries, supply, power, gpu_time,
-        needs, required, cash,
+        needs, required, reservations, carbon, debt, max_price, cash,
     )
 }  # fmt: skip

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from planner.capacity.timeline import FloatArray
     from planner.domain.plan import Plan
     from planner.errors import Where
     from planner.optimise.data import ModelData
@@ -62,6 +63,25 @@ class Constraint:
     add: Callable[[Pyo, ModelData], None]
     violations: Callable[[Plan, ModelData], list[str]]
     statement: Callable[[ModelData, str, Index], Statement | None]
+
+
+@dataclass(frozen=True)
+class Charge:
+    """Money that a member of the family adds to what `cash` pays.
+
+    Parameters
+    ----------
+    terms
+        What it costs in a period, as coefficients of a model's variables [BUSD].
+    cash
+        What it costs of a plan, by kind and period, shape (kinds, T) [MUSD].
+    settled
+        Columns, as component and index, that follow from the lots of a plan, with their values.
+    """
+
+    terms: Callable[[Pyo, ModelData, int], list[tuple[float, Pyo]]]
+    cash: Callable[[Plan, ModelData], FloatArray]
+    settled: Callable[[Plan, ModelData], dict[tuple[str, ...], float]]
 
 
 def exceeds(value: float, limit: float) -> bool:

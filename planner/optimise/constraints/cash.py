@@ -14,6 +14,7 @@ import numpy as np
 import pyomo.environ as pyo
 
 from planner.domain.plan import CashRow
+from planner.optimise.constraints import debt, reservations
 from planner.optimise.constraints.base import Constraint, Statement, exceeds
 from planner.optimise.money import KINDS
 from planner.optimise.tally import tally
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
     from planner.optimise.constraints.base import Index, Pyo
     from planner.optimise.data import ModelData
 
+CHARGES = (reservations.CHARGE,)
+"""What is paid beyond halls, GPUs, their energy, and what stands."""
 TINY_MUSD = 1e-9
 CLOSE = 1e-6
 
@@ -55,6 +58,8 @@ def spend_terms(model: Pyo, data: ModelData, period: int) -> list[tuple[float, P
             for j, sku in enumerate(data.skus)
             if (sku, pool.name, label) in model.placed
         ]  # fmt: skip
+    for charge in CHARGES:
+        terms += charge.terms(model, data, period)
     return terms
 
 
@@ -63,7 +68,7 @@ def add(model: Pyo, data: ModelData) -> None:
 
     def balance(m: Pyo, label: str) -> Pyo:
         t = data.labels.index(label)
-        terms = [(1.0, m.cash[label]), *spend_terms(m, data, t)]
+        terms = [(1.0, m.cash[label]), *spend_terms(m, data, t), *debt.cash_terms(m, data, t)]
         have = float(data.money.inflow[t])
         if t:
             terms.append((-1.0, m.cash[data.labels[t - 1]]))
@@ -86,18 +91,28 @@ def spend(plan: Plan, data: ModelData) -> FloatArray:
     paid[KINDS.index("gpus")] += np.einsum("jt,jtu->u", counted.orders, money.order)
     load = np.einsum("j,jpt->pt", data.gpu_mw, counted.new_in_place[:, :, :n])
     paid[KINDS.index("energy")] += (load * money.energy).sum(axis=0)
-    total: FloatArray = paid
+    total: FloatArray = sum((charge.cash(plan, data) for charge in CHARGES), paid)
     return total
+
+
+def settled(plan: Plan, data: ModelData) -> dict[tuple[str, ...], float]:
+    """Return all columns of charges that follow from the lots of a plan, with their values."""
+    return {k: v for charge in CHARGES for k, v in charge.settled(plan, data).items()}
 
 
 def cash_rows(plan: Plan, data: ModelData) -> tuple[CashRow, ...]:
     """Return the cash of a plan, one row a period."""
     paid, rows, opening = spend(plan, data), [], data.money.opening
+    owed, interest = debt.borrowed(data, opening, data.money.inflow - paid.sum(axis=0))
+    drawn = np.diff(owed, prepend=0.0)
     for t in range(data.n_periods):
         parts = {kind: float(paid[i, t]) for i, kind in enumerate(KINDS)}
         inflow = float(data.money.inflow[t])
-        closing = opening + inflow - sum(parts.values())
-        rows.append(CashRow(period=t, opening=opening, inflow=inflow, closing=closing, **parts))
+        closing = opening + inflow - sum(parts.values()) + float(drawn[t] - interest[t])
+        rows.append(
+            CashRow(period=t, opening=opening, inflow=inflow, closing=closing, **parts,
+                    borrowed=float(drawn[t]), interest=float(interest[t]))
+        )  # fmt: skip
         opening = closing
     return tuple(rows)
 

@@ -101,6 +101,8 @@ def _lot_faults(lot: Lot, purchase: Purchase, data: ModelData, pool: int) -> lis
     begin = day(purchase.dock) + data.pools[pool].rack_tail_day
     if day(lot.service) + 1 <= begin:
         found.append(f"deliveries: lot {lot.name} serves on {lot.service}, before its racks can")
+    if not data.deliveries.fits[data.skus.index(lot.sku), pool]:
+        found.append(f"deliveries: lot {lot.name} stands where {lot.sku} cannot")
     life = data.deliveries.life_day[data.skus.index(lot.sku)]
     if day(lot.until) > max(day(lot.service), begin) + life + 1:
         found.append(f"deliveries: lot {lot.name} stays past its service life")

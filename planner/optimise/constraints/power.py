@@ -2,7 +2,7 @@
 
 For all zones z and times k: ``zone_power``: sum over pools in z of peak_ratio x IT MW placed <=
 sum over tranches of flow[l, z, k]; and for all tranches l: ``tranche_power``: sum over zones of
-flow[l, z, k] <= firm_mw[l, k].
+flow[l, z, k] <= firm_mw[l, k], times whether it is reserved and kept where that is decided.
 
 The facility power on the design day of all that is in place is carried by firm tranches that serve
 its zone, each from its energisation at confidence with the tail to service.
@@ -17,7 +17,9 @@ import pyomo.environ as pyo
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import maximum_flow
 
+from planner.network.power import contract_ends
 from planner.optimise.constraints.base import TOLERANCE, Constraint, Statement
+from planner.optimise.constraints.reservations import kept_terms
 from planner.optimise.tally import halls_of
 from planner.optimise.variables import GPUS, at_most
 
@@ -63,10 +65,19 @@ def add(model: Pyo, data: ModelData) -> None:
             for z in data.feed.tranches[i].zones
             if (name, z, time) in m.flow
         ]
-        return at_most(m, terms, float(data.feed.firm_mw[i, k]))
+        firm = float(data.feed.firm_mw[i, k])
+        kept = kept_terms(m, data, i, _latest_day(data, k), -firm)
+        return at_most(m, [*terms, *kept], 0.0 if kept else firm)
 
     model.zone_power = pyo.Constraint(list(zones), list(data.times), rule=zone)
     model.tranche_power = pyo.Constraint(list(by_name), list(data.times), rule=tranche)
+
+
+def _latest_day(data: ModelData, time: int) -> float:
+    """Return the day up to which contracts left count at a time: its first, or the instant."""
+    if time < data.n_periods:
+        return float(data.timeline.start_day[time])
+    return data.clock.instants[time - data.n_periods]
 
 
 def violations(plan: Plan, data: ModelData) -> list[str]:
@@ -79,10 +90,13 @@ def violations(plan: Plan, data: ModelData) -> list[str]:
             for lot in plan.lots
             if lot.hall in pools and data.pools[pools[lot.hall]].site == site
         ]
-        days = sorted({lot.service for lot in here if lot.purchase})
+        left = {r.exit for r in plan.reservations if r.site == site and r.exit}
+        days = sorted({lot.service for lot in here if lot.purchase} | left)
         for day in days:
             demand = _demand(plan, data, site, day, pools)
-            short = sum(demand.values()) - _carried(data, site, demand, data.timeline.day(day))
+            short = sum(demand.values()) - _carried(
+                plan, data, site, demand, data.timeline.day(day)
+            )
             if short > TOLERANCE * max(1.0, sum(demand.values())):
                 found.append(f"power: {site} is {short:.1f} MW of firm power short on {day}")
                 break
@@ -104,9 +118,16 @@ def _demand(
     return demand
 
 
-def _carried(data: ModelData, site: str, demand: dict[str, float], day: float) -> float:
+def _carried(
+    plan: Plan, data: ModelData, site: str, demand: dict[str, float], day: float
+) -> float:
     """Return how much of a demand energised tranches can carry: a maximum flow [MW]."""
-    tranches = [t for t in data.feed.tranches if t.site == site and t.usable_day < day + 1]
+    ends = contract_ends(data.portfolio.sites[site], plan.reservations)
+    left = {name for name, end in ends.items() if end and data.timeline.day(end) <= day}
+    tranches = [
+        t for t in data.feed.tranches
+        if t.site == site and t.usable_day < day + 1 and t.name in ends and t.name not in left
+    ]  # fmt: skip
     zones = list(demand)
     source, sink = 0, 1 + len(tranches) + len(zones)
     arcs = [(source, 1 + i, t.firm_mw) for i, t in enumerate(tranches)]

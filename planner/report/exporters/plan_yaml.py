@@ -45,6 +45,7 @@ def render(plan: Plan) -> str:
         f"until: {last.isoformat()}",
         f"period: {period}",
         *_starts(plan.starts),
+        *_list("reservations", [_fields(row) for row in plan.reservations], "Power to reserve"),
         *_list("orders", [_fields(row) for row in plan.orders], "Equipment"),
         *_list("purchases", [_fields(row) for row in plan.purchases], "GPUs"),
         *_list("lots", [_fields(row) for row in plan.lots], "Where GPUs stand, and from when"),
@@ -90,7 +91,7 @@ def _fields(row: object) -> Row:
     """Return the fields of a record, without empty texts."""
     slots: Iterable[str] = type(row).__slots__  # type: ignore[attr-defined]  # slotted records
     values = {name: getattr(row, name) for name in slots}
-    return {name: value for name, value in values.items() if value != ""}
+    return {name: value for name, value in values.items() if value not in ("", None)}
 
 
 def _list(name: str, rows: Sequence[Row], comment: str) -> Iterator[str]:
@@ -140,7 +141,8 @@ def _cash(plan: Plan) -> Iterator[str]:
 
 
 def _money(row: CashRow) -> dict[str, float]:
-    return {name: getattr(row, name) for name in type(row).__slots__ if name != "period"}
+    values = {name: getattr(row, name) for name in type(row).__slots__ if name != "period"}
+    return {n: v for n, v in values.items() if v or n not in ("borrowed", "interest")}
 
 
 def _promises(plan: Plan) -> Iterator[Row]:

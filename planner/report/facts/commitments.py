@@ -19,11 +19,12 @@ if TYPE_CHECKING:
     from planner.domain.result import Result
 
 SOON_DAYS: Final = 90
+MONTHS_A_YEAR: Final = 12
 DEFAULT_PRICE_SHARE: Final = 0.75
 """Share of a waiting activity's cost that its equipment is where the catalog is silent, as stated
 at `planner.domain.build_mode.Equipment.price_share`."""
 
-What = Literal["hall", "GPUs", "equipment"]
+What = Literal["hall", "GPUs", "equipment", "power"]
 Item = TypeVar("Item")
 
 
@@ -57,8 +58,9 @@ class Commitment:
 
 def commitments(result: Result) -> tuple[Commitment, ...]:
     """Return every commitment that is still to be made, by date, then kind, site and item."""
-    made = [*_hall_starts(result), *_purchases(result), *_orders(result)]
-    rank = {"hall": 0, "GPUs": 1, "equipment": 2}
+    made = [*_hall_starts(result), *_purchases(result), *_orders(result),
+            *_reservations(result)]  # fmt: skip
+    rank = {"hall": 0, "GPUs": 1, "equipment": 2, "power": 3}
     return tuple(sorted(made, key=lambda c: (c.due, rank[c.what], c.site, c.item)))
 
 
@@ -113,13 +115,31 @@ def _purchases(result: Result) -> list[Commitment]:
     made = []
     for bought in result.plan.purchases:
         halls = sorted({x.hall for x in result.plan.lots if x.purchase == bought.name})
-        money = bought.gpus * price_at(result, bought.sku, bought.order)
+        money = bought.gpus * (price_at(result, bought.sku, bought.order) + _rent(result, bought))
         why = _why_purchase(bought, halls)
         made.append(
             Commitment(
                 bought.order, "GPUs", bought.site, bought.sku, bought.gpus, "GPU", money, why
             )
         )
+    return made
+
+
+def _rent(result: Result, bought: Purchase) -> float:
+    """Return the rent of a GPU over its term [MUSD]; 0 where it is bought."""
+    rental = result.portfolio.catalog.accelerators[bought.sku].rental
+    return rental.price_month.likely * rental.term.likely * MONTHS_A_YEAR if rental else 0.0
+
+
+def _reservations(result: Result) -> list[Commitment]:
+    """Return the deposits, and capital to be paid, of tranches that the plan reserves."""
+    made = []
+    for r in result.plan.reservations:
+        terms = result.portfolio.sites[r.site].tranches[r.tranche]
+        money = sum(part.likely for part in (terms.deposit, terms.capital) if part)
+        why = f"{terms.firm} firm, energised {terms.energised:%Y-%m}"
+        why += f", left {r.exit:%Y-%m}" if r.exit else ""
+        made.append(Commitment(r.reserve, "power", r.site, r.tranche, 1, "tranche", money, why))
     return made
 
 

@@ -175,7 +175,7 @@ def take(result: Result) -> Inventory:
         lot_ratio=ratios[lot_hall] if len(lots) else np.zeros(0),
         lot_until_min=np.array([minute(outcome.epoch, x.until) for x in lots], dtype=np.int64),
         lot_planned_min=np.array([minute(outcome.epoch, x.service) for x in lots], dtype=np.int64),
-        rack_start_min=_rack_start(portfolio, halls, lots, outcome),
+        rack_start_min=outcome.rack_start_min,
         tranche_site=np.array([sites.index(s) for s, _ in tranches], dtype=np.int64),
         tranches=tuple(portfolio.sites[s].tranches[t] for s, t in tranches),
         tranche_mw=np.array(
@@ -192,6 +192,8 @@ def hall_cost(portfolio: Portfolio, mode: BuildMode, site: str, group: str, cale
     """Return what a hall costs to build, soft cost, locality and shifts included [MUSD/MW]."""
     made = portfolio.sites[site].groups.get(group)
     local = made.cost_factor.likely if made and made.cost_factor else 1.0
+    if made and made.tenancy and made.tenancy.capital_share:
+        local *= made.tenancy.capital_share.likely
     known = portfolio.catalog.calendars.get(calendar)
     premium = known.cost_factor.likely if known else 1.0
     soft = mode.soft_cost.likely if mode.soft_cost else 0.0
@@ -265,27 +267,6 @@ def _split_tranche(portfolio: Portfolio, name: str) -> tuple[str, str]:
         if key != name and key in record.tranches:
             return site, key
     raise ValueError(f"the outcome has a tranche the portfolio has not: {name}")
-
-
-def _rack_start(
-    portfolio: Portfolio, halls: dict[str, HallFact], lots: Sequence[Lot], outcome: Outcome
-) -> IntArray:
-    """Return when the work that waits for racks starts (S, L); service where there is none."""
-    at = {name: i for i, name in enumerate(outcome.activity)}
-    made = outcome.service_min.copy()
-    for i, lot in enumerate(lots):
-        mode = portfolio.catalog.modes[halls[lot.hall].mode]
-        row = at.get(f"{lot.name}/{gated_row(portfolio, mode)}")
-        if row is not None:
-            made[:, i] = outcome.start_min[:, row]
-    return made
-
-
-def gated_row(portfolio: Portfolio, mode: BuildMode) -> str:
-    """Return the tail row of a mode that waits for racks, empty where none does."""
-    tail = portfolio.catalog.tails.get(mode.tail) if mode.tail else None
-    rows = tail.activities if tail else mode.activities
-    return next((key for key, row in rows.items() if row.gate == "racks"), "")
 
 
 def month_starts(first: dt.date, last: dt.date) -> tuple[dt.date, ...]:

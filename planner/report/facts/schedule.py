@@ -6,7 +6,7 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from planner.domain.result import NEVER, Result, quantile_min
+from planner.domain.result import NEVER, Result, order_statistics
 from planner.report.facts.inventory import Inventory, date_of
 
 if TYPE_CHECKING:
@@ -60,8 +60,8 @@ class ScheduleRow:
 def schedule_rows(result: Result, inventory: Inventory) -> tuple[ScheduleRow, ...]:
     """Return every activity, by deterministic start and then by name."""
     outcome = result.outcome
-    start_p50 = quantile_min(outcome.start_min, 0.5)
-    finish = [quantile_min(outcome.finish_min, q) for q in SHARES]
+    (start_p50,) = order_statistics(outcome.start_min, (0.5,))
+    finish = order_statistics(outcome.finish_min, SHARES)
     places = _Places(result.portfolio, inventory, frozenset(outcome.block))
     critical = _criticality(result)
     rows = []

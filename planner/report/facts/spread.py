@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from planner.domain.precision import standard_error_day
 from planner.domain.result import NEVER, FloatArray, IntArray, Outcome, quantile_min
 from planner.report.facts.inventory import date_of
 
@@ -22,6 +23,8 @@ class Dates:
     ----------
     reached
         Share of samples that reach it within the calendar tables.
+    error_day
+        Standard error of the P80 in days; infinite where the samples cannot say.
     """
 
     p10: dt.date | None
@@ -29,6 +32,7 @@ class Dates:
     p80: dt.date | None
     p90: dt.date | None
     reached: float
+    error_day: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +59,8 @@ def dates(outcome: Outcome, minutes: IntArray) -> Dates:
     p10, p50, p80, p90 = (
         date_of(outcome, float(quantile_min(minutes, q))) for q in (0.1, 0.5, 0.8, 0.9)
     )
-    return Dates(p10, p50, p80, p90, reached=float(np.mean(minutes < NEVER)))
+    error = float(standard_error_day(minutes[:, None])[0])
+    return Dates(p10, p50, p80, p90, float(np.mean(minutes < NEVER)), error)
 
 
 def days(minutes: IntArray) -> Days:

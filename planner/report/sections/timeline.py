@@ -11,6 +11,7 @@ from planner.report.sections.gantt_rows import gantt
 if TYPE_CHECKING:
     from planner.report.document import Cell
     from planner.report.facts import DateFact, Facts, KindFact
+    from planner.report.facts.spread import Dates
 
 
 def build(facts: Facts) -> tuple[Part | Columns, ...]:
@@ -23,14 +24,19 @@ DATE_COLUMNS = (
     Column("subject", "Of"), Column("amount_mw", "Capacity", "mw"), Column("basis", "Power"),
     Column("deterministic", "Deterministic", "date"), Column("planned", "Planned", "date"),
     Column("p10", "P10", "date"), Column("p50", "P50", "date"), Column("p80", "P80", "date"),
-    Column("p90", "P90", "date"), Column("reached", "Futures that reach it", "share"),
+    Column("p80_error", "± d", "day"), Column("p90", "P90", "date"), Column("reached", "Futures that reach it", "share"),
 )  # fmt: skip
 
 
 def _date_cells(d: DateFact) -> tuple[Cell, ...]:
     s = d.spread
     return (d.subject, d.amount_mw, d.basis, d.deterministic, d.planned, s.p10, s.p50, s.p80,
-            s.p90, s.reached)  # fmt: skip
+            error_cell(s), s.p90, s.reached)  # fmt: skip
+
+
+def error_cell(spread: Dates) -> float | None:
+    """Return the standard error of a P80, of one that is a date."""
+    return None if spread.p80 is None else spread.error_day
 
 
 def dates_table(facts: Facts) -> Table:
@@ -39,7 +45,8 @@ def dates_table(facts: Facts) -> Table:
     note = (
         "First date at which GPUs of that power are in service. IT power is the provisioned power "
         "of their racks; facility power is that times the peak ratio of their hall. Planned is the "
-        "date the plan counts on. A dash: not within the calendar tables."
+        "date the plan counts on. ± is the standard error of the P80 in days, by the number of "
+        "futures alone. A dash: not within the calendar tables."
     )
     return Table("dates", "Capacity in service, by basis", DATE_COLUMNS, rows, note=note)
 
@@ -93,14 +100,17 @@ def halls_table(facts: Facts) -> Table:
         Column("ready_deterministic", "Deterministic", "date", "Ready for IT"),
         Column("ready_p50", "P50", "date", "Ready for IT"),
         Column("ready_p80", "P80", "date", "Ready for IT"),
+        Column("ready_p80_error", "± d", "day", "Ready for IT"),
         Column("service_p50", "P50", "date", "In service"),
         Column("service_p80", "P80", "date", "In service"),
+        Column("service_p80_error", "± d", "day", "In service"),
         Column("gpus", "GPUs", "count"),
     )  # fmt: skip
     rows = tuple(
         (h.hall.name, h.hall.mode, h.hall.calendar, h.hall.it_mw,
          h.hall.start.release if h.hall.start else None, h.ready_deterministic, h.ready.p50,
-         h.ready.p80, h.service.p50, h.service.p80, h.gpus)
+         h.ready.p80, error_cell(h.ready), h.service.p50, h.service.p80, error_cell(h.service),
+         h.gpus)
         for h in facts.halls
     )  # fmt: skip
     return Table("halls", f"All {words.counted(len(rows), 'hall')}", columns, rows, place="folded")

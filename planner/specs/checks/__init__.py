@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from planner.specs.checks import (
     calendars,
+    contracts,
     crews,
     cycles,
     dates,
@@ -30,7 +31,7 @@ STRUCTURAL: Final[Mapping[str, Check]] = {
 """Checks that still make sense of a portfolio in which something else is invalid."""
 
 INNER: Final[Mapping[str, Check]] = {
-    m.CHECK.name: m.CHECK for m in (dates, numbers, calendars, unused, unsourced)
+    m.CHECK.name: m.CHECK for m in (dates, numbers, contracts, calendars, unused, unsourced)
 }
 """Checks that need valid records, and no names that resolve."""
 

@@ -20,23 +20,13 @@ if TYPE_CHECKING:
 # Key path, and the value that says nothing and so needs no warning. A test holds this list against
 # the docstrings of the records.
 UNUSED: Final[dict[str, str]] = {
-    "catalog.modes.*.tenure": "own",
-    "catalog.equipment.*.supply_per_period": "",
     "catalog.accelerators.*.resale": "",
     "catalog.accelerators.*.racks_per_day": "",
     "portfolio.teams.*.smallest_cluster": "",
     "portfolio.teams.*.priority": "hard",
     "portfolio.products.*.priority": "hard",
-    "portfolio.finance.debt": "False",
     "portfolio.scenarios": "",
-    "portfolio.policy.max_price": "",
-    "portfolio.policy.carbon_cap": "",
-    "site.*.tranches.*.reserve_by": "",
-    "site.*.tranches.*.deposit": "",
-    "site.*.tranches.*.minimum_take": "",
-    "site.*.tranches.*.exit_fee": "",
     "site.*.groups.*.fabric": "",
-    "site.*.groups.*.tenure": "own",
 }
 
 

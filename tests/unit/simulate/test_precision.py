@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from planner.domain.precision import largest_error_day, standard_error_day
 from planner.domain.result import NEVER
 from planner.simulate import run
-from planner.simulate.precision import largest_error_day, standard_error_day
 from tests.networks import DAY, Job, network
 
 CHAIN = network(

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import dataclasses
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
 
-from planner.domain.result import NEVER, Outcome
+from planner.domain.result import NEVER
 from planner.errors import EngineError
 from planner.simulate import run
-from planner.simulate.run import BLOCK
+from planner.simulate.blocks import BLOCK
 from tests.networks import DAY, Job, Shed, Sky, csr, ints, network
+from tests.outcomes import assert_same
 
 if TYPE_CHECKING:
     from planner.network.arrays import Network
@@ -40,13 +40,6 @@ def campus(days: int = 400, **changes: object) -> Network:
         sheds=[Shed("h", "build", "racks", closes="build")], skies=(ROUGH,), days=days,
         drivers={"labour": ((0.8, 1, 1.4), 1.0)}, **{**parts, **changes},  # type: ignore[arg-type]
     )  # fmt: skip
-
-
-def assert_same(one: Outcome, other: Outcome) -> None:
-    for field in dataclasses.fields(Outcome):
-        np.testing.assert_array_equal(
-            getattr(one, field.name), getattr(other, field.name), field.name
-        )
 
 
 def test_milestones_are_made_of_finishes_and_gates() -> None:

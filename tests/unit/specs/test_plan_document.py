@@ -20,6 +20,7 @@ from planner.domain.plan import (
     Plan,
     Promise,
     Purchase,
+    Reservation,
     Share,
     SolveStatus,
     Start,
@@ -40,7 +41,14 @@ DAY = dt.date(2026, 3, 1)
 @pytest.fixture(scope="module")
 def portfolio(tmp_path_factory: pytest.TempPathFactory) -> Portfolio:
     """The small portfolio."""
-    return specs.load(write(tmp_path_factory.mktemp("small")))
+    terms = "energised: 2027-01-01, price: 79 USD/MWh, deposit: 5 MUSD"
+    rows = "".join(
+        f"  {name}: {{title: {name}, kind: gas, nameplate: 20 MW, firm: 20 MW, {terms}}}\n"
+        for name in ("gas", "sun")
+    )
+    return specs.load(
+        write(tmp_path_factory.mktemp("small"), lake=("groups:\n", f"{rows}groups:\n"))
+    )
 
 
 def example(portfolio: Portfolio) -> Plan:
@@ -54,6 +62,7 @@ def example(portfolio: Portfolio) -> Plan:
             Start(tent, 1, dt.date(2025, 11, 3), is_under_way=True),
             Start(Candidate("lake", "halls", "tent", "day"), 2, DAY, is_pinned=True),
         ),
+        reservations=(Reservation("lake", "gas", DAY), Reservation("lake", "sun", DAY, DAY)),
         orders=(EquipmentOrder("lake", "frame", 2, DAY, dt.date(2026, 9, 1), "lake/halls/02"),),
         purchases=(Purchase("lake/H100/2026Q1", "lake", "H100", 6400, DAY, dt.date(2026, 8, 1)),),
         lots=(
@@ -147,6 +156,9 @@ def test_random_plans_read_back_equal(
         ("calendar: day", "calendar: dy", "unknown-calendar", "day"),
         ("hall: 2,", "hall: 1,", "plan-halls", "started 2 times"),
         ("hall: 2,", "hall: 9,", "plan-halls", "group of 4"),
+        ("tranche: gas", "tranche: grid", "unknown-tranche-to-reserve", "lake/gas"),
+        ("tranche: sun", "tranche: gas", "duplicate-name", "reserved twice"),
+        ("exit: 2026-03-01", "exit: 2026-02-01", "date-order", "is before reserve"),
         ("release: 2026-03-01", "release: 2025-03-01", "date-order", "before the data date"),
         ("release: 2026-03-01", "release: 2026-02-30", "date", "no such date"),
         ("equipment: frame", "equipment: frme", "unknown-equipment", "frame"),

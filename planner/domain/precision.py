@@ -3,7 +3,7 @@
 The standard error of a quantile from order statistics: of n independent samples the number below
 the true quantile p is binomial, with standard deviation sqrt(n p (1 - p)), so half the distance of
 the samples that many ranks above and below is one standard error. No law of the dates is assumed.
-Latin hypercube samples err less than independent ones, so for them it is an upper bound.
+Latin hypercube and Sobol samples err less than independent ones, so for them it is an upper bound.
 """
 
 from __future__ import annotations
@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from planner.domain.result import NEVER
-from planner.simulate.calendars import DAY_MIN
 
 if TYPE_CHECKING:
-    from planner.domain.result import Outcome
-    from planner.network.arrays import FloatArray, IntArray
+    from planner.domain.result import FloatArray, IntArray, Outcome
+
+DAY_MIN: Final = 1440
 
 SHARE: Final = 0.8
 """The percentile whose error is stated unless another is asked for."""
