@@ -28,27 +28,38 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from benchmarks.networks import synthetic
+from planner.domain.result import order_statistics
 from planner.network import (
     build_tables,
     candidates,
     deterministic,
-    trial_network,
-    trial_portfolio,
 )
 from planner.network.level import sequence
-from planner.simulate import fast, readiness, run
+from planner.simulate import fast, run
 from planner.simulate.logic import ARC
-from planner.simulate.review import look
 from planner.simulate.sampling import Sampler
 from planner.specs import load, shipped_folder
+from planner.study import Ask
+from planner.study.ask import Ask
+from planner.study.trials import try_options
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from planner.domain.result import FloatArray, IntArray, Outcome
     from planner.network.arrays import Network
 
 BLOCK: Final = 128
 ROOT: Final = Path(__file__).parent.parent
+DAY_MIN: Final = 1440
+WEEK_MIN: Final = 7 * DAY_MIN
+WEEKS: Final = 16
+"""Weeks of a fan worked out together."""
+SHARES: Final = (0.1, 0.5, 0.8, 0.9)
+HALLS: Final = 2
+"""Halls tried together."""
+WIDEST: Final = 40
+"""Length of the longest bar that is drawn."""
 PORTFOLIO: Final = "scenarios/meta-2025.yaml"
 """The reference case."""
 COLD: Final = (
@@ -74,7 +85,7 @@ class Size:
 
 
 FULL: Final = Size(
-    (50, 200, 1000), 4.0, 7, 16, 10_000, 1000, 100, 10**6,
+    (50, 200, 1000), 4.0, 7, 16, 10_000, 1000, 1000, 10**6,
     (100, 300, 1000, 3000, 10_000, 20_000), (100, 1000, 10_000, 100_000),
 )  # fmt: skip
 QUICK: Final = Size(
@@ -186,12 +197,15 @@ def works(size: Size) -> Iterator[Row]:
     """Yield whole pieces of work: what, seconds, what is to be reached."""
     what = f"{size.samples:,} x {size.large:,}"
     for name, call, reach in (
-        (f"{what}, crews, four calendars, weather, storms, all dates", "dates", "-"),
-        (f"{what}, the same and criticality, crews in use, spend", "summaries", "2 s, 1 GiB"),
-        (f"{what}, as a fixed sequence (flow arcs), all dates", "arcs", "0.3 s"),
+        (f"{what}, crews, four calendars, weather, storms, all summaries", "crews", "2 s, 1 GiB"),
+        (f"{what}, the same as a fixed sequence (flow arcs)", "arcs", "0.3 s"),
+        (f"{what}, the same without crews", "free", "0.3 s"),
+        (f"{what}, crews as in the first row, percentiles only", "crews dates", "-"),
+        (f"{what}, fixed sequence, percentiles only", "arcs dates", "-"),
+        (f"{what}, without crews, percentiles only", "free dates", "-"),
     ):
-        seconds, mebibytes = _apart(call, size.large, size.samples)
-        yield (name, f"{seconds:.3g} s, {mebibytes:,.0f} MiB", reach)
+        seconds, cpu, mebibytes = _apart(call, size.large, size.samples)
+        yield (name, f"{seconds:.3g} s ({cpu:.3g} s of CPU), {mebibytes:,.0f} MiB", reach)
     network = synthetic(size.large)
     seconds = best(lambda: deterministic(network), size.repeats, time.thread_time)
     yield (f"deterministic pass with floats, {size.large:,}", f"{seconds * 1000:.3g} ms", "5 ms")
@@ -199,34 +213,64 @@ def works(size: Size) -> Iterator[Row]:
     yield ("cold start of a process, compiled cache", f"{_cold_start(size):.2f} s", "0.6 s")
 
 
-def _apart(call: str, activities: int, samples: int) -> tuple[float, float]:
-    """Return seconds and peak memory in MiB of a piece of work in a process of its own."""
+def _apart(call: str, activities: int, samples: int) -> tuple[float, float, float]:
+    """Return elapsed and CPU seconds and peak memory in MiB of work in a process of its own."""
     command = [sys.executable, "-m", "benchmarks.simulate", "--one", call]
     done = subprocess.run(
         [*command, str(activities), str(samples)],
         cwd=ROOT, capture_output=True, text=True, check=True,
     )  # fmt: skip
-    seconds, mebibytes = json.loads(done.stdout)
-    return seconds, mebibytes
+    seconds, cpu, mebibytes = json.loads(done.stdout)
+    return seconds, cpu, mebibytes
 
 
 def one(call: str, activities: int, samples: int) -> None:
     """Do a piece of work twice, the first time with few samples, and print seconds and peak MiB."""
-    network = synthetic(activities)
-    if call == "arcs":
+    kind, _, part = call.partition(" ")
+    network = synthetic(activities, crews=kind != "free")
+    if kind == "arcs":
         network = with_arcs(network)
 
     def work(number: int) -> None:
-        outcome = run(network, seed=1, samples=number)
-        np.percentile(outcome.finish_min.max(axis=1), [10, 50, 80, 90])
-        if call == "summaries":
-            look(network, seed=1, samples=number)
+        summaries(network, run(network, seed=1, samples=number, looks=part != "dates"))
 
     work(min(samples, 2))
-    begun = time.perf_counter()
+    begun, cpu = time.perf_counter(), time.process_time()
     work(samples)
     seconds = time.perf_counter() - begun
-    json.dump((seconds, _peak_mebibytes()), sys.stdout)
+    json.dump((seconds, time.process_time() - cpu, _peak_mebibytes()), sys.stdout)
+
+
+def summaries(network: Network, outcome: Outcome) -> None:
+    """Work out percentiles of all dates, and the fan of megawatts ready by week.
+
+    Criticality, crews in use and spend come with the outcome, where they were asked for.
+    """
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(lambda at: order_statistics(at, SHARES), _columns(outcome)))
+    order_statistics(outcome.ready_min, SHARES)
+    fan(network, outcome)
+
+
+def fan(network: Network, outcome: Outcome) -> FloatArray:
+    """Return percentiles of megawatts ready by week, shape (weeks, Q): some weeks at a time."""
+    ready, found = outcome.ready_min, []
+    weeks = np.arange(ready.min(initial=0), network.days * DAY_MIN, WEEK_MIN)
+    for chunk in np.array_split(weeks, max(1, len(weeks) // WEEKS)):
+        amount = np.zeros((outcome.samples, len(chunk)))
+        for block, mw in enumerate(network.block_mw.tolist()):
+            amount += (ready[:, block, None] <= chunk) * mw
+        found.append(order_statistics(amount, SHARES).T)
+        if (ready <= chunk[-1]).all():
+            break  # from here on all is ready in all futures
+    return np.concatenate(found)
+
+
+def _columns(outcome: Outcome) -> list[IntArray]:
+    """Return the dates of activities in four shares, for two threads."""
+    half = outcome.start_min.shape[1] // 2
+    dates = (outcome.start_min, outcome.finish_min)
+    return [at[:, part] for at in dates for part in (slice(half), slice(half, None))]
 
 
 def _peak_mebibytes() -> float:
@@ -243,15 +287,13 @@ def _readiness(size: Size) -> Row:
     tables = build_tables(portfolio)
     options = [(c, p) for c in candidates(portfolio) for p in range(len(portfolio.periods))]
     chosen = options[: size.options]
-    begun = time.perf_counter()
-    alone = {site: trial_portfolio(portfolio, site, tables) for site in portfolio.sites}
-    for candidate, period in chosen:
-        network = trial_network(portfolio, candidate, period, 2, tables, alone[candidate.site])
-        outcome = run(network, seed=1, samples=size.trials)
-        readiness(portfolio, candidate, period, network, outcome)
-    seconds = time.perf_counter() - begun
+    asked = Ask.of(portfolio, seed=1)
+    asked = dataclasses.replace(asked, trial_samples=size.trials)
+    begun, cpu = time.perf_counter(), time.process_time()
+    try_options(portfolio, dict.fromkeys(chosen, HALLS), asked, tables, lambda *_: None)
+    seconds, cpu = time.perf_counter() - begun, time.process_time() - cpu
     what = f"readiness of {len(chosen)} of {len(options)} options, {size.trials} samples each"
-    return (what, f"{seconds:.3g} s", "5 s for 1,000 samples each of all")
+    return (what, f"{seconds:.3g} s ({cpu:.3g} s of CPU)", "5 s for 1,000 samples each of all")
 
 
 def _cold_start(size: Size) -> float:
@@ -265,22 +307,45 @@ def _cold_start(size: Size) -> float:
 
 
 def growth(size: Size) -> Iterator[Row]:
-    """Yield microseconds a sample and activity, over activities and over samples."""
-    for count in size.growth:
-        network = synthetic(count)
-        prepared = fast.prepare(network)
-        draws = Sampler(network, seed=1, samples=BLOCK).draw(0, BLOCK)
-        seconds = best(
-            lambda n=network, p=prepared, d=draws: fast.simulate_packed(n, p, d),  # type: ignore[misc]
-            size.repeats,
-            time.thread_time,
-        )
-        yield (f"{count:,} activities", f"{seconds / BLOCK / count * 1e9:,.0f} ns", "-")
-    for samples in size.growth_samples:
-        seconds, mebibytes = _apart("dates", 100 if size is not TINY else 10, samples)
-        share = f"{seconds / samples / 100 * 1e9:,.0f} ns"
-        yield (f"{samples:,} samples x 100 activities, draws and all dates", share,
-               f"{mebibytes:,.0f} MiB")  # fmt: skip
+    """Yield nanoseconds a sample and activity over activities, and over samples with all summaries.
+
+    Each is drawn as a bar: time is linear where the bars of a group are of one length, and memory
+    is flat where its bars are.
+    """
+    kernel = [(f"{n:,} activities", _kernel_ns(n, size), None) for n in size.growth]
+    wide = 100 if size is not TINY else 10
+    whole = [
+        (f"{samples:,} samples x {wide} activities, all summaries", s / samples / wide * 1e9, m)
+        for samples in size.growth_samples
+        for s, _, m in [_apart("crews", wide, samples)]
+    ]
+    for group in (kernel, whole):
+        slowest = max(time_ns for _, time_ns, _ in group)
+        largest = max(memory or 0.0 for _, _, memory in group)
+        for name, time_ns, memory in group:
+            yield (
+                name,
+                f"{time_ns:,.0f} ns",
+                bar(time_ns / slowest),
+                "-" if memory is None else f"{memory:,.0f} MiB",
+                "" if memory is None else bar(memory / largest),
+            )
+
+
+def bar(share: float) -> str:
+    """Return a bar of a length, drawn in text."""
+    return "█" * max(1, round(share * WIDEST))
+
+
+def _kernel_ns(activities: int, size: Size) -> float:
+    """Return the time of a sample and activity in the compiled engine, given draws."""
+    network = synthetic(activities)
+    prepared = fast.prepare(network)
+    draws = Sampler(network, seed=1, samples=BLOCK).draw(0, BLOCK)
+    seconds = best(
+        lambda: fast.simulate_packed(network, prepared, draws), size.repeats, time.thread_time
+    )
+    return seconds / BLOCK / activities * 1e9
 
 
 # --- the page
@@ -300,7 +365,7 @@ def page(size: Size, command: str) -> str:
             speeds(size),
         ),
         _table(("work", "measured", "to reach"), works(size)),
-        _table(("growth", "a sample and activity", "peak memory"), growth(size)),
+        _table(("growth", "a sample and activity", "drawn", "peak memory", "drawn"), growth(size)),
     ]  # fmt: skip
     machine = (
         f"`{command}` on {_processor()}, {os.cpu_count()} cores, Python "

@@ -11,10 +11,31 @@ import contextlib
 import difflib
 import math
 import re
+import sys
 from functools import cache
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-import pint
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+@contextlib.contextmanager
+def _hidden(package: str) -> Iterator[None]:
+    """Let imports not find a package that nobody has imported yet."""
+    if package in sys.modules:
+        yield
+        return
+    sys.modules[package] = None  # type: ignore[assignment]  # the import system's sign for "none"
+    try:
+        yield
+    finally:
+        del sys.modules[package]
+
+
+# Pint imports Dask where that is installed, for arrays which the planner never has in quantities:
+# a fifth of a second at every start.
+with _hidden("dask"):
+    import pint
 
 # Every unit that a spec may use. Pint's own list of some thousand is not loaded: it costs a quarter
 # of a second at every start, and it turns slips such as "60 H" (henry) into known units.

@@ -74,13 +74,15 @@ class Shed:
 
 @dataclass(frozen=True)
 class Sky:
-    """A climate: laws of days lost a month, storms a year, their days and gusts."""
+    """A climate: laws of days lost a month, storms a year, their days, outages and gusts."""
 
     lost: tuple[Law, ...] = (0,) * 12
     rate: Law = 0
     months: tuple[int, ...] = tuple(range(1, 13))
     days: Law = 1
     gust: Law = 0
+    outage: Law = 0
+    basin: str = ""
 
 
 def laws(values: Iterable[Law]) -> Laws:
@@ -202,6 +204,8 @@ def network(
         ).reshape(-1, 12),
         "storm_day": laws(sky.days for sky in climates),
         "storm_gust": laws(sky.gust for sky in climates),
+        "storm_outage": laws(sky.outage for sky in climates),
+        "storm_basin": tuple(sky.basin for sky in climates),
         "hall": tuple(s.name for s in sheds),
         "hall_site": ints([s.site for s in sheds]),
         "hall_first": ints([at[s.first] for s in sheds]),

@@ -70,7 +70,8 @@ def _live() -> Iterator[Callable[[str, float], None]]:
 
     columns = (
         TextColumn("{task.description}"), BarColumn(), TextColumn("{task.percentage:>3.0f} %"),
-        TimeElapsedColumn(), TextColumn("left"), TimeRemainingColumn(),
+        TextColumn("{task.fields[rate]}"), TimeElapsedColumn(), TextColumn("left"),
+        TimeRemainingColumn(),
     )  # fmt: skip
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         tasks: dict[str, Any] = {}
@@ -79,24 +80,30 @@ def _live() -> Iterator[Callable[[str, float], None]]:
             if stage not in tasks:
                 for task in tasks.values():
                     bar.update(task, completed=1.0, visible=False)
-                tasks[stage] = bar.add_task(stage, total=1.0)
-            bar.update(tasks[stage], completed=share)
+                tasks[stage] = bar.add_task(stage, total=1.0, rate="")
+            speed = bar.tasks[tasks[stage]].speed
+            rate = f"{speed:.2%} a second" if speed else ""
+            bar.update(tasks[stage], completed=share, rate=rate)
 
         yield update
 
 
 def _plain() -> Callable[[str, float], None]:
-    began = last = time.monotonic()
-    shown = ""
+    began = last = since = time.monotonic()
+    shown, from_share = "", 0.0
 
     def update(stage: str, share: float) -> None:
-        nonlocal last, shown
+        nonlocal last, shown, since, from_share
         now = time.monotonic()
-        if stage != shown or now - last > PLAIN_EVERY_S:
-            left = f", about {(now - began) / share * (1 - share):.0f} s left" if share > 0 else ""
-            detail = f" {share:.0%}{left}" if stage == shown else ""
-            say(f"[{now - began:5.0f} s] {stage}{detail}")
-            last, shown = now, stage
+        if stage != shown:
+            say(f"[{now - began:5.0f} s] {stage}")
+            last, shown, since, from_share = now, stage, now, share
+        elif now - last > PLAIN_EVERY_S:
+            rate = (share - from_share) / (now - since)
+            speed = f", {rate:.2%} a second" if rate > 0 else ""
+            left = f", about {(1 - share) / rate:.0f} s left" if rate > 0 else ""
+            say(f"[{now - began:5.0f} s] {stage} {share:.0%}{speed}{left}")
+            last = now
 
     return update
 

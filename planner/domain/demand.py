@@ -40,9 +40,17 @@ class Team(Model):
     latest: Date | None = None
     """Period of the team's work; the whole horizon where not given."""
     smallest_cluster: Positive | None = None
-    """GPUs of one family in one fabric domain below which training is no use; not yet used."""
+    """GPUs of one family in one fabric domain below which training is no use: in every period the
+    team has none in a domain, or at least so many for `cluster_share` of the period."""
+    cluster_share: Share | None = None
+    """Share of a period for which the cluster must be the team's, so that teams may take turns;
+    all of it where not given."""
+    cluster_run: Positive = 1
+    """Periods on end for which a cluster is held once it begins."""
     priority: Literal["hard", "soft"] = "hard"
-    """Soft guarantees are read and not yet used."""
+    """Whether the plan must keep the guarantee, or may give it up where all wishes are too much."""
+    gives_way: Positive = 1
+    """Place in the order in which soft wishes give way: 1 first; equal ones share."""
 
 
 class Product(Model):
@@ -68,4 +76,6 @@ class Product(Model):
     launch: Date | None = None
     """Date from which it is served."""
     priority: Literal["hard", "soft"] = "hard"
-    """Soft floors are read and not yet used."""
+    """Whether the plan must keep the floor, or may give it up where all wishes are too much."""
+    gives_way: Positive = 1
+    """Place in the order in which soft wishes give way: 1 first; equal ones share."""

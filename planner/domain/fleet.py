@@ -78,7 +78,7 @@ class Accelerator(Model):
     service_life: LifeYear
     """Years from installation to retirement."""
     resale: Share | None = None
-    """Share of its price at retirement; read and not yet used."""
+    """Share of its price that it brings at retirement."""
     failure_rate: PerGPUYear
     """Interruptions of a job per GPU and year."""
     repair_time: DurationDay
@@ -88,7 +88,7 @@ class Accelerator(Model):
     rental: Rental | None = None
     """Terms where it is rented; `prices` is then what setting it up costs."""
     racks_per_day: Count | None = None
-    """Racks that the docks of a site take in a day; read and not yet used."""
+    """Racks that the docks of a site take in a day; no limit where not given."""
     drivers: tuple[str, ...] = ()
     """Risk drivers that multiply its lead time."""
 

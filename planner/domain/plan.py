@@ -98,6 +98,8 @@ class Purchase:
     gpus: int
     order: dt.date
     dock: dt.date
+    is_pinned: bool = False
+    """Whether the user fixed it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +150,8 @@ class Reservation:
     tranche: str
     reserve: dt.date
     exit: dt.date | None = None
+    is_pinned: bool = False
+    """Whether the user fixed it."""
 
     @property
     def name(self) -> str:
@@ -180,6 +184,51 @@ class Share:
     period: int
     gpus: float
     h100e: float
+
+
+@dataclass(frozen=True, slots=True)
+class Cluster:
+    """GPU-time of a training cluster: one family in one fabric domain, mean over a period.
+
+    Parameters
+    ----------
+    domain
+        Fabric domain, such as ``hyperion/east``.
+    gpus
+        Mean usable GPUs of the SKU that the team trains on there.
+    """
+
+    consumer: str
+    domain: str
+    sku: str
+    period: int
+    gpus: float
+
+
+@dataclass(frozen=True, slots=True)
+class GaveWay:
+    """What of a soft wish the plan gives up.
+
+    Parameters
+    ----------
+    kind, subject
+        Floor of a product, guarantee of a team, or required date, by name.
+    period
+        Period in which it is missed; None for a required date.
+    wanted, given
+        H100e of floors and guarantees, IT MW of required dates.
+    """
+
+    kind: Literal["required", "floor", "guarantee"]
+    subject: str
+    period: int | None
+    wanted: float
+    given: float
+
+    @property
+    def lost(self) -> float:
+        """What is missing."""
+        return self.wanted - self.given
 
 
 @dataclass(frozen=True, slots=True)
@@ -334,6 +383,10 @@ class Plan:
     status: SolveStatus | None = None
     reservations: tuple[Reservation, ...] = ()
     """Tranches reserved, by date and name; those that are given need none."""
+    gave_way: tuple[GaveWay, ...] = ()
+    """Soft wishes that are given up, in part or wholly."""
+    clusters: tuple[Cluster, ...] = ()
+    """Where the GPU-time of teams with a smallest cluster lies; part of `shares`."""
     arcs: tuple[tuple[str, str], ...] = ()
     """Resource-flow arcs of the sequencing step: pairs of activity names (giver, taker); the
     taker starts no earlier than the giver's crew leaves. Empty where none was made."""

@@ -29,6 +29,7 @@ from planner.domain.build_mode import BuildMode, Equipment, SiteWorks, Tail, Tra
 from planner.domain.calendar import Calendar, Climate
 from planner.domain.demand import Product, Team
 from planner.domain.fleet import Accelerator, Workload
+from planner.domain.pin import Pins
 from planner.errors import Where
 
 if TYPE_CHECKING:
@@ -133,6 +134,10 @@ class RequiredDate(Model):
     """Site, or the whole portfolio where not given."""
     it_power: PowerMW
     by: Date
+    priority: Literal["hard", "soft"] = "hard"
+    """Whether the plan must keep the date, or may give it up where all wishes are too much."""
+    gives_way: Positive = 1
+    """Place in the order in which soft wishes give way: 1 first; equal ones share."""
 
 
 class Policy(Model):
@@ -151,6 +156,8 @@ class Policy(Model):
     """Compute dearer than this is not bought, unless a floor, guarantee or date needs it."""
     required: dict[Name, RequiredDate] = {}
     """Capacity required by a date."""
+    pinned: Pins = Pins()
+    """Decisions that are made already."""
     modes: tuple[str, ...] = ()
     """Build modes that may be started; all where empty (for what-if comparisons)."""
     terminal_quarters: Count = 8

@@ -224,6 +224,29 @@ class Verification:
         return all(v.is_kept for v in self.verdicts)
 
 
+@dataclass(frozen=True, slots=True)
+class TerminalAnswer:
+    """What is bought and got where compute after the horizon is worth `factor` times as much.
+
+    Parameters
+    ----------
+    factor
+        1 is the plan itself.
+    gpus, last_year_gpus
+        Ordered over the horizon, and in its last year.
+    spend_musd
+        Nominal.
+    level
+        Effective compute per researcher and weight of each ranked team within the horizon.
+    """
+
+    factor: float
+    gpus: float
+    last_year_gpus: float
+    spend_musd: float
+    level: dict[str, float]
+
+
 @dataclass(frozen=True)
 class Result:
     """A whole run: what was asked, what was chosen, and what simulation says of it.
@@ -254,6 +277,8 @@ class Result:
     """What a schedule reviewer asks for; None where the run was not reviewed."""
     corrections: Mapping[str, float] = field(default_factory=dict)
     """Extra days by cause under which the plan was solved."""
+    terminal: tuple[TerminalAnswer, ...] = ()
+    """What the worth of compute after the horizon does to the plan; empty where not asked."""
 
 
 @dataclass(frozen=True)

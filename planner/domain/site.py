@@ -20,6 +20,7 @@ from planner.domain.base import (
     LifeYear,
     Model,
     MoneyMUSD,
+    Name,
     Number,
     Positive,
     PowerMW,
@@ -106,8 +107,8 @@ class HallGroup(Model):
     """Most halls that can be started in a period."""
     earliest: Date | None = None
     """First date on which a hall can be started; the data date where not given."""
-    fabric: str | None = None
-    """Fabric domain the halls belong to; read and not yet used."""
+    fabric: Name | None = None
+    """Fabric domain of the site that the halls belong to; one of their own where not given."""
     tenure: Literal["own", "lease", "jv"] = "own"
     """Who owns the halls; that of the build mode where it says more than "own"."""
     tenancy: Tenancy | None = None
@@ -116,6 +117,14 @@ class HallGroup(Model):
     """Local cost over the mode's; 1 where not given."""
     work_factor: Factor | None = None
     """Local work over the mode's; 1 where not given."""
+
+
+class Fabric(Model):
+    """A fabric domain: halls that share one training network for each family of SKUs."""
+
+    title: str = ""
+    largest: Positive
+    """Most GPUs of one family that the network joins."""
 
 
 class UnderWay(Model):
@@ -141,6 +150,8 @@ class Standing(Model):
     """IT power of all of them."""
     mode: str
     """Build mode whose traits (backup, ratios, rack limits) they have."""
+    fabric: Name | None = None
+    """Fabric domain of the site that they belong to; one of their own where not given."""
     ready: Date
     """Date from which they are in service; the past is certain."""
     slip: SlipDay | None = None
@@ -156,6 +167,8 @@ class EquipmentStock(Model):
     arrives: Date
     """When they arrive (the data date or before: in stock)."""
     slip: SlipDay | None = None
+    unpaid: MoneyMUSD | None = None
+    """What is still to be paid when they arrive, for units on order."""
 
 
 class Works(Model):
@@ -199,6 +212,8 @@ class Site(Model):
     """Site works; a prepared site has none."""
     tranches: dict[str, PowerTranche] = {}
     groups: dict[str, HallGroup] = {}
+    fabrics: dict[str, Fabric] = {}
+    """Fabric domains that limit how many GPUs can train together."""
     under_way: dict[str, UnderWay] = {}
     standing: dict[str, Standing] = {}
     stock: dict[str, tuple[EquipmentStock, ...]] = {}

@@ -119,28 +119,6 @@ class WorkClock:
         since = np.maximum(0, self._all_end[i] - minute)
         return np.where(i < 0, 0, self._all_after[i] - since)
 
-    def latest_starts(self, finish: IntArray, work: IntArray) -> IntArray:
-        """Return the latest start for each of many pieces of work; see `latest_start`."""
-        return self._all_start_at(np.maximum(0, self.all_worked(finish) - work))
-
-    def all_begin(self, minute: IntArray) -> IntArray:
-        """Return when work begins for crews that are there from each of many minutes on."""
-        return np.maximum(minute, self._all_start_at(self.all_worked(minute)))
-
-    def all_end(self, minute: IntArray) -> IntArray:
-        """Return the last instant of work at or before each of many minutes, at least 0."""
-        target = self.all_worked(minute)
-        i = np.searchsorted(self._all_after, target)
-        i = np.minimum(i, len(self._all_after) - 1)
-        return np.where(target > 0, self._all_end[i] - (self._all_after[i] - target), 0)
-
-    def _all_start_at(self, target: IntArray) -> IntArray:
-        i = np.searchsorted(self._all_after, target, side="right")
-        is_within = i < len(self._all_after)
-        i = np.minimum(i, len(self._all_after) - 1)
-        start = self._all_end[i] - (self._all_after[i] - target)
-        return np.where(is_within, start, NEVER)
-
     def _start_at(self, target: int) -> int:
         """Return the latest minute by which no more than `target` was worked."""
         i = bisect_right(self._after, target)

@@ -8,6 +8,7 @@ before the data date.
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 from collections import defaultdict
 from typing import TYPE_CHECKING
@@ -68,7 +69,37 @@ def orders_for(portfolio: Portfolio, needs: Needs, tables: Tables) -> tuple[Equi
             EquipmentOrder(site, equipment, n, order, needed, hall)
             for (order, needed, hall), n in sorted(units.items())
         ]
-    return tuple(made)
+    return _within_supply(portfolio, made)
+
+
+def _within_supply(
+    portfolio: Portfolio, orders: Sequence[EquipmentOrder]
+) -> tuple[EquipmentOrder, ...]:
+    """Return orders of which no period has more units of a class than makers take.
+
+    Of the latest orders first, what is too much for a period is ordered in the last one before
+    that has room; where none has, in the first after, and comes late.
+    """
+    spans, made = portfolio.periods, []
+    room: defaultdict[str, dict[int, int]] = defaultdict(dict)
+    for order in sorted(orders, key=lambda o: (o.order, o.site, o.hall), reverse=True):
+        most = portfolio.catalog.equipment[order.equipment].supply_per_period
+        own = next((i for i, span in enumerate(spans) if order.order < span.end), None)
+        if most is None or own is None:
+            made.append(order)
+            continue
+        left = order.units
+        for i in (*range(own, -1, -1), *range(own + 1, len(spans))):
+            units = min(left, room[order.equipment].get(i, most))
+            if units:
+                room[order.equipment][i] = room[order.equipment].get(i, most) - units
+                day = order.order if i == own else max(spans[i].start, order.order)
+                day = day if i >= own else spans[i].end - dt.timedelta(days=1)
+                made.append(dataclasses.replace(order, units=units, order=day))
+                left -= units
+        if left:
+            made.append(dataclasses.replace(order, units=left))
+    return tuple(sorted(made, key=lambda o: (o.site, o.equipment, o.order, o.needed, o.hall)))
 
 
 def equipment_needs(portfolio: Portfolio, starts: Sequence[Start], tables: Tables) -> Needs:

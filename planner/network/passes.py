@@ -17,18 +17,9 @@ from planner.network.calendars import DAY_MIN
 from planner.network.draft import ARC, NONE
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-    from typing import TypeVar
-
     from planner.network.arrays import Csr, IntArray, Network
 
-    Function = TypeVar("Function")
-
 kernel = numba.njit(cache=True, nogil=True)
-inner: Callable[[Function], Function] = numba.njit(  # type: ignore[call-overload]  # lacks the two
-    cache=True, nogil=True, no_cpython_wrapper=True, no_cfunc_wrapper=True
-)
-
 # As plain integers, which are constants of the kernels.
 FS, FF, SF = int(Kind.FS), int(Kind.FF), int(Kind.SF)
 FROM_START: Final = (int(Kind.SS), SF, ARC)
@@ -241,7 +232,7 @@ def _intervals(
         pointer[row + 1] = at
 
 
-@inner
+@kernel
 def _place(values: IntArray, low: int, high: int, value: int) -> int:
     """Return the first index of low..high whose value is not below `value`."""
     while low < high:
@@ -253,7 +244,7 @@ def _place(values: IntArray, low: int, high: int, value: int) -> int:
     return low
 
 
-@inner
+@kernel
 def _worked(clocks: Clocks, row: int, minute: int) -> int:
     """Return the working minutes from the epoch to a minute."""
     first = clocks.pointer[row]
@@ -264,7 +255,7 @@ def _worked(clocks: Clocks, row: int, minute: int) -> int:
     return worked
 
 
-@inner
+@kernel
 def _work_end(clocks: Clocks, row: int, start: int, work: int) -> int:
     """Return when work ends that starts at `start`; `NEVER` beyond the tables."""
     if work <= 0:
@@ -278,7 +269,7 @@ def _work_end(clocks: Clocks, row: int, start: int, work: int) -> int:
     return end
 
 
-@inner
+@kernel
 def _start_at(clocks: Clocks, row: int, target: int) -> int:
     """Return the latest minute by which no more than `target` was worked."""
     last = clocks.pointer[row + 1]
@@ -289,7 +280,7 @@ def _start_at(clocks: Clocks, row: int, target: int) -> int:
     return start
 
 
-@inner
+@kernel
 def _latest_start(clocks: Clocks, row: int, finish: int, work: int) -> int:
     """Return the latest start from which work ends by `finish`."""
     if work <= 0:
@@ -297,13 +288,13 @@ def _latest_start(clocks: Clocks, row: int, finish: int, work: int) -> int:
     return _start_at(clocks, row, max(0, _worked(clocks, row, finish) - work))
 
 
-@inner
+@kernel
 def _begins(clocks: Clocks, row: int, minute: int) -> int:
     """Return when work begins for crews that are there from a minute on."""
     return max(minute, _start_at(clocks, row, _worked(clocks, row, minute)))
 
 
-@inner
+@kernel
 def _last_worked(clocks: Clocks, row: int, minute: int) -> int:
     """Return the last instant of work at or before a minute, at least 0."""
     target = _worked(clocks, row, minute)

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from planner.optimise.data import ModelData
     from planner.optimise.engine import Engine
 
-ORDER = ("commitment", "placement", "hall_slots", "land", "crews", "equipment", "supply", "power",
-         "debt", "cash", "carbon", "required", "needs")  # fmt: skip
+ORDER = ("commitment", "placement", "hall_slots", "land", "crews", "equipment", "docks", "supply",
+         "power", "debt", "cash", "carbon", "required", "needs")  # fmt: skip
 """Families in the order in which they are dropped: demands last, so that they are named."""
 MIP_NODES = 200
 

@@ -18,6 +18,7 @@ from planner.optimise.consumers import CLASSES, Consumer, consumers
 from planner.optimise.deliveries import Deliveries, deliveries
 from planner.optimise.existing import there
 from planner.optimise.feed import Feed, feed
+from planner.optimise.gear import stock_use
 from planner.optimise.halls import Option, Pool, capacity, halls
 from planner.optimise.labour import Labour, labour
 from planner.optimise.money import Money, money
@@ -180,11 +181,14 @@ def build(
         consumers=consumers(portfolio, timeline, arriving.skus, pools),
         deliveries=arriving,
         labour=labour(portfolio, options, pools, timeline),
-        money=money(portfolio, pools, options, arriving, feeding, timeline),
+        money=money(
+            portfolio, pools, options, arriving, feeding, timeline,
+            stock_use(portfolio, standing.starts),
+        ),
         feed=feeding,
         option_mw=option_mw,
         standing_mw=standing_mw,
-        compute_weight=_compute_weight(portfolio, timeline),
+        compute_weight=compute_weight(portfolio, timeline),
         money_weight=discount(spec.finance.discount_rate.likely, timeline.mid_year),
     )
 
@@ -203,13 +207,21 @@ def _required(portfolio: Portfolio, timeline: Timeline) -> tuple[Required, ...]:
     return tuple(made)
 
 
-def _compute_weight(portfolio: Portfolio, timeline: Timeline) -> FloatArray:
-    """Return the weight of a period's compute, the last one's repeated after the horizon."""
+def compute_weight(
+    portfolio: Portfolio, timeline: Timeline, terminal: float = 1.0
+) -> FloatArray:
+    """Return the weight of a period's compute, the last one's repeated after the horizon.
+
+    Parameters
+    ----------
+    terminal
+        How much of the worth after the horizon counts.
+    """
     policy = portfolio.spec.policy
     rate = policy.compute_discount_rate.likely
     weight = discount(rate, timeline.mid_year) * timeline.years
     horizon = timeline.mid_year[-1] + timeline.years[-1] / 2
     quarters = (np.arange(policy.terminal_quarters) + 0.5) * QUARTER_YEAR
     after = discount(rate, horizon + quarters).sum() * QUARTER_YEAR
-    weight[-1] += policy.terminal_share.likely * after
+    weight[-1] += terminal * policy.terminal_share.likely * after
     return weight

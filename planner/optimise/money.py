@@ -9,6 +9,7 @@ after the horizon pay for what is used then, and are left out.
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -20,8 +21,11 @@ from planner.capacity.timeline import DAYS_PER_MONTH, DAYS_PER_YEAR, FloatArray,
 from planner.domain.plan import Candidate
 from planner.optimise.contracts import Contracts, contracts
 from planner.optimise.course import Course, hall_course, works_course
+from planner.optimise.gear import Bought, StockUse, bundled
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from planner.domain.amount import Amount
     from planner.domain.portfolio import Portfolio
     from planner.domain.site import Tenancy, UnderWay
@@ -76,6 +80,12 @@ class Money:
         What stands.
     contracts
         What the contracts of tranches cost.
+    equipment
+        What one hall of each option buys, by class (O).
+    stock
+        Where equipment in stock goes.
+    bundles
+        Classes in stock whose units go the same way, by site and the first of them.
     """
 
     opening: float
@@ -88,6 +98,9 @@ class Money:
     energy: FloatArray
     commitments: tuple[Commitment, ...]
     contracts: Contracts
+    equipment: tuple[dict[str, Bought], ...]
+    stock: StockUse
+    bundles: dict[tuple[str, str], tuple[str, ...]]
 
 
 @dataclass(frozen=True)
@@ -111,7 +124,7 @@ class _Books:
 
 def money(
     portfolio: Portfolio, pools: tuple[Pool, ...], options: tuple[Option, ...],
-    arriving: Deliveries, feeding: Feed, timeline: Timeline,
+    arriving: Deliveries, feeding: Feed, timeline: Timeline, stock: StockUse,
 ) -> Money:  # fmt: skip
     """Return all costs by period."""
     finance = portfolio.spec.finance
@@ -122,7 +135,8 @@ def money(
     )
     share = conservative(finance.share_available, books.confidence, "low") if low else 0.0
     courses: dict[Candidate, Course] = {}
-    costs = [_option(books, pools[o.pool], o, courses) for o in options]
+    bought = tuple(_option_equipment(books, o, courses) for o in options)
+    costs = [_option(books, pools[o.pool], o, had) for o, had in zip(options, bought, strict=True)]
     energy = np.array([_energy(books, p, feeding) for p in pools])
     return Money(
         opening=finance.opening_cash.likely,
@@ -135,28 +149,39 @@ def money(
         energy=energy.reshape(len(pools), len(timeline.days)),
         commitments=(
             *_works(books), *_tranches(books, feeding),
-            *_under_way(books, pools), *_standing(books, pools, arriving, energy),
+            *_under_way(books, pools, stock), *_standing(books, pools, arriving, energy),
+            *_stock(books),
         ),
         contracts=contracts(portfolio, feeding, timeline),
+        equipment=bought,
+        stock=stock,
+        bundles=bundled(options, bought, stock.left),
     )  # fmt: skip
 
 
-def _option(
-    books: _Books, pool: Pool, option: Option, courses: dict[Candidate, Course]
-) -> FloatArray:
+def _option_equipment(
+    books: _Books, option: Option, courses: dict[Candidate, Course]
+) -> dict[str, Bought]:
     candidate = option.candidate
     if candidate not in courses:
         courses[candidate] = hall_course(books.portfolio, candidate)
-    begin = float(books.timeline.start_day[option.period])
-    cash = _build(books, candidate, courses[candidate], begin, float(option.service_day.max()))
+    return _equipment(books, candidate, courses[candidate], *_span(books, option))
+
+
+def _option(books: _Books, pool: Pool, option: Option, bought: dict[str, Bought]) -> FloatArray:
+    begin, done = _span(books, option)
+    cash = _build(books, option.candidate, begin, done, bought)
     return cash + _running(books, pool, option.service_day, option.block_mw, begin_day=begin)
 
 
-def _build(
-    books: _Books, candidate: Candidate, course: Course, begin: float, done: float
-) -> FloatArray:
-    """Return what building one hall costs, shape (kinds, T)."""
-    portfolio, timeline = books.portfolio, books.timeline
+def _span(books: _Books, option: Option) -> tuple[float, float]:
+    """Return the days on which a hall of an option is begun and done."""
+    return float(books.timeline.start_day[option.period]), float(option.service_day.max())
+
+
+def _hall_cost(books: _Books, candidate: Candidate) -> float:
+    """Return what building one hall costs, soft cost apart, before escalation [MUSD]."""
+    portfolio = books.portfolio
     mode = portfolio.catalog.modes[candidate.mode]
     group = portfolio.sites[candidate.site].groups[candidate.group]
     hall = books.high(mode.hall_cost) * group.it_power.likely
@@ -165,23 +190,49 @@ def _build(
         hall *= books.high(group.tenancy.capital_share)
     if candidate.calendar != "standard":
         hall *= books.high(portfolio.catalog.calendars[candidate.calendar].cost_factor)
-    cash = books.blank()
-    ordered = 0.0
+    return hall
+
+
+def _equipment(
+    books: _Books, candidate: Candidate, course: Course, begin: float, done: float
+) -> dict[str, Bought]:
+    """Return the equipment that one hall buys, by class."""
+    portfolio, timeline = books.portfolio, books.timeline
+    mode, hall = portfolio.catalog.modes[candidate.mode], _hall_cost(books, candidate)
+    made: dict[str, Bought] = {}
     for row in course.stretched(done - begin).rows:
         for name in row.equipment:
             item = portfolio.catalog.equipment[name]
             share = item.price_share.likely if item.price_share else EQUIPMENT_SHARE
             amount = hall * row.cost_share * share / len(row.equipment)
-            ordered += amount
+            had = made.get(name, Bought(0, 0.0, np.zeros(len(timeline.days))))
             needed = begin + row.start_day
             order = needed - books.high(item.lead_time)
             # An order that should lie in the past is placed on the data date; if the hall itself
             # was started before, it was placed in time and its deposit is sunk.
             order = max(order, 0.0) if begin >= 0 else order
-            amount *= float(books.level.at("construction", order))
-            cash[KINDS.index("equipment")] += payments(
-                timeline, item.terms or mode.terms, amount, order, (needed, needed), done
-            )
+            paid = payments(
+                timeline, item.terms or mode.terms,
+                amount * float(books.level.at("construction", order)),
+                order, (needed, needed), done,
+            )  # fmt: skip
+            made[name] = Bought(had.units + 1, had.amount + amount, had.cash + paid)
+    return made
+
+
+def _build(
+    books: _Books, candidate: Candidate, begin: float, done: float, equipment: dict[str, Bought],
+    in_stock: Mapping[str, int] | None = None,
+) -> FloatArray:  # fmt: skip
+    """Return what building one hall costs, but for units from stock, shape (kinds, T)."""
+    timeline, hall = books.timeline, _hall_cost(books, candidate)
+    mode = books.portfolio.catalog.modes[candidate.mode]
+    cash = books.blank()
+    ordered = 0.0
+    for name, bought in equipment.items():
+        ordered += bought.amount
+        there = min(bought.units, (in_stock or {}).get(name, 0))
+        cash[KINDS.index("equipment")] += bought.cash * (1.0 - there / bought.units)
     rest = (hall - ordered) + hall * books.high(mode.soft_cost)
     rest *= float(books.level.at("construction", (begin + done) / 2))
     cash[KINDS.index("construction")] += payments(
@@ -251,6 +302,10 @@ def _orders(books: _Books, arriving: Deliveries, sku: int, pools: tuple[Pool, ..
         if rent[t]:
             days = timeline.presence(dock, dock + arriving.life_day[sku]) * timeline.days
             paid[t] += days * rent[t]
+        retired = dock + tail + arriving.life_day[sku]
+        if item.resale and not item.rental and retired < timeline.end_day[-1]:
+            share = conservative(item.resale, books.confidence, "low")
+            paid[t] -= timeline.pay_at(retired, price[t] * share)
     return paid
 
 
@@ -313,14 +368,36 @@ def _tranches(books: _Books, feeding: Feed) -> list[Commitment]:
     return made
 
 
-def _under_way(books: _Books, pools: tuple[Pool, ...]) -> list[Commitment]:
+def _stock(books: _Books) -> list[Commitment]:
+    """Return what is still to be paid for equipment on order."""
     made = []
+    for site in books.portfolio.sites.values():
+        for name, entries in site.stock.items():
+            cash = books.blank()
+            for entry in entries:
+                day = max(0.0, books.timeline.day(entry.arrives))
+                cash[KINDS.index("equipment")] += books.timeline.pay_at(
+                    day, books.high(entry.unpaid)
+                )
+            text = f"{name} on order for {site.site} is paid"
+            path = f"site.{site.site}.stock.{name}"
+            made.append(Commitment(f"stock {site.site}/{name}", text, path, cash))
+    return made
+
+
+def _under_way(books: _Books, pools: tuple[Pool, ...], stock: StockUse) -> list[Commitment]:
+    made = []
+    numbers: Counter[str] = Counter()
     for pool in pools:
         site = books.portfolio.sites[pool.site]
         for name, entry in site.under_way.items():
             if (entry.group, entry.mode) != (pool.zone, pool.mode):
                 continue
-            cash = _hall_remainders(books, pool, entry)
+            first = numbers[pool.zone_name] + 1
+            numbers[pool.zone_name] += entry.count
+            taken = [stock.by_hall.get(f"{pool.zone_name}/{first + k:02d}", Counter())
+                     for k in range(entry.count)]  # fmt: skip
+            cash = _hall_remainders(books, pool, entry, taken)
             text = f"halls {name} of {pool.site} are under way and are finished"
             path = f"site.{pool.site}.under_way.{name}"
             made.append(Commitment(f"under way {pool.site}/{name}", text, path, cash))
@@ -331,7 +408,9 @@ def _under_way(books: _Books, pools: tuple[Pool, ...]) -> list[Commitment]:
     return made
 
 
-def _hall_remainders(books: _Books, pool: Pool, entry: UnderWay) -> FloatArray:
+def _hall_remainders(
+    books: _Books, pool: Pool, entry: UnderWay, taken: list[Counter[str]]
+) -> FloatArray:
     candidate = Candidate(pool.site, pool.zone, pool.mode, entry.calendar)
     course = hall_course(books.portfolio, candidate)
     cash = books.blank()
@@ -342,7 +421,8 @@ def _hall_remainders(books: _Books, pool: Pool, entry: UnderWay) -> FloatArray:
             per_hall = len(pool.service_day) // max(pool.count, 1)
             blocks = pool.service_day[k * per_hall : (k + 1) * per_hall]
             done = max(float(blocks.max(initial=0.0)), 0.0)
-        cash += _build(books, candidate, course, begin, done)
+        bought = _equipment(books, candidate, course, begin, done)
+        cash += _build(books, candidate, begin, done, bought, taken[k])
     return cash
 
 

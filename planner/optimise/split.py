@@ -18,6 +18,7 @@ from planner.domain.plan import HallClass, LevelStatus, Lot, Plan, Purchase, Sha
 from planner.errors import LimitError
 from planner.network import equipment_orders
 from planner.optimise.constraints.cash import cash_rows, settled
+from planner.optimise.constraints.docks import dock_room
 from planner.optimise.constraints.reservations import reservations
 from planner.optimise.consumers import CLASSES
 from planner.optimise.engine import INF, Engine, as_costs
@@ -91,7 +92,11 @@ def placed_plan(data: ModelData, engine: Engine, values: FloatArray) -> Plan:
             orders[data.skus.index(sku), pools[pool], data.labels.index(label)] = amount
     spare = np.maximum(data.deliveries.supply - orders.sum(axis=1) * GPUS, 0.0)
     for p in range(len(data.pools)):
-        fill(data, p, found[p], orders[:, p], spare)
+        here = [i for i, pool in enumerate(data.pools) if pool.site == data.pools[p].site]
+        most = np.minimum(spare, dock_room(data, orders[:, here].sum(axis=1) * GPUS))
+        left = most.copy()
+        fill(data, p, found[p], orders[:, p], left)
+        spare += left - most
     spec = data.portfolio.spec
     lots = (*data.there.lots, *_lots(data, found))
     plan = Plan(spec.portfolio, spec.data_date, data.portfolio.periods, starts, lots=lots)
@@ -236,13 +241,13 @@ def _balance_rows(engine: Engine) -> list[int]:
     # fmt: off
     names = ("delivered[", "stays[", "waits[", "hall_power[", "rack_positions[", "liquid[", "air[",
              "overlap[", "zone_power[", "tranche_power[", "take[", "used_load[",
-             "max_price[")
+             "max_price[", "stock_use[", "stock[", "idle_load[")
     # fmt: on
     return [row for name, row in engine.rows.items() if name.startswith(names)]
 
 
 def _free_lots(engine: Engine) -> None:
-    for component in ("placed", "orders", "unused"):
+    for component in ("placed", "orders", "unused", "stocked", "idle"):
         for column in engine.columns_of(component).values():
             engine.bound(column, 0.0, INF)
     for row in _balance_rows(engine):

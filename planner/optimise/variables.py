@@ -12,6 +12,7 @@ import pyomo.environ as pyo
 from pyomo.core.expr.numeric_expr import LinearExpression
 
 from planner.optimise.consumers import CLASSES
+from planner.optimise.gear import limited
 
 if TYPE_CHECKING:
     from planner.optimise.data import ModelData
@@ -47,6 +48,9 @@ def add_variables(model: Pyo, data: ModelData) -> None:
     may_borrow = data.portfolio.spec.finance.debt
     model.debt = pyo.Var(list(data.labels) if may_borrow else [], domain=pyo.NonNegativeReals)
     model.dearly = pyo.Var(bounds=(0, 0))
+    model.gear = pyo.Var(list(data.portfolio.sites), list(limited(data.portfolio)),
+                         list(data.labels), domain=pyo.NonNegativeReals)  # fmt: skip
+    model.stocked = pyo.Var(stocked_indices(data), domain=pyo.NonNegativeReals)
     model.nothing = pyo.Var(bounds=(0, 0))
     # What hard rules would lack; zero, but for the search of the least repair or relaxation.
     model.short = pyo.Var(need_indices(data), bounds=(0, 0))
@@ -58,7 +62,7 @@ def _add_contracts(model: Pyo, data: ModelData) -> None:
     """Add power contracts and accounts of energy.
 
     ``reserved[tranche]`` and ``exits[tranche, period]`` are whole; ``used`` and ``burnt[tranche,
-    zone, period]`` mean facility MW drawn, and ``unused[tranche, period]`` MW of minimum take that
+    zone, period]`` mean facility MW drawn, ``idle[zone, period]`` MW of GPUs that have come, and ``unused[tranche, period]`` MW of minimum take that
     is not; ``over_carbon[year]`` kilotonnes above the cap, fixed at 0.
     """
     feed, money, labels = data.feed, data.money.contracts, data.labels
@@ -82,8 +86,20 @@ def _add_contracts(model: Pyo, data: ModelData) -> None:
     has_cap = data.portfolio.spec.policy.carbon_cap is not None
     burnt = [index for index in model.flow if index[2] in labels] if has_cap else []
     model.burnt = pyo.Var(burnt, domain=pyo.NonNegativeReals)
+    model.idle = pyo.Var(list(feed.zones) if has_cap else [], list(labels),
+                         domain=pyo.NonNegativeReals)  # fmt: skip
     named = dict.fromkeys(years(data)) if has_cap else {}
     model.over_carbon = pyo.Var(list(named), bounds=(0, 0))
+
+
+def stocked_indices(data: ModelData) -> list[tuple[str, str, str]]:
+    """Return who can take equipment from stock: candidate, period, first class of a bundle."""
+    return [
+        (*data.option_name(o), item)
+        for o, items in enumerate(data.money.equipment)
+        for site, item in data.money.bundles
+        if site == data.options[o].candidate.site and item in items
+    ]
 
 
 def years(data: ModelData) -> list[str]:

@@ -70,7 +70,7 @@ def _precision(result: Result) -> str:
     error = largest_error_day(outcome)
     said = f"± {words.days(error)}" if np.isfinite(error) else "unknown"
     return (
-        f"{words.count(outcome.samples)} futures ({METHODS[outcome.method]}); "
+        f"{outcome.samples:,} futures ({METHODS[outcome.method]}); "
         f"standard error of the least certain P80 {said}"
     )
 

@@ -41,6 +41,12 @@ BLOCK: Final = 128
 """Samples drawn and simulated at a time; no result depends on it."""
 
 
+ORDER: Final[dict[str, Literal["C", "F"]]] = dict.fromkeys(
+    ("start", "finish", "crews", "spend"), "F"
+)
+"""What is summed up by percentiles has its samples side by side in memory."""
+
+
 class Counts(NamedTuple):
     """What a block adds to a `Tally`."""
 
@@ -197,7 +203,7 @@ class Gathered:
         for name, row in part.rows.items():
             if name not in self.rows:
                 shape = (self.job.rows_of(name), *row.shape[1:])
-                self.rows[name] = np.empty(shape, dtype=row.dtype)
+                self.rows[name] = np.empty(shape, row.dtype, order=ORDER.get(name, "C"))
             self.rows[name][part.first : part.first + len(row)] = row
         if self.tally is not None and part.counts is not None:
             self.tally.own += part.counts.own

@@ -51,8 +51,8 @@ def run(
         depends on it.
     until_error_day
         Stop at fewer than `samples` once no P80 asked for has a standard error of more days (see
-        `domain.precision`). Stratified samples belong to a number of them, so the run begins anew with
-        twice as many until then: a run that stops is the run of the number it stopped at.
+        `domain.precision`). Stratified samples belong to a number of them, so the run begins anew
+        with twice as many until then: a run that stops is the run of the number it stopped at.
     looks
         Also find out who drove what, the crews in use and the spend, in the same pass.
     whole
@@ -78,10 +78,11 @@ def run(
 
 def _gathered(job: Job, workers: Workers, progress: Progress | None) -> Gathered:
     gathered, blocks = Gathered(job), len(job.firsts)
+    stage = f"simulation of {job.samples:,} futures"
     for done, part in enumerate(workers.parts(job)):
         gathered.add(part)
         if progress is not None:
-            progress("simulation", (done + 1) / blocks)
+            progress(stage, (done + 1) / blocks)
     return gathered
 
 

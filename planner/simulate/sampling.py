@@ -5,16 +5,12 @@ Both engines consume the same `Draws`; what they do with them holds no chance.
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
-import numba
 import numpy as np
 
-from planner.capacity.laws import ODDS_REACH, LawTable, prepare
-from planner.domain.amount import Form
-from planner.domain.result import NEVER
+from planner.simulate.amounts import Streams, law_table, minutes
 from planner.simulate.damage import Repairs, repairs
 from planner.simulate.sobol import Sobol
 from planner.simulate.streams import stream_keys, uniforms
@@ -22,13 +18,7 @@ from planner.simulate.weather import Block, Storms, lost_days, storms
 
 if TYPE_CHECKING:
     from planner.domain.result import Method
-    from planner.network.arrays import BoolArray, Csr, FloatArray, IntArray, Laws, Network
-
-PERTS: Final = (Form.PERT, Form.PERT80)
-TRIANGLES: Final = (Form.TRIANGULAR,)
-OTHERS: Final = tuple(f for f in Form if f not in (Form.FIXED, *PERTS, *TRIANGLES))
-
-kernel = numba.njit(cache=True, nogil=True)
+    from planner.network.arrays import BoolArray, FloatArray, IntArray, Network
 
 
 @dataclass(frozen=True)
@@ -93,10 +83,10 @@ class Sampler:
         self.network = network
         self.samples = samples
         self._total = 0 if method == "plain" else samples
-        self._work = _Streams(network.work, seed, [f"work/{n}" for n in network.activity])
-        self._lead = _Streams(network.unit_lead, seed, [f"lead/{n}" for n in network.unit_name])
-        self._slip = _Streams(network.gate_slip, seed, [f"slip/{n}" for n in network.gate_name])
-        self._driver_law = _prepared(network.driver_law)
+        self._work = Streams(network.work, seed, [f"work/{n}" for n in network.activity])
+        self._lead = Streams(network.unit_lead, seed, [f"lead/{n}" for n in network.unit_name])
+        self._slip = Streams(network.gate_slip, seed, [f"slip/{n}" for n in network.gate_name])
+        self._driver_law = law_table(network.driver_law)
         self._driver_key = stream_keys(seed, [f"driver/{n}" for n in network.driver_name])
         is_sobol = method == "sobol" and len(network.driver_name) > 0
         self._sobol = Sobol(self._driver_key, samples) if is_sobol else None
@@ -141,9 +131,7 @@ class Sampler:
             self._slip.draw(*block), network.gate_driver, acting, network.gate_base_min,
             network.gate_event, delay,
         )  # fmt: skip
-        unit = minutes(
-            self._lead.draw(*block), network.unit_driver, acting, network.unit_order_min
-        )
+        unit = minutes(self._lead.draw(*block), network.unit_driver, acting, network.unit_order_min)
         return gate, unit
 
     def _drivers(self, first: int, count: int) -> FloatArray:
@@ -161,116 +149,3 @@ class Sampler:
         strength = np.where(acts, u / np.where(chance > 0, chance, 1.0), 0.5)
         drawn = self._driver_law.quantile(strength)
         return np.where(acts, drawn, np.where(self.network.driver_is_event, 0.0, 1.0))
-
-
-class _Streams:
-    """Streams of n laws; certain laws take none. Those of one form stand together."""
-
-    def __init__(self, laws: Laws, seed: int, names: list[str]) -> None:
-        self.value = laws.b
-        pert, triangle, other = (
-            np.flatnonzero(np.isin(laws.form, forms)) for forms in (PERTS, TRIANGLES, OTHERS)
-        )
-        self.pert, self.triangle, self.other = (
-            (rows, _prepared(laws, rows)) for rows in (pert, triangle, other)
-        )
-        self.key = stream_keys(seed, [names[i] for i in np.concatenate([pert, triangle, other])])
-
-    def draw(self, first: int, count: int, total: int) -> FloatArray:
-        """Return a block of amounts, shape (S, n)."""
-        drawn = np.empty((count, len(self.value)))
-        drawn[:] = self.value
-        u = uniforms(self.key, first, count, total)
-        (pert, law), (triangle, shape), (other, rest) = self.pert, self.triangle, self.other
-        _fill_pert(u, law.low, law.span, law.row, law.rows, pert, drawn)
-        _fill_triangle(u, len(pert), shape.low, shape.span, shape.shape, triangle, drawn)
-        if other.size:
-            drawn[:, other] = rest.quantile(u[:, len(pert) + len(triangle) :])
-        return drawn
-
-
-def _prepared(laws: Laws, rows: IntArray | slice = slice(None)) -> LawTable:
-    return prepare(laws.form[rows], laws.a[rows], laws.b[rows], laws.c[rows])
-
-
-@kernel
-def _fill_pert(
-    u: FloatArray, low: FloatArray, span: FloatArray, row: IntArray, rows: FloatArray,
-    target: IntArray, out: FloatArray,
-) -> None:  # fmt: skip
-    """Write quantiles of PERT laws at the first columns of `u` to columns `target`.
-
-    As `LawTable.quantile`, without its passes over memory.
-    """
-    last = rows.shape[1] - 1
-    for s in range(u.shape[0]):
-        for i in range(len(target)):
-            place = (math.log(u[s, i] / (1 - u[s, i])) + ODDS_REACH) * (last / (2 * ODDS_REACH))
-            place = min(max(place, 0.0), float(last))
-            left = min(int(place), last - 1)
-            share = place - left
-            x = rows[row[i], left] * (1 - share) + rows[row[i], left + 1] * share
-            out[s, target[i]] = low[i] + span[i] * x
-
-
-@kernel
-def _fill_triangle(
-    u: FloatArray, first: int, low: FloatArray, span: FloatArray, mode: FloatArray,
-    target: IntArray, out: FloatArray,
-) -> None:  # fmt: skip
-    """Write quantiles of triangles at the columns of `u` from `first` on to columns `target`."""
-    row = np.empty(len(target))
-    for s in range(u.shape[0]):
-        for i in range(len(target)):
-            chance = u[s, first + i]
-            below = math.sqrt(chance * mode[i])
-            above = 1 - math.sqrt((1 - chance) * (1 - mode[i]))
-            row[i] = low[i] + span[i] * (below if chance < mode[i] else above)
-        for i in range(len(target)):
-            out[s, target[i]] = row[i]
-
-
-def minutes(
-    value: FloatArray,
-    drivers: Csr,
-    factor: FloatArray,
-    base: IntArray | None = None,
-    events: Csr | None = None,
-    delay: FloatArray | None = None,
-) -> IntArray:
-    """Return whole minutes from 0 to `NEVER`: base + value x factors + delays.
-
-    Parameters
-    ----------
-    value
-        Amounts, shape (S, n).
-    drivers, factor
-        Whose factors (S, V) multiply each of them.
-    base
-        Added to each (n,).
-    events, delay
-        Whose delays (S, V) are added to each.
-    """
-    none = np.zeros(value.shape[1] + 1, dtype=np.int64)
-    out = np.empty(value.shape, dtype=np.int64)
-    _to_minutes(
-        value, drivers.pointer, drivers.column, factor, none[1:] if base is None else base,
-        none if events is None else events.pointer, none if events is None else events.column,
-        factor if delay is None else delay, out,
-    )  # fmt: skip
-    return out
-
-
-@kernel
-def _to_minutes(
-    value: FloatArray, pointer: IntArray, driver: IntArray, factor: FloatArray, base: IntArray,
-    event_pointer: IntArray, event: IntArray, delay: FloatArray, out: IntArray,
-) -> None:  # fmt: skip
-    for s in range(value.shape[0]):
-        for i in range(value.shape[1]):
-            amount = value[s, i]
-            for k in range(pointer[i], pointer[i + 1]):
-                amount *= factor[s, driver[k]]
-            for k in range(event_pointer[i], event_pointer[i + 1]):
-                amount += delay[s, event[k]]
-            out[s, i] = int(min(max(np.rint(base[i] + amount), 0.0), float(NEVER)))

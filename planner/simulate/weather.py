@@ -22,8 +22,9 @@ from typing import TYPE_CHECKING, Final
 import numba
 import numpy as np
 
-from planner.capacity.laws import LawTable, prepare
 from planner.domain.amount import Form
+from planner.network.arrays import Laws
+from planner.simulate.amounts import Streams, law_table
 from planner.simulate.calendars import DAY_MIN
 from planner.simulate.streams import (
     WIDEST_SET,
@@ -35,7 +36,8 @@ from planner.simulate.streams import (
 )
 
 if TYPE_CHECKING:
-    from planner.network.arrays import BoolArray, FloatArray, IntArray, Laws, Network
+    from planner.capacity.laws import LawTable
+    from planner.network.arrays import BoolArray, FloatArray, IntArray, Network
 
 SUNDAY: Final = 6
 MONTHS: Final = 12
@@ -150,8 +152,12 @@ def _law(laws: Laws, row: int) -> Law:
 
 @lru_cache(maxsize=KEPT)
 def _prepared(laws: tuple[Law, ...]) -> LawTable:
+    return law_table(_laws(laws))
+
+
+def _laws(laws: tuple[Law, ...]) -> Laws:
     form, a, b, c = (np.array(part) for part in zip(*laws, strict=True))
-    return prepare(form.astype(np.int64), a, b, c)
+    return Laws(form.astype(np.int64), a, b, c)
 
 
 # --- lost days
@@ -159,22 +165,32 @@ def _prepared(laws: tuple[Law, ...]) -> LawTable:
 
 def lost_days(network: Network, block: Block) -> BoolArray:
     """Return the days on which outdoor work stops, shape (S, N, D)."""
+    wanted = {
+        site: sky
+        for site, sky in skies(network).items()
+        if (network.is_outdoor & (network.activity_site == site)).any()
+    }
+    if wanted and len(network.site) == 1:  # trials have one, and many share its weather
+        return _lost_days(wanted[0], block)[:, None]
     lost = np.zeros((block.count, len(network.site), network.days), dtype=np.bool_)
-    for site, sky in skies(network).items():
-        if (network.is_outdoor & (network.activity_site == site)).any():
-            lost[:, site] = _lost_days(sky, block)
+    for site, sky in wanted.items():
+        lost[:, site] = _lost_days(sky, block)
     return lost
 
 
 @lru_cache(maxsize=KEPT)
 def _lost_days(sky: Sky, block: Block) -> BoolArray:
+    """Return the days lost of a site, shape (S, D), which nobody may write to.
+
+    Not marked so: to compiled functions that would be another type of array.
+    """
     months = _months(sky)
-    wanted = np.maximum(months.law.quantile(block.stratified(months.name)), 0.0)
+    laws = _month_streams(sky, block.seed)
+    wanted = np.maximum(laws.draw(block.first, block.count, block.total), 0.0)
     keys = _keys(block.seed, tuple(f"{name}/days" for name in months.name))
     mask = choices(keys, block.first, wanted, months.workdays, months.place)
-    lost = np.zeros((block.count, sky.days), dtype=np.bool_)
+    lost = np.empty((block.count, sky.days), dtype=np.bool_)
     _mark(mask, months.first, months.length, lost)
-    lost.flags.writeable = False
     return lost
 
 
@@ -193,8 +209,8 @@ class Months:
         Days from Monday to Saturday (M,).
     place
         Days of the month from Monday to Saturday, then Sundays, -1 where there are no more (M, 31).
-    law
-        Laws of the days lost.
+    month
+        Number of the month in its year (M,).
     """
 
     name: tuple[str, ...]
@@ -202,7 +218,7 @@ class Months:
     length: IntArray
     workdays: IntArray
     place: IntArray
-    law: LawTable
+    month: tuple[int, ...]
 
 
 @lru_cache(maxsize=KEPT)
@@ -225,8 +241,15 @@ def _months(sky: Sky) -> Months:
         np.array(length, dtype=np.int64),
         np.array(workdays, dtype=np.int64),
         place,
-        _prepared(tuple(sky.lost[begin.month - 1] for begin in begins)),
+        tuple(begin.month for begin in begins),
     )
+
+
+@lru_cache(maxsize=KEPT)
+def _month_streams(sky: Sky, seed: int) -> Streams:
+    """Return the days lost of each month of the tables."""
+    months = _months(sky)
+    return Streams(_laws(tuple(sky.lost[month - 1] for month in months.month)), seed, months.name)
 
 
 @kernel
@@ -253,7 +276,9 @@ def storms(network: Network, block: Block) -> Storms:
     gust = np.concatenate([np.zeros(0), *(gusts for _, (_, gusts) in blown)])
     place = np.repeat([site for site, _ in blown], [len(gusts) for _, (_, gusts) in blown])
     sample, end, begin = day
-    order = np.lexsort((gust, begin, place, end, sample))
+    # Sample, end, site and first day in one number: two keys sort sooner than five.
+    moment = ((sample * (network.days + 1) + end) * len(network.site) + place) * network.days
+    order = np.lexsort((gust, moment + begin))
     return Storms(
         pointer=np.searchsorted(sample[order], np.arange(block.count + 1)).astype(np.int64),
         site=place[order].astype(np.int64),

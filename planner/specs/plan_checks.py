@@ -216,6 +216,17 @@ class _Checker:
             yield from self.known((*loc, "period"), "period", row.period, labels)
             yield from self.known((*loc, "consumer"), "team or product", row.consumer, consumers)
             yield from self.known((*loc, "sku"), "SKU", row.sku, skus)
+        for index, cluster in enumerate(document.clusters):
+            loc = ("clusters", index)
+            yield from self.known((*loc, "period"), "period", cluster.period, labels)
+            yield from self.known((*loc, "consumer"), "team", cluster.consumer, spec.teams)
+            yield from self.known((*loc, "sku"), "SKU", cluster.sku, skus)
+        wishes = {"floor": spec.products, "guarantee": spec.teams, "required": spec.policy.required}
+        for index, wish in enumerate(document.gave_way):
+            loc = ("gave_way", index)
+            yield from self.known((*loc, "subject"), "wish", wish.subject, wishes[wish.kind])
+            if wish.kind != "required":
+                yield from self.known((*loc, "period"), "period", wish.period, labels)
         for label in document.cash:
             yield from self.known(("cash", label), "period", label, labels)
         subjects: dict[str, Iterable[str]] = {"floor": spec.products, "guarantee": spec.teams}

@@ -14,7 +14,9 @@ from planner.domain.base import Count, Date, Flag, In, Model, Name, Number, Posi
 from planner.domain.plan import (
     Candidate,
     CashRow,
+    Cluster,
     EquipmentOrder,
+    GaveWay,
     LevelStatus,
     Lot,
     Plan,
@@ -74,6 +76,8 @@ class ReservationRow(Model):
     reserve: Date
     exit: Date | None = None
     """When the contract is left; kept to the horizon where not given."""
+    pinned: Flag = False
+    """Whether the next optimisation must keep it."""
 
 
 class OrderRow(Model):
@@ -98,6 +102,8 @@ class PurchaseRow(Model):
     order: Date
     dock: Date
     """When they are at the site, at the portfolio's confidence."""
+    pinned: Flag = False
+    """Whether the next optimisation must keep it."""
 
 
 class LotRow(Model):
@@ -125,6 +131,36 @@ class ShareRow(Model):
     """Class of the halls they stand in."""
     gpus: GPUs
     h100e: H100e
+
+
+class ClusterRow(Model):
+    """Where the GPU-time of a team with a smallest cluster lies."""
+
+    period: Name
+    consumer: Name
+    domain: Name
+    """Fabric domain, as site/fabric."""
+    sku: Name
+    gpus: GPUs
+
+
+class GaveWayRow(Model):
+    """A floor or guarantee that is given up, in part or wholly."""
+
+    kind: Literal["floor", "guarantee"]
+    subject: Name
+    period: Name
+    wanted: H100e
+    given: H100e
+
+
+class PutOffRow(Model):
+    """A required date that is given up, in part or wholly."""
+
+    kind: Literal["required"]
+    subject: Name
+    wanted: PowerMW
+    given: PowerMW
 
 
 class CashLine(Model):
@@ -199,6 +235,10 @@ class PlanDocument(Model):
     sequence: tuple[Pair, ...] = ()
     """Pairs of activities: the crew of the first goes on to the second."""
     shares: tuple[ShareRow, ...] = ()
+    clusters: tuple[ClusterRow, ...] = ()
+    """Where teams with a smallest cluster train."""
+    gave_way: tuple[Annotated[GaveWayRow | PutOffRow, Field(discriminator="kind")], ...] = ()
+    """Soft wishes that are given up."""
     cash: dict[Name, CashLine] = Field(default_factory=dict)
     promises: tuple[PromiseRow, ...] = ()
     level: dict[Name, Level] = Field(default_factory=dict)
@@ -261,6 +301,10 @@ def to_plan(document: PlanDocument) -> Plan:
         shares=tuple(
             Share(**{**_plain(row), "period": index[row.period]}) for row in document.shares
         ),
+        clusters=tuple(
+            Cluster(**{**_plain(row), "period": index[row.period]}) for row in document.clusters
+        ),
+        gave_way=tuple(_gave_way(row, index) for row in document.gave_way),
         cash=tuple(CashRow(index[label], **_money(line)) for label, line in document.cash.items()),
         promises=tuple(Promise(**_plain(row)) for row in document.promises),
         level={name: amount.likely for name, amount in document.level.items()},
@@ -270,10 +314,15 @@ def to_plan(document: PlanDocument) -> Plan:
     )
 
 
+def _gave_way(row: GaveWayRow | PutOffRow, index: dict[str, int]) -> GaveWay:
+    period = index[row.period] if isinstance(row, GaveWayRow) else None
+    return GaveWay(row.kind, row.subject, period, row.wanted.likely, row.given.likely)
+
+
 def _plain(row: Model) -> dict[str, Any]:
-    """Return the fields of a row with quantities as floats."""
+    """Return the fields of a row by the names of the record, with quantities as floats."""
     return {
-        name: value.likely if isinstance(value, Amount) else value
+        ("is_pinned" if name == "pinned" else name): value.likely if isinstance(value, Amount) else value
         for name, value in dict(row).items()
     }
 

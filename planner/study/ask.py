@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Self
 
+from planner.simulate import Threads
+
 if TYPE_CHECKING:
     from planner.domain.portfolio import Portfolio
     from planner.domain.result import Method
@@ -77,6 +79,11 @@ class Ask:
             method=method,
             until_error_day=until_error_day,
         )
+
+    @property
+    def threads(self) -> int | None:
+        """Threads of this process for what no cluster does; None for as many as there are cores."""
+        return self.workers.number if isinstance(self.workers, Threads) else None
 
     def verification_seed(self, number: int) -> int:
         """Return the seed of the verification of a round, apart from that of the trials."""

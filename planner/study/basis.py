@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
 from planner.domain.plan import Candidate
-from planner.domain.result import Readiness
+from planner.domain.result import Readiness, TerminalAnswer
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -31,21 +31,25 @@ class Basis:
         Of every option; empty for a plan that was not optimised.
     corrections
         Extra days by cause.
+    terminal
+        What the plan would buy at none and twice of its terminal value.
     """
 
     readiness: tuple[Readiness, ...] = ()
     corrections: Mapping[str, float] = field(default_factory=dict)
+    terminal: tuple[TerminalAnswer, ...] = ()
 
     @classmethod
     def of(cls, result: Result) -> Basis:
         """Return what the plan of a run was chosen from."""
-        return cls(result.readiness, result.corrections)
+        return cls(result.readiness, result.corrections, result.terminal)
 
     def to_bytes(self) -> bytes:
         """Return it as JSON that reads back to the last digit."""
         body = {
             "format_version": FORMAT_VERSION,
             "corrections": dict(sorted(self.corrections.items())),
+            "terminal": [asdict(answer) for answer in self.terminal],
             "readiness": [_written(option) for option in self.readiness],
         }
         return (json.dumps(body, indent=1) + "\n").encode()
@@ -63,7 +67,8 @@ class Basis:
         if body.get("format_version") != FORMAT_VERSION:
             raise ValueError(f"format {body.get('format_version')}, wanted {FORMAT_VERSION}")
         options = tuple(_read(option) for option in body["readiness"])
-        return cls(options, {k: float(v) for k, v in body["corrections"].items()})
+        terminal = tuple(TerminalAnswer(**row) for row in body.get("terminal", ()))
+        return cls(options, {k: float(v) for k, v in body["corrections"].items()}, terminal)
 
 
 def _written(option: Readiness) -> dict[str, object]:

@@ -5,9 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from planner.domain.plan import Plan
-    from planner.domain.result import Result
+    from planner.domain.result import Readiness, Result
 
 OVERSHOOT = 1.3
 """How much more than the overrun is corrected: plans move under a correction, and each round costs
@@ -53,6 +57,28 @@ def corrected(corrections: Corrections, result: Result) -> Corrections:
             moved[key] = max(moved.get(key, SMALLEST_DAY), OVERSHOOT * verdict.overrun_day)
     for key, extra in moved.items():
         days[key] = max(0.0, days.get(key, 0.0) + extra)
+    return Corrections({key: extra for key, extra in days.items() if extra > 0})
+
+
+def rebased(
+    corrections: Corrections, before: Sequence[Readiness], after: Sequence[Readiness]
+) -> Corrections:
+    """Return the corrections of options that were tried again: of their dates, not of their trials.
+
+    What was learned is when halls really serve. Where a new trial says so by itself, no correction
+    is left.
+
+    Parameters
+    ----------
+    before, after
+        Readiness of the same options in the same order.
+    """
+    days = dict(corrections.days)
+    for old, new in zip(before, after, strict=True):
+        key = f"hall {new.candidate} {new.period}"
+        if key in days and new is not old:
+            later = float(np.mean(new.service_day) - np.mean(old.service_day))
+            days[key] = max(0.0, days[key] - later)
     return Corrections({key: extra for key, extra in days.items() if extra > 0})
 
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Iterator, Sequence
 
-    from planner.domain.plan import Plan, Start
+    from planner.domain.plan import Plan, Reservation, Start
     from planner.domain.portfolio import Portfolio
 
 Symbol = Literal["+", "~", "-", "-/+"]
@@ -35,7 +35,7 @@ class Change:
     symbol
         ``+`` new, ``~`` moved or of another size, ``-`` dropped, ``-/+`` built by another mode.
     kind
-        ``input``, ``hall``, ``purchase`` or ``equipment``.
+        ``input``, ``hall``, ``purchase``, ``equipment`` or ``power``.
     subject
         What changed, by its stable name.
     text
@@ -86,7 +86,10 @@ def difference(
     inputs
         The portfolios of both, where their inputs shall be compared as well.
     """
-    found = [*_halls(before, after), *_purchases(before, after), *_equipment(before, after)]
+    found = [
+        *_halls(before, after), *_purchases(before, after), *_equipment(before, after),
+        *_reservations(before, after),
+    ]  # fmt: skip
     same = sum(change is None for change in found)
     direct = tuple(_inputs(*inputs)) if inputs else ()
     return Difference(direct, tuple(c for c in found if c is not None), same)
@@ -201,6 +204,25 @@ def _ordered(plan: Plan) -> Mapping[str, tuple[int, dt.date]]:
         units, first = made.get(key, (0, o.order))
         made[key] = (units + o.units, min(first, o.order))
     return made
+
+
+def _reservations(before: Plan, after: Plan) -> Iterator[Change | None]:
+    """Yield a change a tranche that is reserved in one of the plans."""
+    left, right = ({r.name: r for r in plan.reservations} for plan in (before, after))
+    for name in sorted({*left, *right}):
+        old, new = left.get(name), right.get(name)
+        if old and new:
+            same = (old.reserve, old.exit) == (new.reserve, new.exit)
+            yield None if same else Change("~", "power", name, f"{_terms(old)} -> {_terms(new)}")
+        elif new:
+            yield Change("+", "power", name, _terms(new))
+        elif old:
+            yield Change("-", "power", name, _terms(old))
+
+
+def _terms(reservation: Reservation) -> str:
+    left = f", left {reservation.exit.isoformat()}" if reservation.exit else ""
+    return f"reserved {reservation.reserve.isoformat()}{left}"
 
 
 def _sized(kind: str, subject: str, old: int, new: int, unit: str) -> Change | None:

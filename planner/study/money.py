@@ -39,14 +39,39 @@ def simulated_spend(portfolio: Portfolio, plan: Plan, outcome: Outcome) -> Float
 
 
 def cash_risk(portfolio: Portfolio, plan: Plan, spend: FloatArray, seed: int) -> FloatArray:
-    """Return the chance by period that cash ends below its floor, shape (T,)."""
+    """Return the chance by period that cash ends below its floor, shape (T,).
+
+    Where the portfolio may borrow, it is the chance that more would be owed than may be.
+    """
     if not plan.cash:
         return np.zeros(len(plan.periods))
     finance = portfolio.spec.finance
     inflow = simulated_inflow(portfolio, plan, spend.shape[0], seed)
+    if finance.debt and finance.debt_ceiling:
+        owed = _owed(portfolio, plan, inflow - spend)
+        return np.asarray((owed > finance.debt_ceiling.likely).mean(axis=0))
     closing = plan.cash[0].opening + np.cumsum(inflow - spend, axis=1)
     risk: FloatArray = (closing < finance.cash_floor.likely).mean(axis=0)
     return risk
+
+
+def _owed(portfolio: Portfolio, plan: Plan, flow: FloatArray) -> FloatArray:
+    """Return what is owed at the end of each period to keep cash at its floor, shape (S, T)."""
+    finance = portfolio.spec.finance
+    timeline = Timeline.of(plan.periods, plan.data_date)
+    rate = (
+        conservative(finance.debt_rate, portfolio.spec.confidence.likely)
+        if (finance.debt_rate)
+        else 0.0
+    )
+    cash = np.full(flow.shape[0], plan.cash[0].opening)
+    owed = np.zeros_like(flow)
+    for t, years in enumerate(timeline.years):
+        before = owed[:, t - 1] * (1.0 + rate) ** years if t else 0.0
+        cash = cash + flow[:, t] - before
+        owed[:, t] = np.maximum(0.0, finance.cash_floor.likely - cash)
+        cash = cash + owed[:, t]
+    return owed
 
 
 def simulated_inflow(portfolio: Portfolio, plan: Plan, samples: int, seed: int) -> FloatArray:

@@ -63,9 +63,7 @@ def key_removals(
         plan = plan.replace(lots=tuple(x for x in plan.lots if x.hall.startswith(f"{site}/")))
 
     def measure(changed: Network) -> IntArray:
-        again = simulate.run(
-            changed, seed=outcome.seed, samples=samples, method=outcome.method
-        )
+        again = simulate.run(changed, seed=outcome.seed, samples=samples, method=outcome.method)
         settled = settled_in(portfolio, plan, changed, again)
         return key.minutes(replace(result, plan=plan, outcome=settled))
 

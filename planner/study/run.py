@@ -12,16 +12,16 @@ from typing import TYPE_CHECKING
 from planner import optimise, simulate
 from planner.domain.result import Result
 from planner.network import build_tables, compile_network, existing_plan
-from planner.study.correct import Corrections, corrected
+from planner.study.correct import Corrections, corrected, rebased
 from planner.study.places import settled_in
 from planner.study.sequence import sequenced
-from planner.study.trials import ready
+from planner.study.trials import ready, ready_again
 from planner.study.verify import verify
 
 if TYPE_CHECKING:
     from planner.domain.plan import Plan
     from planner.domain.portfolio import Portfolio
-    from planner.domain.result import Progress, Readiness
+    from planner.domain.result import Progress, Readiness, TerminalAnswer
     from planner.network import Tables
     from planner.study.ask import Ask
     from planner.study.basis import Basis
@@ -38,25 +38,37 @@ def run(portfolio: Portfolio, ask: Ask, progress: Progress) -> Result:
         If a limit came before any plan.
     """
     tables = build_tables(portfolio)
-    readiness = ready(portfolio, ask, tables, progress).readiness
+    tried = ready(portfolio, ask, tables, progress, ask.threads)
     corrections = Corrections()
     best: Result | None = None
     for number in range(1, ask.rounds + 1):
         plan = optimise.solve(
-            portfolio, readiness,
+            portfolio, tried.readiness,
             corrections=corrections.days, limits=optimise.Limits(time_s=ask.time_limit_s),
             seed=ask.seed, progress=progress,
         )  # fmt: skip
         result = replace(
-            prove(portfolio, plan, readiness, ask, tables, number, progress),
+            prove(portfolio, plan, tried.readiness, ask, tables, number, progress),
             corrections=dict(corrections.days),
         )
         best = _better(best, result)
-        if result.verification.is_verified:
+        if result.verification.is_verified or number == ask.rounds:
             break
-        corrections = corrected(corrections, result)
+        again = ready_again(portfolio, tried, plan, ask, tables, progress, ask.threads)
+        corrections = rebased(corrected(corrections, result), tried.readiness, again.readiness)
+        tried = again
     assert best is not None
-    return replace(best, rounds=number)
+    return replace(best, rounds=number, terminal=_terminal(best, ask, progress))
+
+
+def _terminal(best: Result, ask: Ask, progress: Progress) -> tuple[TerminalAnswer, ...]:
+    """Return the answers at none and twice of the terminal value, where no clock runs."""
+    if ask.time_limit_s is not None:
+        return ()
+    progress("terminal value", 0.0)
+    return optimise.terminal_answers(
+        best.portfolio, best.readiness, best.plan, corrections=best.corrections, seed=ask.seed
+    )
 
 
 def prove(
@@ -118,7 +130,7 @@ def proved_again(
     verification = verify(portfolio, plan, network, outcome, number)
     return Result(
         portfolio, plan, outcome, verification, basis.readiness, run_seed, rounds,
-        corrections=basis.corrections,
+        corrections=basis.corrections, terminal=basis.terminal,
     )  # fmt: skip
 
 

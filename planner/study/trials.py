@@ -66,7 +66,7 @@ def ready(
         for candidate in candidates(portfolio)
         for period in range(len(portfolio.periods))
     }
-    found = _tried(portfolio, wanted, ask, tables, progress, workers)
+    found = try_options(portfolio, wanted, ask, tables, progress, workers)
     existing = _existing(portfolio, ask, tables)
     return Tried((*existing, *(found[option] for option in wanted)), wanted)
 
@@ -87,7 +87,7 @@ def ready_again(
     """
     halls = dict(tried.halls) | _concurrency(portfolio, tried.halls, plan)
     wanted = {option: n for option, n in halls.items() if n != tried.halls[option]}
-    found = _tried(portfolio, wanted, ask, tables, progress, workers)
+    found = try_options(portfolio, wanted, ask, tables, progress, workers)
     return Tried(tuple(found.get((r.candidate, r.period), r) for r in tried.readiness), halls)
 
 
@@ -105,15 +105,19 @@ def _concurrency(portfolio: Portfolio, options: Iterable[Option], plan: Plan) ->
     }
 
 
-def _tried(
+def try_options(
     portfolio: Portfolio,
     wanted: Mapping[Option, int],
     ask: Ask,
     tables: Tables,
     progress: Progress,
-    workers: int | None,
+    workers: int | None = None,
 ) -> dict[Option, Readiness]:
-    """Return the readiness of options with so many halls each."""
+    """Return the readiness of options, each tried with so many halls.
+
+    A candidate with a number of halls is compiled and drawn once for all its periods: the same to
+    the last bit as each option for itself.
+    """
     stage = "readiness of the options"
     alone = {site: trial_portfolio(portfolio, site, tables) for site in portfolio.sites}
     periods: dict[tuple[Candidate, int], list[int]] = {}

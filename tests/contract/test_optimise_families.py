@@ -65,9 +65,14 @@ def case() -> tuple[Portfolio, tuple[Readiness, ...], ModelData, Plan]:
     }  # fmt: skip
     prices = [{"since": "2025-01-01", "price": "0.03 MUSD/gpu"},
               {"since": DEAR.isoformat(), "price": "0.3 MUSD/gpu"}]  # fmt: skip
-    sku = {"prices": prices, "lead_time": "30 day",
+    sku = {"racks_per_day": 3, "prices": prices, "lead_time": "30 day",
            "supply": [{"since": "2025-01-01", "gpus": "9000 gpu/quarter"}]}  # fmt: skip
-    portfolio = tiny(spec, site, {"accelerators": {"H100": sku}})
+    catalog = {
+        "accelerators": {"H100": sku},
+        "equipment": {"gear": {"title": "Gear", "lead_time": "10 day", "supply_per_period": 1}},
+        "modes": {"shed": {"activities": {"A1": {"waits_for": ["gear"]}}}},
+    }
+    portfolio = tiny(spec, site, catalog)
     readiness = ready(portfolio, days=100.0, rack_tail=10.0, power_tail=10.0)
     return portfolio, readiness, build(portfolio, readiness), optimise.solve(portfolio, readiness)
 
@@ -149,6 +154,13 @@ BROKEN: dict[str, dict[str, Callable[[Plan], Plan]]] = {
         "a tranche that takes none": lambda p: p.replace(
             reservations=(Reservation("north", "grid", EARLY),)
         ),
+    },
+    "docks": {"three times the order": lambda p: more_purchased(p, 3)},
+    "equipment": {
+        "more ordered than makers take": lambda p: p.replace(
+            orders=tuple(replace(order, units=2) for order in p.orders)
+        ),
+        "halls without equipment": lambda p: p.replace(orders=()),
     },
     "debt": {"a loan without leave": lambda p: p.replace(
         cash=tuple(replace(row, borrowed=1.0) for row in p.cash)

@@ -45,6 +45,8 @@ def test_help_names_every_command() -> None:
         (("schema", "bogus"), 2, "portfolio"),
         (("simulate", "first-light", "--workers", "2", "--scheduler", "x:1"), 2, "--workers"),
         (("simulate", "first-light", "--scheduler", "nonsense"), 6, "dask scheduler"),
+        (("simulate", "first-light", "--sampling", "halton"), 2, "sobol"),
+        (("simulate", "first-light", "--until-error", "3"), 2, "unit missing"),
     ],
 )
 def test_a_wrong_call_is_answered_in_words(args: tuple[str, ...], code: int, said: str) -> None:
@@ -146,6 +148,22 @@ def test_a_folder_in_use_is_refused(tmp_path: Path) -> None:
     done = plan("optimize", "first-light", "--out", str(tmp_path / "one"))
     assert done.returncode == 7
     assert f"in use by pid {os.getpid()}" in done.stderr
+
+
+@pytest.mark.slow
+def test_a_simulation_stops_at_the_error_asked_for(run_folder: Path) -> None:
+    """With --until-error futures are doubled until every P80 is as certain; each error is stated,
+    in JSON and beside the dates."""
+    asked = ("simulate", "first-light", "--plan", str(run_folder / "plan.yaml"),
+             "--sampling", "sobol", "--until-error")  # fmt: skip
+    rough, fine = (json.loads(plan(*asked, d, "--json").stdout) for d in ("60 day", "8 day"))
+    assert rough["sampling"] == "sobol"
+    assert rough["samples"] == 512
+    assert fine["samples"] in {1024, 2048, 4096, 8192}
+    assert fine["largest_p80_error_day"] <= 8 < rough["largest_p80_error_day"]
+    assert all(d["p80_error_day"] <= 8 for d in fine["dates"] if d["p80"])
+    said = plan(*asked, "60 day").stdout
+    assert "512 futures (Sobol); standard error of the least certain P80 ±" in said
 
 
 @pytest.mark.slow

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from planner.domain.result import NEVER
+from planner.network import passes
 from planner.network.cpm import work_clocks
 from tests.networks import CALENDARS, DAY, Job, network
 
@@ -48,22 +49,27 @@ def test_conversions(clocks, name):
 
 @pytest.mark.parametrize("name", NAMES)
 def test_many_at_once(clocks, name):
-    """Conversions of many minutes are those of each, working instants as stepped."""
-    clock, works = clocks[name], _minutes(name)
+    """Worked minutes of many are those of each."""
     minute = np.random.default_rng(4).integers(0, DAYS * DAY - 1, 200)
-    work = np.random.default_rng(5).integers(1, 2000, 200)
-    pairs = list(zip(minute.tolist(), work.tolist(), strict=True))
-    assert clock.all_worked(minute).tolist() == [clock.worked(m) for m, _ in pairs]
-    assert clock.latest_starts(minute, work).tolist() == [
-        clock.latest_start(m, w) for m, w in pairs
-    ]
-    for m, end, begin in zip(
-        minute.tolist(),
-        clock.all_end(minute).tolist(),
-        clock.all_begin(minute).tolist(),
+    each = [clocks[name].worked(m) for m in minute.tolist()]
+    assert clocks[name].all_worked(minute).tolist() == each
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_conversions_of_the_passes(clocks, name):
+    """Compiled conversions are those of the clock, working instants as stepped."""
+    made = network([Job(n, calendar=n) for n in NAMES], days=DAYS)
+    row, arrays = int(made.calendar[NAMES.index(name)]), passes.clocks_of(made)
+    clock, works = clocks[name], _minutes(name)
+    rng = np.random.default_rng(4)
+    for m, work in zip(
+        rng.integers(0, DAYS * DAY - 1, 200).tolist(), rng.integers(0, 2000, 200).tolist(),
         strict=True,
-    ):
-        worked = np.flatnonzero(works[:m])
-        assert end == (worked[-1] + 1 if worked.size else 0)
-        later = np.flatnonzero(works[m:])
-        assert begin == (m + later[0] if later.size else NEVER)
+    ):  # fmt: skip
+        assert passes._worked(arrays, row, m) == clock.worked(m)
+        assert passes._work_end(arrays, row, m, work) == clock.finish(m, work)
+        assert passes._latest_start(arrays, row, m, work) == clock.latest_start(m, work)
+        worked, later = np.flatnonzero(works[:m]), np.flatnonzero(works[m:])
+        end = worked[-1] + 1 if worked.size else 0
+        assert passes._last_worked(arrays, row, m) == end
+        assert passes._begins(arrays, row, m) == (m + later[0] if later.size else NEVER)

@@ -17,13 +17,14 @@ ROOT = Path(__file__).parents[2]
 
 @pytest.mark.slow
 def test_every_case_is_measured() -> None:
-    """The page has three tables, and every cell of them a figure."""
+    """The page has three tables without a hole in them, and growth is drawn."""
     page = simulate.page(simulate.TINY, "test")
     machine, *tables = page.split("\n\n")
     rows = [line for table in tables for line in table.splitlines()]
     assert "numba" in machine
-    assert [table.count("\n") for table in tables] == [5, 7, 5]
-    assert not any("nan" in row or "inf" in row or "| |" in row for row in rows)
+    assert [table.count("\n") for table in tables] == [5, 10, 5]
+    assert not any("nan" in row or "inf" in row for row in rows)
+    assert all("█" in row for row in tables[2].splitlines()[2:])
 
 
 @pytest.mark.slow

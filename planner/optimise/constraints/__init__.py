@@ -10,6 +10,8 @@ from planner.optimise.constraints import (
     crews,
     debt,
     deliveries,
+    docks,
+    equipment,
     gpu_time,
     hall_slots,
     land,
@@ -32,7 +34,7 @@ if TYPE_CHECKING:
 CONSTRAINTS: Final[Mapping[str, Constraint]] = {
     m.CONSTRAINT.name: m.CONSTRAINT
     for m in (
-        options, hall_slots, land, crews, placement, overlap, deliveries, supply, power, gpu_time,
-        needs, required, reservations, carbon, debt, max_price, cash,
+        options, hall_slots, land, crews, equipment, placement, overlap, deliveries, docks,
+        supply, power, gpu_time, needs, required, reservations, carbon, debt, max_price, cash,
     )
 }  # fmt: skip

@@ -4,9 +4,12 @@ Variables ``burnt[l, z, t]``, MW; rows, with kept[l, t] as in `reservations`:
 
 - ``burnt_load``: sum over tranches of burnt[l, z, t] = mean facility load of zone z
 - ``burnt_power``: sum over zones of burnt[l, z, t] <= firm_mw[l, t] x kept[l, t]
-- ``carbon``: sum over the periods of a year of carbon[l] x hours[t] x burnt[l, z, t] <= cap
+- ``idle_load``: idle[z, t] >= mean facility load of GPUs that have come to z and are not placed
+- ``carbon``: sum over the periods of a year of hours[t] x (carbon[l] x burnt[l, z, t] + the dirtiest
+  carbon x idle[z, t]) <= cap
 
-Where several tranches serve a zone, the account is drawn as clean as they allow. A year of which
+A plan's lots serve as soon as they can, so what has come is counted though the model leaves it
+idle; of a plan nothing is. Where several tranches serve a zone, the account is drawn as clean as they allow. A year of which
 the plan covers a part has that part of the cap.
 """
 
@@ -18,10 +21,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pyomo.environ as pyo
 
-from planner.optimise.constraints.base import Constraint, Statement, exceeds
+from planner.optimise.constraints.base import Charge, Constraint, Statement, exceeds
 from planner.optimise.constraints.reservations import kept_terms, load_terms
-from planner.optimise.draw import HOURS_PER_DAY, emitted, stood_load
-from planner.optimise.variables import at_least, at_most, linear, years
+from planner.optimise.draw import HOURS_PER_DAY, emitted, mean_ratio, stood_load
+from planner.optimise.money import KINDS
+from planner.optimise.variables import GPUS, at_least, at_most, linear, years
 
 if TYPE_CHECKING:
     from planner.domain.plan import Plan
@@ -50,6 +54,7 @@ def add(model: Pyo, data: ModelData) -> None:
     limit = caps(data)
     by_name = {t.full_name: i for i, t in enumerate(data.feed.tranches)}
     zones, labels = list(data.feed.zones), list(data.labels)
+    dirtiest = max((t.carbon for t in data.feed.tranches), default=0.0)
 
     def load(m: Pyo, zone: str, label: str) -> Pyo:
         burnt = [
@@ -67,6 +72,20 @@ def add(model: Pyo, data: ModelData) -> None:
         kept = kept_terms(m, data, i, float(data.timeline.start_day[t]), -firm)
         return at_most(m, [*burnt, *kept], 0.0 if kept else firm) if burnt else pyo.Constraint.Skip
 
+    def idle(m: Pyo, zone: str, label: str) -> Pyo:
+        t = labels.index(label)
+        came = [
+            (-mean_ratio(pool) * float(data.gpu_mw[j]) * GPUS
+             * float(data.deliveries.present[j, p, u, t]), m.orders[sku, pool.name, at])
+            for p, pool in enumerate(data.pools)
+            if pool.zone_name == zone
+            for j, sku in enumerate(data.skus)
+            for u, at in enumerate(labels)
+            if (sku, pool.name, at) in m.orders and data.deliveries.present[j, p, u, t] > 0
+        ]  # fmt: skip
+        placed = load_terms(m, data, zone, label, 1.0)
+        return at_least([(1.0, m.idle[zone, label]), *came, *placed], 0.0)
+
     def carbon(m: Pyo, year: str) -> Pyo:
         mine = [t for t, at in enumerate(years(data)) if at == year]
         terms = [
@@ -77,6 +96,12 @@ def add(model: Pyo, data: ModelData) -> None:
             for t in mine
             if (name, z, labels[t]) in m.burnt
         ]  # fmt: skip
+        terms += [
+            (-dirtiest * float(data.timeline.days[t]) * HOURS_PER_DAY / KILOTONNE,
+             m.idle[z, labels[t]])
+            for z in zones
+            for t in mine
+        ]  # fmt: skip
         return at_least([*terms, (1.0, m.over_carbon[year])], -limit[year] / KILOTONNE)
 
     if limit:
@@ -84,6 +109,7 @@ def add(model: Pyo, data: ModelData) -> None:
         model.burnt_power = pyo.Constraint(list(by_name), labels, rule=power)
     else:
         model.burnt_load, model.burnt_power = pyo.Constraint([]), pyo.Constraint([])
+    model.idle_load = pyo.Constraint(list(model.idle), rule=idle)
     model.carbon = pyo.Constraint(list(limit), rule=carbon)
 
 
@@ -109,6 +135,18 @@ def statement(data: ModelData, component: str, _index: Index) -> Statement | Non
     return Statement(f"energy of all sites has at most {cap} of carbon", where, "t", KILOTONNE)
 
 
+def settled(_plan: Plan, data: ModelData) -> dict[tuple[str, ...], float]:
+    """Return what is idle once lots are fixed: nothing."""
+    zones = data.feed.zones if caps(data) else ()
+    return {("idle", zone, label): 0.0 for zone in zones for label in data.labels}
+
+
+CHARGE = Charge(
+    lambda _model, _data, _period: [],
+    lambda _plan, data: np.zeros((len(KINDS), data.n_periods)),
+    settled,
+)
+"""It costs nothing; its account follows from the lots of a plan."""
 CONSTRAINT = Constraint(
-    "carbon", ("burnt_load", "burnt_power", "carbon"), add, violations, statement
+    "carbon", ("burnt_load", "burnt_power", "idle_load", "carbon"), add, violations, statement
 )

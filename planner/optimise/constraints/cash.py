@@ -14,7 +14,7 @@ import numpy as np
 import pyomo.environ as pyo
 
 from planner.domain.plan import CashRow
-from planner.optimise.constraints import debt, reservations
+from planner.optimise.constraints import carbon, debt, equipment, reservations
 from planner.optimise.constraints.base import Constraint, Statement, exceeds
 from planner.optimise.money import KINDS
 from planner.optimise.tally import tally
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from planner.optimise.constraints.base import Index, Pyo
     from planner.optimise.data import ModelData
 
-CHARGES = (reservations.CHARGE,)
+CHARGES = (reservations.CHARGE, equipment.CHARGE, carbon.CHARGE)
 """What is paid beyond halls, GPUs, their energy, and what stands."""
 TINY_MUSD = 1e-9
 CLOSE = 1e-6
@@ -42,14 +42,15 @@ def spend_terms(model: Pyo, data: ModelData, period: int) -> list[tuple[float, P
     terms += [
         (float(cost) / MUSD, model.starts[data.option_name(o)])
         for o, cost in enumerate(money.option[:, :, period].sum(axis=1))
-        if cost > TINY_MUSD
+        if abs(cost) > TINY_MUSD  # less than nothing is a deposit or resale that comes back
     ]
     for j, sku in enumerate(data.skus):
         for pool in data.pools:
             terms += [
                 (float(money.order[j, t, period]) * GPUS / MUSD, model.orders[sku, pool.name, at])
                 for t, at in enumerate(data.labels)
-                if money.order[j, t, period] > TINY_MUSD and (sku, pool.name, at) in model.orders
+                if abs(money.order[j, t, period]) > TINY_MUSD
+                and (sku, pool.name, at) in model.orders
             ]
     for p, pool in enumerate(data.pools):
         terms += [

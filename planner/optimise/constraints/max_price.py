@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+from math import ceil
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,11 +15,10 @@ import pyomo.environ as pyo
 
 from planner.optimise.constraints.base import Constraint, structural
 from planner.optimise.prices import order_prices
-from planner.optimise.tally import halls_of, lot_presence
+from planner.optimise.tally import halls_of
 from planner.optimise.variables import at_most
 
 if TYPE_CHECKING:
-    from planner.capacity.timeline import FloatArray
     from planner.domain.plan import Plan
     from planner.optimise.constraints.base import Pyo
     from planner.optimise.data import ModelData
@@ -52,10 +52,11 @@ def add(model: Pyo, data: ModelData) -> None:
 
 def violations(plan: Plan, data: ModelData) -> list[str]:
     """Name a plan that buys more dear compute than floors, guarantees and dates ask for at all."""
-    compute, mw = _dear_capacity(plan, data)
+    compute, mw, lives = _dear_capacity(plan, data)
     needs = sum((c.need for c in data.consumers), np.zeros(data.n_periods))
     asked_mw = max((r.it_mw for r in data.required), default=0.0)
-    if compute <= SLACK * needs.max(initial=0.0) or mw <= SLACK * asked_mw:
+    for_dates = asked_mw * compute / mw if mw > 0 else 0.0
+    if compute <= SLACK * lives * (float(needs.max(initial=0.0)) + for_dates):
         return []
     most = data.portfolio.spec.policy.max_price
     return [
@@ -63,13 +64,12 @@ def violations(plan: Plan, data: ModelData) -> list[str]:
     ]
 
 
-def _dear_capacity(plan: Plan, data: ModelData) -> tuple[float, float]:
-    """Return the most H100e and IT MW that a plan's dear lots have in service in a period."""
+def _dear_capacity(plan: Plan, data: ModelData) -> tuple[float, float, int]:
+    """Return H100e and IT MW of a plan's dear lots, and how often the horizon outlives them."""
     chosen, pools = dear(data), halls_of(plan, data)
     best = np.max([c.rate for c in data.consumers], axis=0)
     bought = {p.name: p for p in plan.purchases}
-    compute: FloatArray = np.zeros(data.n_periods)
-    mw = np.zeros(data.n_periods)
+    compute, mw, lives = 0.0, 0.0, 1
     for lot in plan.lots:
         if lot.purchase not in bought or lot.sku not in data.skus or lot.hall not in pools:
             continue
@@ -77,10 +77,10 @@ def _dear_capacity(plan: Plan, data: ModelData) -> tuple[float, float]:
         t = data.timeline.period_of(data.timeline.day(bought[lot.purchase].order))
         if not 0 <= t < data.n_periods or not chosen[j, p, t]:
             continue
-        there = lot.gpus * lot_presence(lot, data)[: data.n_periods]
-        compute += there * data.deliveries.usable[j] * best[j, data.class_of(p)]
-        mw += there * data.mw(j)
-    return float(compute.max(initial=0.0)), float(mw.max(initial=0.0))
+        compute += lot.gpus * float(data.deliveries.usable[j] * best[j, data.class_of(p)])
+        mw += lot.gpus * data.mw(j)
+        lives = max(lives, ceil(data.timeline.end_day[-1] / data.deliveries.life_day[j]))
+    return compute, mw, lives
 
 
 CONSTRAINT = Constraint("max_price", ("max_price",), add, violations, structural)

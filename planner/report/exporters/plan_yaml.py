@@ -38,7 +38,8 @@ def render(plan: Plan) -> str:
     last = _last_day(plan)
     lines = [
         "# Starts, orders, purchases and lots are commitments: edit them, and simulate the file.",
-        "# `pinned: true` on a start keeps it through the next optimisation.",
+        "# `pinned: true` on a start, purchase or reservation keeps it through the next one:",
+        "# plan optimize --pin FILE.",
         f"plan: {text(plan.portfolio)}",
         f"format: {FORMAT_VERSION}",
         f"data_date: {plan.data_date.isoformat()}",
@@ -51,6 +52,8 @@ def render(plan: Plan) -> str:
         *_list("lots", [_fields(row) for row in plan.lots], "Where GPUs stand, and from when"),
         *_sequence(plan.arcs),
         *_list("shares", list(_shares(plan)), "Who computes on them, mean over the period"),
+        *_list("clusters", list(_clusters(plan)), "Where teams train together"),
+        *_list("gave_way", list(_gave_way(plan)), "Soft wishes that are given up"),
         *_cash(plan),
         *_list("promises", list(_promises(plan)), "What verification holds the plan to"),
         *_level(plan.level),
@@ -91,6 +94,8 @@ def _fields(row: object) -> Row:
     """Return the fields of a record, without empty texts."""
     slots: Iterable[str] = type(row).__slots__  # type: ignore[attr-defined]  # slotted records
     values = {name: getattr(row, name) for name in slots}
+    if values.pop("is_pinned", False):
+        values["pinned"] = True
     return {name: value for name, value in values.items() if value not in ("", None)}
 
 
@@ -128,6 +133,30 @@ def _shares(plan: Plan) -> Iterator[Row]:
             "backup": share.backup,
             "gpus": _Raw(f"{_float(share.gpus)} gpu"),
             "h100e": _Raw(f"{share.h100e!r} h100e"),
+        }
+
+
+def _clusters(plan: Plan) -> Iterator[Row]:
+    for cluster in plan.clusters:
+        yield {
+            "period": plan.periods[cluster.period].label,
+            "consumer": cluster.consumer,
+            "domain": cluster.domain,
+            "sku": cluster.sku,
+            "gpus": _Raw(f"{_float(cluster.gpus)} gpu"),
+        }
+
+
+def _gave_way(plan: Plan) -> Iterator[Row]:
+    for wish in plan.gave_way:
+        unit = "MW" if wish.kind == "required" else "h100e"
+        at = {} if wish.period is None else {"period": plan.periods[wish.period].label}
+        yield {
+            "kind": wish.kind,
+            "subject": wish.subject,
+            **at,
+            "wanted": _Raw(f"{_float(wish.wanted)} {unit}"),
+            "given": _Raw(f"{_float(wish.given)} {unit}"),
         }
 
 

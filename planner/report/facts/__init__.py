@@ -32,6 +32,7 @@ from planner.report.facts.money import MoneyFact, money_fact
 from planner.report.facts.risk import KeyDate, RiskFact, key_date, risk_facts
 from planner.report.facts.schedule import ScheduleRow, schedule_rows
 from planner.report.facts.stranding import StrandingFact, stranding_facts
+from planner.report.facts.terminal import TerminalFact, terminal_facts
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -72,6 +73,7 @@ class Facts:
     methods: tuple[MethodFact, ...]
     schedule: tuple[ScheduleRow, ...]
     assumptions: tuple[AssumptionFact, ...]
+    terminal: tuple[TerminalFact, ...] = ()
 
 
 def gather(result: Result) -> Facts:
@@ -110,11 +112,12 @@ def gather(result: Result) -> Facts:
         methods=method_facts(result),
         schedule=schedule_rows(result, inventory),
         assumptions=assumption_facts(result),
+        terminal=terminal_facts(result),
     )
 
 
 __all__ = [
     "Arrival", "AssumptionFact", "CapacityFact", "Commitment", "DateFact", "Facts", "FleetRow",
     "HallDates", "KeyDate", "KindFact", "MethodFact", "MoneyFact", "ProductFact", "RiskFact",
-    "ScheduleRow", "StrandingFact", "TeamFact", "gather",
+    "ScheduleRow", "StrandingFact", "TeamFact", "TerminalFact", "gather",
 ]  # fmt: skip

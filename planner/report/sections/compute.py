@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 def build(facts: Facts) -> tuple[Part | Columns, ...]:
     """Return small multiples by team, the table behind them, products, fleet and allocation."""
     return (_chart(facts), _teams(facts), _products(facts), _fleet_chart(facts), _fleet(facts),
-            _allocation(facts))  # fmt: skip
+            _allocation(facts), *_terminal(facts))  # fmt: skip
 
 
 def _chart(facts: Facts) -> Chart:
@@ -33,6 +33,29 @@ def _chart(facts: Facts) -> Chart:
             "team's mix over that of one H100 SXM."
         ),
     )
+
+
+def _terminal(facts: Facts) -> tuple[Table, ...]:
+    """Return what the plan owes to the worth of compute after the horizon, where it was asked."""
+    columns = (
+        Column("worth", "Compute after the horizon counts"),
+        Column("gpus", "GPUs bought", "count"),
+        Column("last_year_gpus", "Of them in the last year", "count"),
+        Column("spend_musd", "Spend", "musd"),
+        Column("team", "Worst team"),
+        Column("level_h100e", "H100e per researcher", "number"),
+    )
+    rows = tuple(
+        (t.worth, round(t.gpus), round(t.last_year_gpus), t.spend_musd, *t.worst)
+        for t in facts.terminal
+    )
+    note = (
+        "Solved again with the halls of the plan, so fractions of racks are bought; compute per "
+        "researcher and weight is that of the horizon alone. What only the worth after the horizon "
+        "buys is bought for a future that this plan does not describe."
+    )
+    title = "What the worth of compute after the horizon buys"
+    return (Table("terminal", title, columns, rows, note=note),) if rows else ()
 
 
 def _panel(facts: Facts, team: TeamFact) -> charts.Plot:

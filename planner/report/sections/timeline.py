@@ -24,7 +24,8 @@ DATE_COLUMNS = (
     Column("subject", "Of"), Column("amount_mw", "Capacity", "mw"), Column("basis", "Power"),
     Column("deterministic", "Deterministic", "date"), Column("planned", "Planned", "date"),
     Column("p10", "P10", "date"), Column("p50", "P50", "date"), Column("p80", "P80", "date"),
-    Column("p80_error", "± d", "day"), Column("p90", "P90", "date"), Column("reached", "Futures that reach it", "share"),
+    Column("p80_error", "± d", "day"), Column("p90", "P90", "date"),
+    Column("reached", "Futures that reach it", "share"),
 )  # fmt: skip
 
 

@@ -20,13 +20,7 @@ if TYPE_CHECKING:
 # Key path, and the value that says nothing and so needs no warning. A test holds this list against
 # the docstrings of the records.
 UNUSED: Final[dict[str, str]] = {
-    "catalog.accelerators.*.resale": "",
-    "catalog.accelerators.*.racks_per_day": "",
-    "portfolio.teams.*.smallest_cluster": "",
-    "portfolio.teams.*.priority": "hard",
-    "portfolio.products.*.priority": "hard",
     "portfolio.scenarios": "",
-    "site.*.groups.*.fabric": "",
 }
 
 

@@ -111,3 +111,21 @@ def test_the_line_is_drawn_to_the_floor_and_paid_back_first() -> None:
     owed, interest = borrowed(data, 10.0, np.array([-30.0, 50.0] + [0.0] * 6))
     assert owed[:3].tolist() == pytest.approx([20.0, 0.0, 0.0])
     assert interest[1] == pytest.approx(20 * (1.1 ** (91 / 365.25) - 1))
+
+
+def test_docks_take_so_many_racks_a_day() -> None:
+    """Two racks of 32 a day are 5,760 GPUs in a first quarter of 90 days; the rest comes later."""
+    plan = solved(tiny(catalog={"accelerators": {"H100": {"racks_per_day": 2}}}))
+    by_quarter = [sum(p.gpus for p in plan.purchases if p.dock.month == m and p.dock.year == 2026)
+                  for m in (1, 4, 7)]  # fmt: skip
+    assert max(by_quarter) <= 2 * 32 * 92
+    assert sum(p.gpus for p in plan.purchases) == pytest.approx(16_000, rel=0.02)
+    assert len({p.dock for p in plan.purchases}) >= 3
+
+
+def test_gpus_bring_money_when_they_retire() -> None:
+    """GPUs of a year's life bring a fifth of their price back, within the horizon only."""
+    sku = {"service_life": "1 year", "resale": 0.2}
+    data = build(p := tiny(catalog={"accelerators": {"H100": sku}}), ready(p))
+    assert data.money.order[0, 0].tolist() == pytest.approx([0.03, 0, 0, 0, -0.006, 0, 0, 0])
+    assert data.money.order[0, 6].sum() == pytest.approx(0.03)

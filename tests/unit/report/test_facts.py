@@ -54,6 +54,16 @@ def test_standing_counts_from_begin_up_to_end() -> None:
     assert made.tolist() == [[0.0, 2.0, 2.0, 0.0]]
 
 
+def test_a_p80_says_how_far_it_may_be_off(run: Result) -> None:
+    """Of days 1 to 100 the number below the P80 scatters by four: 76 to 84, and so does the date;
+    where every fifth future never comes the P80 may be never."""
+    minutes = np.arange(1, 101) * 1440
+    assert dates(run.outcome, minutes).error_day == pytest.approx(4)
+    assert not np.isfinite(
+        dates(run.outcome, np.where(minutes > 80 * 1440, NEVER, minutes)).error_day
+    )
+
+
 def test_months_start_with_the_data_date() -> None:
     """The first month may be a part; the others begin on their first day."""
     found = month_starts(dt.date(2025, 8, 15), dt.date(2025, 10, 31))

@@ -83,7 +83,7 @@ def test_an_old_run_gives_way_only_to_a_complete_one(tmp_path: Path) -> None:
     old.mkdir()
     (old / "kept").write_text("x")
     with pytest.raises(OutputError):
-        _publish(old, {"no/such/place": b"y"}, replace=True)
+        _publish(old, {"a": b"x", "a/is-a-file": b"y"}, replace=True)
     assert [p.name for p in tmp_path.rglob("*")] == ["run", "kept"]
     _publish(old, {"new": b"y"}, replace=True)
     assert [p.name for p in tmp_path.rglob("*")] == ["run", "new"]

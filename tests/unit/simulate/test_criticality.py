@@ -10,6 +10,7 @@ from planner.simulate import fast
 from planner.simulate.criticality import (
     Bound,
     Tally,
+    Targets,
     bindings,
     cruciality,
     links,
@@ -121,3 +122,24 @@ def test_every_step_of_a_path_meets_the_next(made):
             else:
                 assert kind == Bound.REPAIR
                 assert len(made.hall)
+
+
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(networks())
+def test_a_tally_counts_the_paths_of_every_milestone(made):
+    """What is known of a future from one milestone is right for the next: as if each were alone."""
+    count = len(made.activity)
+    draws = Sampler(made, seed=8, samples=4).draw(0, 4)
+    times, net = fast.simulate(made, draws), links(made)
+    every = np.arange(count, dtype=np.int64)
+    targets = Targets(
+        made.activity, np.arange(count + 1, dtype=np.int64), every, np.full(count, -1)
+    )  # each activity is a milestone, and each is judged towards any
+    tally = Tally.of(made, targets)
+    minute = tally.add(draws, times)
+    alone = np.zeros((count, count), dtype=np.int64)
+    for s in range(4):
+        for a in np.flatnonzero(times.finish_min[s] < NEVER).tolist():
+            alone[a, path(net, draws, times, s, a)] += 1
+    np.testing.assert_array_equal(tally.shared, alone)
+    np.testing.assert_array_equal(minute, times.finish_min)

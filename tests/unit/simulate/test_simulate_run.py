@@ -60,6 +60,8 @@ def test_milestones_are_made_of_finishes_and_gates() -> None:
     np.testing.assert_array_equal(found.service_min[:, 2], found.ready_min[:, 0])
     np.testing.assert_array_equal(found.dock_min, [[9 * DAY, 0, 0]] * 20)
     assert (found.start_min[:, 2] >= gas).all()
+    # The racks of the new lot: its tail is in no activity's name here, so that none waits for them.
+    np.testing.assert_array_equal(found.rack_start_min, found.service_min)
     assert found.samples == 20
 
 
@@ -82,9 +84,9 @@ def test_the_deterministic_pass_comes_with_it() -> None:
 def test_engine_and_workers_change_nothing() -> None:
     """More samples than a block: both engines, one thread or three, the same outcome."""
     made, samples = campus(), BLOCK + 30
-    base = run(made, seed=4, samples=samples, workers=1)
-    assert_same(base, run(made, seed=4, samples=samples, workers=3))
-    assert_same(base, run(made, seed=4, samples=samples, engine="reference"))
+    base = run(made, seed=4, samples=samples, workers=1, looks=True)
+    assert_same(base, run(made, seed=4, samples=samples, workers=3, looks=True))
+    assert_same(base, run(made, seed=4, samples=samples, engine="reference", looks=True))
 
 
 def test_another_seed_is_another_future() -> None:
@@ -103,7 +105,7 @@ def test_progress_is_told_up_to_the_end() -> None:
         samples=2 * BLOCK,
         progress=lambda stage, share: told.append((stage, share)),
     )
-    assert told == [("simulation", 0.5), ("simulation", 1.0)]
+    assert told == [("simulation of 256 futures", 0.5), ("simulation of 256 futures", 1.0)]
 
 
 def test_no_samples_are_refused() -> None:
@@ -132,3 +134,24 @@ def test_degenerate_networks_end(engine: str) -> None:
         made = network(jobs, crews={"el": 1})
         found = run(made, seed=1, samples=1, engine=engine)  # type: ignore[arg-type]
         np.testing.assert_array_equal(found.finish_min, np.array([expected]).reshape(1, -1))
+
+
+def test_racks_start_with_the_row_of_the_lot_that_waits_for_them() -> None:
+    """Two lots of one purchase: each starts with its own row of the tail, in order of the rows."""
+    jobs = [
+        Job("h/1/p/G01", 2 * DAY, gates=("dock",)),
+        Job("h/1/p/G02", DAY, (("h/1/p/G01", "FS", 0),)),
+        Job("h/2/p/G01", DAY, gates=("dock",), needs={"el": 1}),
+        Job("h/2/q/G01", 3 * DAY, needs={"el": 1}),
+    ]  # fmt: skip
+    made = network(
+        jobs, crews={"el": 1}, gates={"dock": (4 * DAY, 0)}, rank=[j.name for j in jobs[::-1]],
+        block=("h/1", "h/2"), block_hall=ints([0, 0]), block_mw=np.ones(2),
+        block_ready=csr([[], []]),
+        lot=("h/1/p", "h/2/p", "h/2/q"), lot_block=ints([0, 1, 1]), lot_service=ints([1, 2, 3]),
+        lot_gate=ints([0, 0, -1]),
+    )  # fmt: skip
+    found = run(made, seed=1, samples=1)
+    # The gate opens on day 4; the crew, which q had from day 0 to 3, is there by then. q waits for
+    # no racks, so that its service stands for them.
+    assert found.rack_start_min[0].tolist() == [4 * DAY, 4 * DAY, 3 * DAY]

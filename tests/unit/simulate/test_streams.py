@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from planner.simulate.streams import _philox, stream_keys, uniforms
+from planner.simulate.streams import _philox, choices, stream_keys, uniforms, uniforms_at
 
 NAMES = [f"work/site/hall/{i}" for i in range(200)]
 
@@ -83,3 +83,50 @@ def test_samples_beyond_the_run_are_refused() -> None:
     """Stratified streams have as many samples as they were stratified over."""
     with pytest.raises(ValueError, match=r"samples 90\.\.110 of a run of 100"):
         uniforms(stream_keys(1, ["a"]), 90, 20, 100)
+
+
+def test_single_numbers_are_those_of_the_block() -> None:
+    """Sample 7 of stream 0, 3 of stream 2 and 7 of stream 2, out of order."""
+    keys = stream_keys(1, NAMES[:3])
+    block = uniforms(keys, 0, 10)
+    found = uniforms_at(keys[[0, 2, 2]], np.array([7, 3, 7]))
+    np.testing.assert_array_equal(found, [block[7, 0], block[3, 2], block[7, 2]])
+
+
+def test_a_run_too_large_to_stratify_is_refused() -> None:
+    """Digits of more than 2^30 strata would not fit."""
+    with pytest.raises(ValueError, match="can be stratified"):
+        uniforms(stream_keys(1, ["a"]), 0, 1, 2**31)
+
+
+def masks(size: int, wanted: float, samples: int, places: list[int] | None = None) -> np.ndarray:
+    """Return whether each bit is chosen, shape (samples, 31), of one set."""
+    place = np.full((1, 31), -1)
+    given = list(range(size)) if places is None else places
+    place[0, : len(given)] = given
+    keys = stream_keys(4, ["set"])
+    found = choices(keys, 0, np.full((samples, 1), wanted), np.array([size]), place)
+    return (found >> np.arange(31)) & 1
+
+
+def test_every_subset_is_as_likely() -> None:
+    """Two of five: ten subsets, each in a tenth of 20,000 samples (se 0.0021)."""
+    chosen = masks(5, 2.0, 20_000)[:, :5]
+    np.testing.assert_array_equal(chosen.sum(axis=1), 2)
+    _, counts = np.unique(chosen @ (1 << np.arange(5)), return_counts=True)
+    assert len(counts) == 10
+    np.testing.assert_allclose(counts / 20_000, 0.1, atol=0.009)
+
+
+def test_a_set_gives_no_more_than_it_has() -> None:
+    """Nine wanted of four are all four, and none wanted is none."""
+    assert masks(4, 9.0, 50)[:, :4].all()
+    assert not masks(4, 0.0, 50).any()
+
+
+def test_hangers_on_are_chosen_as_one_more_member_would_be() -> None:
+    """Three of six; a hanger-on at bit 20 with chance 3/7, whatever the six (se 0.0035)."""
+    chosen = masks(6, 3.0, 20_000, [10, 11, 12, 13, 14, 15, 20])
+    np.testing.assert_array_equal(chosen[:, 10:16].sum(axis=1), 3)
+    assert chosen[:, 20].mean() == pytest.approx(3 / 7, abs=0.014)
+    assert abs(np.corrcoef(chosen[:, 20], chosen[:, 10])[0, 1]) < 0.03

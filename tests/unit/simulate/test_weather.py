@@ -110,6 +110,84 @@ def test_sites_do_not_share_their_storms() -> None:
     assert first != second
 
 
+def test_a_site_stands_still_for_the_storm_and_the_outage_after_it() -> None:
+    """Two days of storm and three and a half without power: six whole days, the half rounded."""
+    found = storms(under(Sky(rate=2, days=2, outage=3.6, gust=50)), block(50))
+    np.testing.assert_array_equal(found.end_min - found.begin_min, 6 * DAY)
+
+
+def two_sites(first: Sky, second: Sky) -> Network:
+    jobs = [Job("a", 1), Job("b", 1, site=1)]
+    return network(jobs, skies=(first, second), days=10 * YEAR, epoch=dt.date(2025, 1, 1))
+
+
+def hits(made: Network, site: int, samples: int = SAMPLES) -> list[list[tuple[int, float]]]:
+    """Return day and gust of each storm at a site, sample by sample."""
+    found = storms(made, block(samples))
+    cuts = zip(found.pointer[:-1], found.pointer[1:], strict=True)
+    return [
+        sorted(
+            (int(found.begin_min[k]), float(found.gust_mph[k]))
+            for k in range(a, b) if found.site[k] == site
+        )
+        for a, b in cuts
+    ]  # fmt: skip
+
+
+def test_sites_of_a_basin_share_its_storms() -> None:
+    """Of two sites at 0.5 and 1 a year the calmer is hit when the other is, as hard by its law."""
+    calm = Sky(rate=0.5, gust=(30, 40, 50), basin="gulf")
+    rough = Sky(rate=1.0, gust=(60, 80, 100), basin="gulf")
+    made = two_sites(calm, rough)
+    one, other = hits(made, 0), hits(made, 1)
+    for seldom, often in zip(one, other, strict=True):
+        # The second law is the first one times two.
+        assert {(day, round(2 * gust, 6)) for day, gust in seldom} <= {
+            (day, round(gust, 6)) for day, gust in often
+        }
+    assert sum(map(len, one)) / SAMPLES == pytest.approx(5, abs=0.37)  # se sqrt(5 / 600) = 0.09
+    assert sum(map(len, other)) / SAMPLES == pytest.approx(10, abs=0.52)
+
+
+def test_a_basin_changes_no_storm_of_a_site_that_is_there_alone() -> None:
+    """The storms of a site of the basin are the same whatever other site of it there is."""
+    mine = Sky(rate=0.5, gust=(30, 40, 50), basin="gulf")
+    beside = [Sky(rate=2.0, basin="gulf"), Sky(rate=0.1, basin="gulf"), Sky(rate=0.5)]
+    first, *others = (hits(two_sites(mine, sky), 0, 50) for sky in beside)
+    assert all(other == first for other in others)
+    assert any(first)
+
+
+def test_sites_without_a_basin_are_hit_apart() -> None:
+    """At one storm a year each, two sites share hardly a day over ten years in fifty samples."""
+    made = two_sites(Sky(rate=1.0), Sky(rate=1.0))
+    shared = [
+        {day for day, _ in a} & {day for day, _ in b}
+        for a, b in zip(hits(made, 0, 50), hits(made, 1, 50), strict=True)
+    ]
+    assert sum(map(len, shared)) < 10
+
+
+def test_tables_may_begin_and_end_within_a_month() -> None:
+    """From 20 January to 10 March, all days lost: every day, and nothing beyond."""
+    made = network(
+        [Job("a", 1, outdoor=True)], skies=(Sky(lost=(31,) * 12),), days=50,
+        epoch=dt.date(2025, 1, 20),
+    )  # fmt: skip
+    lost = lost_days(made, block(20))[:, 0]
+    workday = [(made.epoch + dt.timedelta(days=d)).weekday() < 6 for d in range(50)]
+    assert lost[:, workday].all()
+
+
+def test_a_longer_horizon_changes_no_day_before_it() -> None:
+    """Lost days of February are the same in tables that end within it and long after."""
+    short, long = (
+        lost_days(under(Sky(lost=((2, 6, 12),) * 12), days=days), block(30))[:, 0]
+        for days in (45, 200)
+    )
+    np.testing.assert_array_equal(short, long[:, :45])
+
+
 def test_poisson_quantile_is_the_inverse_of_its_distribution() -> None:
     """Against the sum of e^-m m^k / k! at rates 0 to 9."""
     u = (np.arange(500) + 0.5) / 500
@@ -137,3 +215,17 @@ def test_repairs_know_site_and_envelope() -> None:
     np.testing.assert_array_equal(found.is_hit[0], [[True, True], [False, False]])
     np.testing.assert_array_equal(found.work_min[0], [[6600, round(600 + 6000 * share)], [0, 0]])
     np.testing.assert_allclose(found.cost_musd[0], [[10, 10 * share], [0, 0]])
+
+
+def test_contents_are_lost_where_more_than_a_quarter_of_the_envelope_is() -> None:
+    """Design 100; gust 115: D = 0.575, so 10 x D of the envelope and 200 x (D - 0.25) of what is
+    in it; at the design wind D = 0.19, and nothing of it; nor of an open hall."""
+    made = network(
+        [Job("a", 1)], sheds=[Shed("h", "a", "a", design=100, design_open=100)],
+        hall_contents_musd=np.array([200.0]),
+    )  # fmt: skip
+    found = repairs(made, ints([0, 0]), np.array([115.0, 100.0])).cost_musd[:, 0]
+    share = ((1.15**2 - 0.7) / 0.9) ** 1.5
+    least = (1 / 3) ** 1.5
+    np.testing.assert_allclose(found[0], [10 * share, 10 * share + 200 * (share - 0.25)])
+    np.testing.assert_allclose(found[1], [10 * least, 10 * least])

@@ -6,10 +6,11 @@ import datetime as dt
 
 import pytest
 
-from planner.domain.plan import Candidate, EquipmentOrder, Plan, Purchase, Start
+from planner.domain.plan import Candidate, EquipmentOrder, Plan, Purchase, Reservation, Start
 from planner.study.differ import difference, lines, span
 
 FIRST = dt.date(2026, 1, 1)
+LATER = dt.date(2028, 1, 1)
 
 
 def start(number: int, mode: str = "tent", days: int = 0, calendar: str = "standard") -> Start:
@@ -72,6 +73,18 @@ def test_purchases_and_equipment_are_counted_together() -> None:
         ("~", "north/A/2026Q1", "16 -> 24 GPUs"), ("+", "north/ups", "2 units"),
     ]  # fmt: skip
     assert "1 to add, 1 to change" in lines(found)[-1]
+
+
+def test_reservations_have_their_symbols() -> None:
+    """A tranche is reserved, given up, or left at another date."""
+    kept, left = (Reservation("north", "gas", FIRST, at) for at in (None, LATER))
+    assert [c.symbol for c in difference(plan(), plan(reservations=(kept,))).consequences] == ["+"]
+    assert [c.symbol for c in difference(plan(reservations=(kept,)), plan()).consequences] == ["-"]
+    (change,) = difference(plan(reservations=(kept,)), plan(reservations=(left,))).consequences
+    assert (change.symbol, change.kind, change.subject) == ("~", "power", "north/gas")
+    assert f"left {LATER.isoformat()}" in change.text
+    same = plan(reservations=(kept,))
+    assert difference(same, same).is_empty
 
 
 def test_moves_are_said_in_the_unit_that_fits() -> None:

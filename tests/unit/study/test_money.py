@@ -1,0 +1,39 @@
+"""Cash in simulated futures: the floor, and what would be owed."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+import numpy as np
+import pytest
+
+from planner.domain.plan import CashRow, Plan
+from planner.study.money import cash_risk
+from tests.portfolios import tiny
+
+
+def risk(spend: list[float], **finance: Any) -> list[float]:
+    """The chance by period that money does not do, of one future of 100 MUSD and no inflow."""
+    flow = [{"since": "2026-01-01", "cash_flow": "0 MUSD"}]
+    portfolio = tiny({"finance": {"opening_cash": "100 MUSD", "operating_cash_flow": flow,
+                                  **finance}})  # fmt: skip
+    n = len(portfolio.periods)
+    row = CashRow(0, 100.0, *[0.0] * 10)
+    plan = Plan("tiny", portfolio.spec.data_date, portfolio.periods,
+                cash=tuple(dataclasses.replace(row, period=t) for t in range(n)))  # fmt: skip
+    paid = np.zeros((1, n))
+    paid[0, : len(spend)] = spend
+    return cash_risk(portfolio, plan, paid, seed=1).tolist()
+
+
+def test_cash_below_its_floor_is_counted() -> None:
+    """60 and 60 of 100: the floor is broken from the second period on."""
+    assert risk([60.0, 60.0])[:3] == [0.0, 1.0, 1.0]
+
+
+def test_a_line_of_credit_takes_the_blow_up_to_its_ceiling() -> None:
+    """20 are owed after the second period, at 10 % a year: under 25, above 20.3 in the third."""
+    credit = {"debt": True, "debt_rate": 0.1}
+    assert sum(risk([60.0, 60.0], debt_ceiling="25 MUSD", **credit)) == pytest.approx(0.0)
+    assert risk([60.0, 60.0], debt_ceiling="20.3 MUSD", **credit)[:3] == [0.0, 0.0, 1.0]
