@@ -1,4 +1,4 @@
-"""Laws of uncertain amounts: quantiles, means, and the adverse side of an estimate.
+"""Laws of uncertain amounts: quantiles, and the adverse side of an estimate.
 
 A law is a form (`planner.domain.amount.Form`) with three parameters. Draws are quantiles at
 uniform numbers, so that common, stratified and counter-based random numbers all work. PERT has
@@ -17,7 +17,7 @@ from typing import Final, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import betaincinv, ndtr, ndtri
+from scipy.special import betaincinv, ndtri
 
 from planner.domain.amount import Amount, Form
 
@@ -33,6 +33,32 @@ Z90: Final = float(ndtri(0.9))
 MODE_STEPS: Final = 64
 ODDS_REACH: Final = 24.0
 ODDS_STEPS: Final = 384
+
+
+SHAPE_POINTS: Final = 257
+"""Probabilities at which the quantiles of observations are tabulated, 0 and 1 included."""
+_INTERNED: Final[dict[tuple[float, ...], int]] = {}
+
+
+def interned(points: tuple[float, ...]) -> int:
+    """Return a number that stands for observations within this process; the same for the same."""
+    return _INTERNED.setdefault(points, len(_INTERNED))
+
+
+def points_of(number: int) -> tuple[float, ...]:
+    """Return the observations that a number of `interned` stands for."""
+    return next(points for points, n in _INTERNED.items() if n == number)
+
+
+def observed_shape(points: tuple[float, ...]) -> FloatArray:
+    """Return the quantiles of sorted observations at `SHAPE_POINTS` probabilities from 0 to 1.
+
+    The i-th of n observations is the quantile at (i - 1/2) / n (Hazen), straight lines between;
+    nothing is drawn below the least or above the largest.
+    """
+    at = (np.arange(len(points)) + 0.5) / len(points)
+    shape: FloatArray = np.interp(np.linspace(0.0, 1.0, SHAPE_POINTS), at, np.array(points))
+    return shape
 
 
 @cache
@@ -83,6 +109,8 @@ class LawTable:
     pert: IntArray
     row: IntArray
     rows: FloatArray
+    shapes: FloatArray
+    """Quantiles of empirical laws, whose row is `shape` and whose factor is `span`."""
 
     def quantile(self, u: FloatArray) -> FloatArray:
         """Return the amounts at probabilities.
@@ -108,7 +136,19 @@ class LawTable:
         lognormal = np.flatnonzero(self.form == Form.LOGNORMAL)
         if lognormal.size:
             out[..., lognormal] = self._lognormal(u[..., lognormal], lognormal)
+        seen = np.flatnonzero(self.form == Form.EMPIRICAL)
+        if seen.size:
+            out[..., seen] = self._empirical(u[..., seen], seen)
         return out
+
+    def _empirical(self, u: FloatArray, columns: IntArray) -> FloatArray:
+        place = np.clip(u, 0.0, 1.0) * (SHAPE_POINTS - 1)
+        left = np.minimum(place.astype(np.int64), SHAPE_POINTS - 2)
+        share = place - left
+        row = self.shape[columns].astype(np.int64)
+        x = self.shapes[row, left] * (1 - share) + self.shapes[row, left + 1] * share
+        value: FloatArray = self.span[columns] * x
+        return value
 
     def _pert(self, u: FloatArray) -> FloatArray:
         place = (np.log(u / (1 - u)) + ODDS_REACH) * (ODDS_STEPS / (2 * ODDS_REACH))
@@ -137,8 +177,13 @@ class LawTable:
         return value
 
 
-def prepare(form: IntArray, a: FloatArray, b: FloatArray, c: FloatArray) -> LawTable:
-    """Return laws prepared for many quantiles; parameters as in `Form`, shape (n,)."""
+def prepare(
+    form: IntArray, a: FloatArray, b: FloatArray, c: FloatArray, shapes: FloatArray | None = None
+) -> LawTable:
+    """Return laws prepared for many quantiles; parameters as in `Form`, shape (n,).
+
+    An empirical law has the row of its quantiles in `shapes` as `a` and its factor as `c`.
+    """
     low, span, shape = a.astype(float), (c - a).astype(float), np.zeros(len(a))
     fixed = form == Form.FIXED
     low[fixed] = b[fixed]
@@ -150,9 +195,12 @@ def prepare(form: IntArray, a: FloatArray, b: FloatArray, c: FloatArray) -> LawT
     ratio = (c - b)[bent] / np.where(b > a, b - a, 1)[bent]
     skew = np.log(np.maximum(ratio, 1.0))
     shape[bent] = np.where(skew < 1e-9, 0.0, skew)
+    seen = form == Form.EMPIRICAL
+    shape[seen], span[seen] = a[seen], c[seen]
     pert = np.flatnonzero((form == Form.PERT) | (form == Form.PERT80))
     modes, row = np.unique(shape[pert], return_inverse=True)
-    return LawTable(form, low, span, shape, pert, row.astype(np.int64), _rows(modes))
+    return LawTable(form, low, span, shape, pert, row.astype(np.int64), _rows(modes),
+                    np.empty((0, SHAPE_POINTS)) if shapes is None else shapes)  # fmt: skip
 
 
 def _fit_pert80(
@@ -185,49 +233,22 @@ def _rows(modes: FloatArray) -> FloatArray:
 
 
 def quantile(
-    form: IntArray, a: FloatArray, b: FloatArray, c: FloatArray, u: FloatArray
-) -> FloatArray:
+    form: IntArray, a: FloatArray, b: FloatArray, c: FloatArray, u: FloatArray,
+    shapes: FloatArray | None = None,
+) -> FloatArray:  # fmt: skip
     """Return the amounts at probabilities `u`, shape (n,) or (..., n); see `prepare`."""
-    return prepare(form, a, b, c).quantile(u)
-
-
-def mean(form: IntArray, a: FloatArray, b: FloatArray, c: FloatArray) -> FloatArray:
-    """Return the means of laws, tails of a lognormal capped as in the quantiles; shape (n,)."""
-    laws = prepare(form, a, b, c)
-    value = laws.low.copy()
-    value[laws.pert] += (laws.span * (1 + PERT_WEIGHT * laws.shape) / (2 + PERT_WEIGHT))[laws.pert]
-    triangle = form == Form.TRIANGULAR
-    value[triangle] += (laws.span * (1 + laws.shape) / 3)[triangle]
-    bent = (form == Form.LOGNORMAL) & (laws.shape > 0)
-    value[bent] += laws.span[bent] * _bent_mean(laws.shape[bent])
-    return value
-
-
-def _bent_mean(skew: FloatArray) -> FloatArray:
-    """Return the mean of (k^(z / z90) - 1) / (k - 1) for a normal z with both tails capped."""
-    sigma = skew / Z90
-    cap = float(ndtri(LOGNORMAL_CAP))
-    inside = np.exp(sigma**2 / 2) * (ndtr(cap - sigma) - ndtr(-cap - sigma))
-    tails = (1 - LOGNORMAL_CAP) * (np.exp(sigma * cap) + np.exp(-sigma * cap))
-    value: FloatArray = (inside + tails - 1) / np.expm1(skew)
-    return value
-
-
-def _parts(amount: Amount) -> tuple[IntArray, FloatArray, FloatArray, FloatArray]:
-    parts = (amount.a, amount.b, amount.c)
-    a, b, c = (np.array([part], dtype=float) for part in parts)
-    return np.array([int(amount.form)]), a, b, c
+    return prepare(form, a, b, c, shapes).quantile(u)
 
 
 def amount_quantile(amount: Amount, u: ArrayLike) -> FloatArray:
     """Return an amount at probabilities `u`, in its unit; the shape of `u`."""
     probability = np.asarray(u, dtype=float)
-    return quantile(*_parts(amount), probability[..., None])[..., 0]
-
-
-def amount_mean(amount: Amount) -> float:
-    """Return the mean of an amount in its unit."""
-    return float(mean(*_parts(amount))[0])
+    form = np.array([int(amount.form)])
+    parts, shapes = (amount.a, amount.b, amount.c), None
+    if amount.form is Form.EMPIRICAL:
+        parts, shapes = (0.0, amount.b, 1.0), observed_shape(amount.points)[None, :]
+    a, b, c = (np.array([part], dtype=float) for part in parts)
+    return quantile(form, a, b, c, probability[..., None], shapes)[..., 0]
 
 
 def conservative(

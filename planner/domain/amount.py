@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import enum
 import math
+import statistics
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -30,6 +31,8 @@ class Form(enum.IntEnum):
     """Shifted lognormal through P10 `a`, P50 `b`, P90 `c`, tail capped; {p10, p50, p90}."""
     TRIANGULAR = 4
     """Triangle with minimum `a`, mode `b`, maximum `c`, written {tri_min, likely, tri_max}."""
+    EMPIRICAL = 5
+    """As observed: minimum `a`, median `b`, maximum `c` of `points`, written {observed: [...]}."""
 
 
 FORMS: Mapping[tuple[str, str, str], Form] = {
@@ -38,6 +41,12 @@ FORMS: Mapping[tuple[str, str, str], Form] = {
     ("p10", "p50", "p90"): Form.LOGNORMAL,
     ("tri_min", "likely", "tri_max"): Form.TRIANGULAR,
 }
+
+
+OBSERVED = "observed"
+"""Key of the list of an empirical amount."""
+FEWEST = 3
+"""Observations below which a list says nothing of a law."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +63,8 @@ class Amount:
         Canonical unit.
     text
         What the user wrote.
+    points
+        Observations of an empirical amount, sorted; empty for every other law.
     """
 
     form: Form
@@ -62,6 +73,7 @@ class Amount:
     c: float
     unit: str
     text: str
+    points: tuple[float, ...] = ()
 
     def __str__(self) -> str:
         return self.text
@@ -108,8 +120,9 @@ class Amount:
     def scaled(self, factor: float) -> Amount:
         """Return the amount with every parameter multiplied."""
         return Amount(
-            self.form, self.a * factor, self.b * factor, self.c * factor, self.unit, self.text
-        )
+            self.form, self.a * factor, self.b * factor, self.c * factor, self.unit, self.text,
+            tuple(point * factor for point in self.points),
+        )  # fmt: skip
 
 
 def fixed(value: float, unit: str) -> Amount:
@@ -135,13 +148,15 @@ def parse_amount(value: object, unit: str) -> Amount:
     if not isinstance(value, Mapping):
         number = parse(value, unit)
         return Amount(Form.FIXED, number, number, number, unit, str(value))
+    if set(value) == {OBSERVED}:
+        return _empirical(value[OBSERVED], unit)
     keys = tuple(value)
     form = next((f for k, f in FORMS.items() if set(k) == set(keys)), None)
     if form is None:
         raise UnitProblem(
             "three-point",
             f"keys {', '.join(map(str, keys)) or 'none'} make no three-point estimate",
-            "write {low, likely, high}, {min, likely, max} or {p10, p50, p90}",
+            "write {low, likely, high}, {min, likely, max}, {p10, p50, p90} or {observed: [...]}",
         )
     order = next(k for k, f in FORMS.items() if f is form)
     a, b, c = (_parse_point(value, key, unit) for key in order)
@@ -150,6 +165,19 @@ def parse_amount(value: object, unit: str) -> Amount:
     if a == c:
         return Amount(Form.FIXED, b, b, b, unit, text)
     return Amount(form, a, b, c, unit, text)
+
+
+def _empirical(listed: object, unit: str) -> Amount:
+    """Return the amount of a list of observations."""
+    if not isinstance(listed, list | tuple) or len(listed) < FEWEST:
+        message = f"{OBSERVED} is a list of at least {FEWEST} quantities"
+        raise UnitProblem("three-point", message, 'write e.g. {observed: ["12 wd", "15 wd", ...]}')
+    points = tuple(sorted(parse(each, unit) for each in listed))
+    text = ", ".join(map(str, listed))
+    middle = statistics.median(points)
+    form = Form.FIXED if points[0] == points[-1] else Form.EMPIRICAL
+    kept = points if form is Form.EMPIRICAL else ()
+    return Amount(form, points[0], middle, points[-1], unit, text, kept)
 
 
 def _parse_point(value: Mapping[str, object], key: str, unit: str) -> float:

@@ -25,7 +25,7 @@ from pydantic import (
 )
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
-from planner.domain.amount import FORMS, Amount, parse_amount
+from planner.domain.amount import FEWEST, FORMS, OBSERVED, Amount, parse_amount
 from planner.units import UnitProblem
 
 
@@ -97,7 +97,13 @@ class In:
             }
             for keys in FORMS
         ]
-        return {"anyOf": [single, *three], "x-unit": self.unit}
+        observed = {
+            "type": "object",
+            "properties": {OBSERVED: {"type": "array", "items": single, "minItems": FEWEST}},
+            "required": [OBSERVED],
+            "additionalProperties": False,
+        }
+        return {"anyOf": [single, *three, observed], "x-unit": self.unit}
 
 
 def _custom(problem: UnitProblem) -> PydanticCustomError:

@@ -19,6 +19,7 @@ from planner.domain.base import (
     Model,
     MoneyMUSD,
     Name,
+    Number,
     Positive,
     PowerMW,
     Rate,
@@ -107,8 +108,23 @@ class Event(Model):
     response: str = ""
 
 
+class Correlation(Model):
+    """Rank correlation of drivers that are not independent."""
+
+    drivers: Annotated[tuple[Name, ...], Field(min_length=2)]
+    """Names of the drivers, in the order of the matrix."""
+    matrix: tuple[tuple[Annotated[Number, Field(ge=-1, le=1)], ...], ...]
+    """Rank correlation of each pair: symmetrical, with 1 in the diagonal."""
+
+
 class Risk(Model):
     """What may go otherwise beyond the spread of each activity."""
+
+    combine: Literal["serial", "parallel"] = "serial"
+    """Where several drivers act on one activity: serial multiplies their factors, parallel takes
+    the largest alone."""
+    correlation: Correlation | None = None
+    """Which drivers come together; independent where not given."""
 
     drivers: dict[Name, Driver] = {}
     events: dict[Name, Event] = {}
@@ -140,14 +156,50 @@ class RequiredDate(Model):
     """Place in the order in which soft wishes give way: 1 first; equal ones share."""
 
 
+class Capacity(Model):
+    """IT power in service, of a site or of all."""
+
+    site: Name | None = None
+    """Site, or the whole portfolio where not given."""
+    it_power: PowerMW
+
+
+class Fairness(Model):
+    """What the first objective makes of what teams get."""
+
+    objective: Literal["leximin", "nash", "alpha", "drf"] = "leximin"
+    """Raise the worst as far as it goes and go on with the rest; the greatest sum of logarithms;
+    the greatest alpha-fair sum; or leximin of dominant shares, without regard to heads."""
+    alpha: Annotated[Number, Field(ge=0, le=4)] = 2.0
+    """Aversion to inequality of the alpha-fair sum: 0 is the total, 1 is Nash; above 4 use leximin,
+    which it tends to."""
+    counts: Literal["teams", "heads"] = "teams"
+    """Whether a sum, and an equal split, counts teams as one each or by their researchers."""
+    period: Literal["horizon", "each"] = "horizon"
+    """Whether a level is over the horizon, so that a lean year may carry over to a better one, or
+    every period is ranked by itself."""
+    normalise: Literal["none", "equal_split"] = "none"
+    """Whether a level is compute per researcher, or compute over that of an equal split of what
+    stands and could be had."""
+
+
 class Policy(Model):
     """What the plan shall be best at, and within which rules."""
 
     objectives: Annotated[
-        tuple[Literal["compute_per_researcher", "total_compute", "cost"], ...],
+        tuple[
+            Literal["compute_per_researcher", "total_compute", "cost", "time_to", "cost_for"],
+            ...,
+        ],
         Field(min_length=1),
     ] = ("compute_per_researcher", "total_compute", "cost")
     """In order; a finished objective is held within `tolerance`."""
+    time_to: Capacity | None = None
+    """Capacity that the objective ``time_to`` has in service as early as it can."""
+    cost_for: RequiredDate | None = None
+    """Capacity and date that the objective ``cost_for`` has at the least cost."""
+    fairness: Fairness = Fairness()
+    """What `compute_per_researcher` makes of what teams get."""
     tolerance: Share
     """Share of a finished objective's value that later ones may use."""
     compute_discount_rate: Rate
@@ -168,6 +220,13 @@ class Policy(Model):
     """Whether sites of a basin share its storms, or each site has storms of its own."""
     carbon_cap: CarbonPerYear | None = None
     """Most carbon of the energy of all sites in a calendar year, a part of a year pro rata."""
+
+    @property
+    def dates(self) -> dict[str, RequiredDate]:
+        """All dates that a plan must keep: those required, and that of ``cost_for``."""
+        if self.cost_for is None or "cost_for" not in self.objectives:
+            return self.required
+        return {**self.required, "cost_for": self.cost_for}
 
 
 class PortfolioFile(Model):
@@ -347,7 +406,7 @@ def periods(
 
 
 __all__ = [
-    "CashStep", "CatalogFile", "Driver", "Event", "Finance", "Period", "Policy", "Portfolio",
-    "PortfolioFile", "Provenance", "RequiredDate", "Risk", "Scenario", "SlipDay", "SourceEntry",
-    "SourcesFile", "periods",
+    "CashStep", "CatalogFile", "Driver", "Event", "Fairness", "Finance", "Period", "Policy",
+    "Portfolio", "PortfolioFile", "Provenance", "RequiredDate", "Risk", "Scenario", "SlipDay",
+    "SourceEntry", "SourcesFile", "periods",
 ]  # fmt: skip

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 if TYPE_CHECKING:
+    from planner.domain.explanation import Explanation
     from planner.domain.plan import Candidate, Plan, Promise
     from planner.domain.portfolio import Portfolio
     from planner.domain.review import Look, Review
@@ -279,6 +280,8 @@ class Result:
     """Extra days by cause under which the plan was solved."""
     terminal: tuple[TerminalAnswer, ...] = ()
     """What the worth of compute after the horizon does to the plan; empty where not asked."""
+    explanation: Explanation | None = None
+    """Why the plan is as it is; None where `plan explain` was not asked."""
 
 
 @dataclass(frozen=True)

@@ -8,11 +8,13 @@ of length rows + 1 and a column array. Minutes count from midnight of `epoch`.
 from __future__ import annotations
 
 import dataclasses
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
+
+from planner.capacity.laws import SHAPE_POINTS
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -24,12 +26,17 @@ BoolArray = NDArray[np.bool_]
 
 @dataclass(frozen=True)
 class Laws:
-    """Laws of n amounts: form code (`planner.domain.amount.Form`) and three parameters each."""
+    """Laws of n amounts: form code (`planner.domain.amount.Form`) and three parameters each.
+
+    An empirical law has the row of its quantiles in `shapes` as `a`, its median as `b`, and what
+    the quantiles are multiplied by as `c`.
+    """
 
     form: IntArray
     a: FloatArray
     b: FloatArray
     c: FloatArray
+    shapes: FloatArray = field(default_factory=lambda: np.empty((0, SHAPE_POINTS)))
 
 
 @dataclass(frozen=True)
@@ -204,17 +211,22 @@ class Network:
     tranche_after: Csr
     cost_musd: FloatArray
     storm_outage: Laws | None = None
+    is_parallel: bool = False
+    """Whether of several drivers on one amount only the largest acts, instead of all multiplied."""
+    driver_mix: FloatArray | None = None
+    """What makes independent normal draws of drivers and events correlated, shape (V, V), lower
+    triangular; None where they are independent."""
     storm_basin: tuple[str, ...] = ()
     hall_contents_musd: FloatArray | None = None
 
     def __post_init__(self) -> None:
-        for field in dataclasses.fields(self):
-            _freeze(getattr(self, field.name))
+        for each in dataclasses.fields(self):
+            _freeze(getattr(self, each.name))
 
 
 def _freeze(value: object) -> None:
     if isinstance(value, np.ndarray):
         value.flags.writeable = False
     elif isinstance(value, (Laws, Csr)):
-        for field in dataclasses.fields(value):
-            _freeze(getattr(value, field.name))
+        for each in dataclasses.fields(value):
+            _freeze(getattr(value, each.name))

@@ -247,6 +247,8 @@ def _freeze(portfolio: Portfolio, tables: Tables, draft: Draft) -> Network:
         driver_law=risks.law,
         driver_probability=risks.probability,
         driver_is_event=risks.is_event,
+        is_parallel=risks.is_parallel,
+        driver_mix=risks.mix,
         calendar_name=calendars.name,
         day_type=calendars.day_type,
         type_pointer=calendars.type_pointer,

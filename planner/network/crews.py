@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
 
 from planner.domain.activity import Kind
 from planner.errors import Finding, SpecError
-from planner.network.tables import Law, law
+from planner.network.tables import Law, law, times
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
 
 STARTS = (Kind.FS, Kind.SS)
 """Kinds that hold a start; the others hold a finish."""
+WEEK_DAYS: Final = 7
 STANDARD = "standard"
 """Calendar choice that leaves every row on its own calendar."""
 
@@ -40,6 +43,9 @@ class Template:
         Work in working minutes of `calendar` for the reference size.
     scale
         Exponent of the work over the ratio of IT power.
+    fresh_min, tired_output
+        Work after which crews on a calendar other than the stated one tire, and their output from
+        then on over that before.
     """
 
     key: str
@@ -57,13 +63,17 @@ class Template:
     is_per_block: bool
     cost_share: float
     closes_envelope: bool
+    fresh_min: float = np.inf
+    tired_output: float = 1.0
 
     def scaled(self, ratio: float, factor: float = 1.0) -> Law:
         """Return the work at `ratio` times the reference size, times a factor."""
         if self.scale:
             factor *= ratio**self.scale
-        form, a, b, c = self.law
-        return form, a * factor, b * factor, c * factor
+        work = self.law[2] * factor
+        if work > self.fresh_min:
+            factor *= (self.fresh_min + (work - self.fresh_min) / self.tired_output) / work
+        return times(self.law, factor)
 
 
 @dataclass
@@ -121,7 +131,23 @@ class Frame:
             is_per_block=activity.per == "block",
             cost_share=activity.cost_share.likely if activity.cost_share else 0.0,
             closes_envelope=activity.closes_envelope,
+            **self._fatigue(own, runs),
         )
+
+    def _fatigue(self, own: int, runs: int) -> dict[str, float]:
+        """Return when crews tire on a calendar that replaces the one their work is stated on.
+
+        On its own calendar the work as stated holds what fatigue there is.
+        """
+        name = self.tables.calendars.name[runs]
+        calendar = self.portfolio.catalog.calendars.get(name)
+        if own == runs or calendar is None or calendar.fatigue is None:
+            return {}
+        days = calendar.fatigue.after.likely * len(set(calendar.days)) / WEEK_DAYS
+        return {
+            "fresh_min": days * self.tables.calendars.day_min[runs],
+            "tired_output": calendar.fatigue.output.likely,
+        }
 
     def _needs(self, activity: Activity, calendar: int) -> tuple[Units, float]:
         """Return the resources held, and how much longer the work takes where they are short."""

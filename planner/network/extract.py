@@ -114,7 +114,7 @@ def _cut(value: Any, mask: BoolArray) -> Any:
     if isinstance(value, Csr):
         return _picked(value, mask)
     if isinstance(value, Laws):
-        return Laws(value.form[mask], value.a[mask], value.b[mask], value.c[mask])
+        return Laws(value.form[mask], value.a[mask], value.b[mask], value.c[mask], value.shapes)
     if isinstance(value, tuple):
         return tuple(x for x, kept in zip(value, mask.tolist(), strict=True) if kept)
     return np.asarray(value)[mask]

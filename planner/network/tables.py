@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from planner.capacity.laws import amount_quantile
+from planner.capacity.correlation import lower_root, normal_correlation
+from planner.capacity.laws import amount_quantile, interned, observed_shape, points_of
 from planner.domain.amount import Amount, Form
 from planner.network.arrays import FloatArray, Laws
 from planner.network.calendars import DAY_MIN, CalendarTables, build_calendars
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from planner.domain.build_mode import Equipment
-    from planner.domain.portfolio import Portfolio
+    from planner.domain.portfolio import Portfolio, Risk
     from planner.network.arrays import BoolArray, IntArray
 
 YEARS_AFTER_HORIZON: Final = 6
@@ -35,15 +36,28 @@ def law(amount: Amount | None, factor: float = 1.0) -> Law:
     """Return an amount as a row of `Laws`, scaled; zero for certain where there is none."""
     if amount is None:
         return CERTAIN_ZERO
+    if amount.form is Form.EMPIRICAL:
+        return int(amount.form), float(interned(amount.points)), amount.b * factor, factor
     return int(amount.form), amount.a * factor, amount.b * factor, amount.c * factor
 
 
+def times(row: Law, factor: float) -> Law:
+    """Return a row of `Laws` scaled."""
+    form, a, b, c = row
+    return form, a if form == Form.EMPIRICAL else a * factor, b * factor, c * factor
+
+
 def laws(rows: Sequence[Law]) -> Laws:
-    """Return rows as arrays."""
+    """Return rows as arrays; observations become quantiles that the arrays carry themselves."""
     form = np.array([row[0] for row in rows], dtype=np.int64)
     values: FloatArray = np.array([row[1:] for row in rows], dtype=np.float64).reshape(-1, 3)
     a, b, c = (np.ascontiguousarray(values[:, i]) for i in range(3))
-    return Laws(form, a, b, c)
+    seen = np.flatnonzero(form == Form.EMPIRICAL)
+    if not seen.size:
+        return Laws(form, a, b, c)
+    kept, row = np.unique(a[seen], return_inverse=True)
+    a[seen] = row
+    return Laws(form, a, b, c, np.array([observed_shape(points_of(int(i))) for i in kept]))
 
 
 @dataclass(frozen=True)
@@ -68,6 +82,8 @@ class Risks:
     ----------
     row
         Row of each driver by its name.
+    is_parallel, mix
+        As `Network.is_parallel` and `Network.driver_mix`.
     tranche_event, mode_event, site_event
         Rows of the events that hit a tranche ``SITE/NAME``, the halls of a mode at a site
         ``(SITE, MODE)``, or all of a site.
@@ -78,6 +94,8 @@ class Risks:
     law: Laws
     probability: FloatArray
     is_event: BoolArray
+    is_parallel: bool
+    mix: FloatArray | None
     tranche_event: Mapping[str, tuple[int, ...]]
     mode_event: Mapping[tuple[str, str], tuple[int, ...]]
     site_event: Mapping[str, tuple[int, ...]]
@@ -197,10 +215,23 @@ def _risks(portfolio: Portfolio) -> Risks:
         law=laws(rows),
         probability=np.array(probability, dtype=np.float64),
         is_event=np.arange(len(name)) >= count,
+        is_parallel=risk.combine == "parallel",
+        mix=_mix(risk, name),
         tranche_event=tranche,
         mode_event=mode,
         site_event=whole,
     )
+
+
+def _mix(risk: Risk, names: Sequence[str]) -> FloatArray | None:
+    """Return what correlates the normal draws of drivers; see `planner.capacity.correlation`."""
+    if risk.correlation is None:
+        return None
+    row = {name: i for i, name in enumerate(names)}
+    at = [row[name] for name in risk.correlation.drivers]
+    whole = np.eye(len(names))
+    whole[np.ix_(at, at)] = normal_correlation(np.array(risk.correlation.matrix))
+    return lower_root(whole)
 
 
 def _lead_day(portfolio: Portfolio, equipment: Equipment) -> int:

@@ -56,7 +56,7 @@ class Streams:
 
 def law_table(laws: Laws, rows: IntArray | slice = slice(None)) -> LawTable:
     """Return rows of laws, prepared for many quantiles."""
-    return prepare(laws.form[rows], laws.a[rows], laws.b[rows], laws.c[rows])
+    return prepare(laws.form[rows], laws.a[rows], laws.b[rows], laws.c[rows], laws.shapes)
 
 
 @kernel
@@ -104,6 +104,8 @@ def minutes(
     base: IntArray | None = None,
     events: Csr | None = None,
     delay: FloatArray | None = None,
+    *,
+    is_parallel: bool = False,
 ) -> IntArray:
     """Return whole minutes from 0 to `NEVER`: base + value x factors + delays.
 
@@ -117,13 +119,15 @@ def minutes(
         Added to each (n,).
     events, delay
         Whose delays (S, V) are added to each.
+    is_parallel
+        Whether only the largest factor of the drivers that act multiplies, instead of all.
     """
     none = np.zeros(value.shape[1] + 1, dtype=np.int64)
     out = np.empty(value.shape, dtype=np.int64)
     _to_minutes(
         value, drivers.pointer, drivers.column, factor, none[1:] if base is None else base,
         none if events is None else events.pointer, none if events is None else events.column,
-        factor if delay is None else delay, out,
+        factor if delay is None else delay, is_parallel, out,
     )  # fmt: skip
     return out
 
@@ -131,13 +135,21 @@ def minutes(
 @kernel
 def _to_minutes(
     value: FloatArray, pointer: IntArray, driver: IntArray, factor: FloatArray, base: IntArray,
-    event_pointer: IntArray, event: IntArray, delay: FloatArray, out: IntArray,
+    event_pointer: IntArray, event: IntArray, delay: FloatArray,
+    is_parallel: bool, out: IntArray,
 ) -> None:  # fmt: skip
     for s in range(value.shape[0]):
         for i in range(value.shape[1]):
             amount = value[s, i]
+            largest = 0.0
             for k in range(pointer[i], pointer[i + 1]):
-                amount *= factor[s, driver[k]]
+                each = factor[s, driver[k]]
+                if not is_parallel:
+                    amount *= each
+                elif each != 1.0:  # a driver that does not act has a factor of one
+                    largest = max(largest, each)
+            if largest > 0.0:
+                amount *= largest
             for k in range(event_pointer[i], event_pointer[i + 1]):
                 amount += delay[s, event[k]]
             out[s, i] = int(min(max(np.rint(base[i] + amount), 0.0), float(NEVER)))

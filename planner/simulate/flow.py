@@ -30,7 +30,8 @@ from planner.domain.activity import Kind
 from planner.domain.result import NEVER
 from planner.simulate.calendars import DAY_MIN
 from planner.simulate.logic import ARC, SOURCE_OF, TARGET_OF, Moment
-from planner.simulate.times import Times
+from planner.simulate.packing import FACTS, HALL, ZONE
+from planner.simulate.times import Times, unset_times
 
 if TYPE_CHECKING:
     from planner.network.arrays import BoolArray, FloatArray, IntArray, Network
@@ -183,8 +184,8 @@ def chain(network: Network, packed: Packed) -> Chain:
     rows = rows[sort].astype(np.int64)
     order = np.empty(2 * count, dtype=np.int64)
     length = _order(count, pointer, rows, is_held, order)
-    zone, hall = np.empty((2, count), dtype=np.int64)
-    zone[packed.order], hall[packed.order] = packed.zone, packed.hall
+    fact = packed.fact.reshape(-1, FACTS)[:count].astype(np.int64)
+    zone, hall = fact[:, ZONE].copy(), fact[:, HALL].copy()
     idle = np.flatnonzero(np.diff(network.type_pointer) == 0)
     # A type of its own without work, for the days after the tables.
     type_pointer = np.append(network.type_pointer, network.type_pointer[-1])
@@ -285,7 +286,7 @@ class Flow:
         self.chain = chain(network, packed)
         self.count = len(network.activity)
         self.days = network.days
-        self.gated = packed.order[packed.gated]
+        self.gated = packed.gated
         units = self.chain.day_work // np.maximum(self.chain.zone_unit, 1)[:, None]
         self.most = int(units[self.chain.zone_unit > 0].max(initial=1))
         self.rooms = threading.local()
@@ -300,11 +301,7 @@ class Flow:
         opens_min
             When the last gate of each gated activity opens, shape (S, gated).
         """
-        shape = (draws.samples, self.count)
-        times = Times(
-            np.empty(shape, dtype=np.int64), np.empty(shape, dtype=np.int64),
-            np.empty(shape, dtype=np.int64), np.zeros(draws.samples),
-        )  # fmt: skip
+        times = unset_times(draws.samples, self.count)
         far = self.days * DAY_MIN + 1
         work = _rows(draws.work_min, far)
         floor = np.zeros((self.count, draws.samples), dtype=np.int32)

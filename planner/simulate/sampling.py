@@ -6,9 +6,10 @@ Both engines consume the same `Draws`; what they do with them holds no chance.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
+from scipy.special import ndtr, ndtri
 
 from planner.simulate.amounts import Streams, law_table, minutes
 from planner.simulate.damage import Repairs, repairs
@@ -19,6 +20,9 @@ from planner.simulate.weather import Block, Storms, lost_days, storms
 if TYPE_CHECKING:
     from planner.domain.result import Method
     from planner.network.arrays import BoolArray, FloatArray, IntArray, Network
+
+TINY: Final = 1e-12
+"""Distance that a probability keeps from 0 and 1, where quantiles may be infinite."""
 
 
 @dataclass(frozen=True)
@@ -97,7 +101,9 @@ class Sampler:
         network, block = self.network, (first, count, self._total)
         factor = self._drivers(first, count)
         acting = np.where(network.driver_is_event, 1.0, factor)
-        work = minutes(self._work.draw(*block), network.work_driver, acting)
+        work = minutes(
+            self._work.draw(*block), network.work_driver, acting, is_parallel=network.is_parallel
+        )
         gate, unit = self._dates(network, block, factor)
         sky = Block(self._seed, first, count, self._total)
         blown = storms(network, sky)
@@ -145,7 +151,16 @@ class Sampler:
             u = self._sobol.draw(first, count)
         else:
             u = uniforms(self._driver_key, first, count, self._total)
+        u = _mixed(u, self.network.driver_mix)
         acts = u < chance
         strength = np.where(acts, u / np.where(chance > 0, chance, 1.0), 0.5)
         drawn = self._driver_law.quantile(strength)
         return np.where(acts, drawn, np.where(self.network.driver_is_event, 0.0, 1.0))
+
+
+def _mixed(u: FloatArray, mix: FloatArray | None) -> FloatArray:
+    """Return numbers of drivers correlated through normal variables, each uniform as before."""
+    if mix is None:
+        return u
+    moved: FloatArray = ndtr(ndtri(u) @ mix.T)
+    return np.clip(moved, TINY, 1.0 - TINY)

@@ -41,3 +41,14 @@ def empty_times(samples: int, activities: int) -> Times:
         np.full(shape, NEVER, dtype=np.int64),
         np.zeros(samples),
     )
+
+
+def unset_times(samples: int, activities: int) -> Times:
+    """Return room for times that are all yet to be written."""
+    shape = (samples, activities)
+    return Times(
+        np.empty(shape, dtype=np.int64),
+        np.empty(shape, dtype=np.int64),
+        np.empty(shape, dtype=np.int64),
+        np.zeros(samples),
+    )

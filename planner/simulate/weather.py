@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Final
 import numba
 import numpy as np
 
+from planner.capacity.laws import interned, points_of
 from planner.domain.amount import Form
 from planner.network.arrays import Laws
 from planner.simulate.amounts import Streams, law_table
@@ -147,7 +148,10 @@ def _sky(network: Network, site: int, climate: int) -> Sky:
 
 
 def _law(laws: Laws, row: int) -> Law:
-    return (int(laws.form[row]), float(laws.a[row]), float(laws.b[row]), float(laws.c[row]))
+    a = float(laws.a[row])
+    if laws.form[row] == Form.EMPIRICAL:  # its own table, so that equal climates share a cache
+        a = float(interned(tuple(laws.shapes[int(a)].tolist())))
+    return (int(laws.form[row]), a, float(laws.b[row]), float(laws.c[row]))
 
 
 @lru_cache(maxsize=KEPT)
@@ -157,7 +161,12 @@ def _prepared(laws: tuple[Law, ...]) -> LawTable:
 
 def _laws(laws: tuple[Law, ...]) -> Laws:
     form, a, b, c = (np.array(part) for part in zip(*laws, strict=True))
-    return Laws(form.astype(np.int64), a, b, c)
+    seen = np.flatnonzero(form == Form.EMPIRICAL)
+    if not seen.size:
+        return Laws(form.astype(np.int64), a, b, c)
+    shapes = np.array([points_of(int(i)) for i in a[seen]])
+    a[seen] = np.arange(len(seen))
+    return Laws(form.astype(np.int64), a, b, c, shapes)
 
 
 # --- lost days

@@ -221,7 +221,8 @@ class _Checker:
             yield from self.known((*loc, "period"), "period", cluster.period, labels)
             yield from self.known((*loc, "consumer"), "team", cluster.consumer, spec.teams)
             yield from self.known((*loc, "sku"), "SKU", cluster.sku, skus)
-        wishes = {"floor": spec.products, "guarantee": spec.teams, "required": spec.policy.required}
+        subjects: dict[str, Iterable[str]] = {"floor": spec.products, "guarantee": spec.teams}
+        wishes = {**subjects, "required": spec.policy.required}
         for index, wish in enumerate(document.gave_way):
             loc = ("gave_way", index)
             yield from self.known((*loc, "subject"), "wish", wish.subject, wishes[wish.kind])
@@ -229,7 +230,6 @@ class _Checker:
                 yield from self.known((*loc, "period"), "period", wish.period, labels)
         for label in document.cash:
             yield from self.known(("cash", label), "period", label, labels)
-        subjects: dict[str, Iterable[str]] = {"floor": spec.products, "guarantee": spec.teams}
         places = {"portfolio", *self.portfolio.sites}
         for index, promise in enumerate(document.promises):
             known = subjects.get(promise.kind, places)

@@ -322,7 +322,9 @@ def _gave_way(row: GaveWayRow | PutOffRow, index: dict[str, int]) -> GaveWay:
 def _plain(row: Model) -> dict[str, Any]:
     """Return the fields of a row by the names of the record, with quantities as floats."""
     return {
-        ("is_pinned" if name == "pinned" else name): value.likely if isinstance(value, Amount) else value
+        {"pinned": "is_pinned"}.get(name, name): (
+            value.likely if isinstance(value, Amount) else value
+        )
         for name, value in dict(row).items()
     }
 

@@ -13,6 +13,7 @@ from planner.specs.checks import (
     earliest,
     networks,
     numbers,
+    objectives,
     references,
     unsourced,
     unused,
@@ -31,7 +32,8 @@ STRUCTURAL: Final[Mapping[str, Check]] = {
 """Checks that still make sense of a portfolio in which something else is invalid."""
 
 INNER: Final[Mapping[str, Check]] = {
-    m.CHECK.name: m.CHECK for m in (dates, numbers, contracts, calendars, unused, unsourced)
+    m.CHECK.name: m.CHECK
+    for m in (dates, numbers, contracts, calendars, objectives, unused, unsourced)
 }
 """Checks that need valid records, and no names that resolve."""
 

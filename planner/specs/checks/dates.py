@@ -78,7 +78,7 @@ def _steps(portfolio: Portfolio, path: str, dates: Sequence[dt.date]) -> Iterato
 
 def _required(portfolio: Portfolio) -> Iterator[Finding]:
     spec = portfolio.spec
-    for name, required in spec.policy.required.items():
+    for name, required in spec.policy.dates.items():
         path = f"portfolio.policy.required.{name}.by"
         if required.by < spec.data_date:
             message = f"required by {required.by}, before the data date {spec.data_date}"

@@ -10,7 +10,15 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Final
 
-from planner.specs.checks.base import Check, at
+import numpy as np
+
+from planner.capacity.correlation import (
+    is_possible,
+    nearest_possible,
+    normal_correlation,
+    smallest_eigenvalue,
+)
+from planner.specs.checks.base import Check, at, unknown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -38,6 +46,7 @@ def find(portfolio: Portfolio) -> Iterator[Finding]:
     yield from _fleet(portfolio)
     for name, site in portfolio.sites.items():
         yield from _site(portfolio, name, site)
+    yield from _correlation(portfolio)
     for name, climate in portfolio.catalog.climates.items():
         rate = climate.storm_rate
         path = f"catalog.climates.{name}.storm_rate"
@@ -46,6 +55,35 @@ def find(portfolio: Portfolio) -> Iterator[Finding]:
         if rate.c > 0 and not climate.storm_months:
             path = f"catalog.climates.{name}.storm_months"
             yield at(portfolio, path, "too-few", "storms come, but in no month")
+
+
+def _correlation(portfolio: Portfolio) -> Iterator[Finding]:
+    """Yield what is wrong with the correlation of drivers: its shape, then its eigenvalues."""
+    stated = portfolio.spec.risk.correlation
+    if stated is None:
+        return
+    path, names = "portfolio.risk.correlation", stated.drivers
+    known = list(portfolio.spec.risk.drivers)
+    for i, name in enumerate(names):
+        if name not in known:
+            yield unknown(portfolio, f"{path}.drivers.{i}", "driver", name, known)
+        elif name in names[:i]:
+            yield at(portfolio, f"{path}.drivers.{i}", "correlation", f'"{name}" stands twice')
+    n = len(names)
+    if len(stated.matrix) != n or any(len(row) != n for row in stated.matrix):
+        message = f"{n} rows of {n} numbers wanted, one a driver"
+        yield at(portfolio, f"{path}.matrix", "correlation", message)
+        return
+    matrix = np.array(stated.matrix, dtype=float)
+    if not np.allclose(matrix, matrix.T) or not np.allclose(np.diag(matrix), 1.0):
+        message = "symmetrical rows with 1 in the diagonal wanted"
+        yield at(portfolio, f"{path}.matrix", "correlation", message)
+    elif not is_possible(matrix):
+        listed = ", ".join(names)
+        low = min(smallest_eigenvalue(matrix), smallest_eigenvalue(normal_correlation(matrix)))
+        message = f"correlation of [{listed}] is not possible (smallest eigenvalue {low:.2f})"
+        near = "; ".join(", ".join(f"{v:g}" for v in row) for row in nearest_possible(matrix))
+        yield at(portfolio, f"{path}.matrix", "correlation", message, f"nearest possible: {near}")
 
 
 def _sum_to_one(
@@ -201,5 +239,6 @@ CHECK = Check(
     (
         "mix-sum", "probability-sum", "payment-sum", "cost-share-sum", "not-positive",
         "out-of-range", "too-large", "too-few", "no-capacity", "no-reference", "firm-nameplate",
+        "correlation", "unknown-driver",
     ),
 )  # fmt: skip

@@ -77,11 +77,40 @@ def _rules(portfolio: Portfolio) -> Iterator[Finding]:
         for name, required in dates.items():
             path = f"portfolio.{field}.{name}.site"
             yield from _one(portfolio, path, "site", required.site, portfolio.sites)
+    yield from _pins(portfolio)
+    for key, goal in (("time_to", spec.policy.time_to), ("cost_for", spec.policy.cost_for)):
+        at = f"portfolio.policy.{key}.site"
+        yield from _one(portfolio, at, "site", goal and goal.site, portfolio.sites)
     hit = set(modes) | set(portfolio.sites)
     hit |= {f"{name}/{t}" for name, site in portfolio.sites.items() for t in site.tranches}
     for name, event in spec.risk.events.items():
         path = f"portfolio.risk.events.{name}.hits"
         yield from _one(portfolio, path, "target", event.hits, hit)
+
+
+def _pins(portfolio: Portfolio) -> Iterator[Finding]:
+    """Yield unknown names in pinned decisions."""
+    pins, path = portfolio.spec.policy.pinned, "portfolio.policy.pinned"
+    skus = portfolio.catalog.accelerators
+    for name, halls in pins.halls.items():
+        at = f"{path}.halls.{name}"
+        yield from _one(portfolio, f"{at}.site", "site", halls.site, portfolio.sites)
+        if halls.site in portfolio.sites:
+            groups = portfolio.sites[halls.site].groups
+            yield from _one(portfolio, f"{at}.group", "hall group", halls.group, groups)
+        yield from _one(portfolio, f"{at}.mode", "mode", halls.mode, portfolio.catalog.modes)
+        calendars = {STANDARD, *portfolio.catalog.calendars}
+        yield from _one(portfolio, f"{at}.calendar", "calendar", halls.calendar, calendars)
+    for name, order in pins.purchases.items():
+        at = f"{path}.purchases.{name}"
+        yield from _one(portfolio, f"{at}.sku", "SKU", order.sku, skus)
+        yield from _one(portfolio, f"{at}.site", "site", order.site, portfolio.sites)
+    for name, held in pins.reservations.items():
+        at = f"{path}.reservations.{name}"
+        yield from _one(portfolio, f"{at}.site", "site", held.site, portfolio.sites)
+        if held.site in portfolio.sites:
+            tranches = portfolio.sites[held.site].tranches
+            yield from _one(portfolio, f"{at}.tranche", "tranche", held.tranche, tranches)
 
 
 def _fleet(portfolio: Portfolio) -> Iterator[Finding]:
@@ -129,6 +158,12 @@ def _site(portfolio: Portfolio, name: str, site: Site) -> Iterator[Finding]:
     yield from _each(portfolio, f"{path}.stock", "equipment", dict(site.stock), catalog.equipment)
     yield from _works(portfolio, name, site)
     calendars = {STANDARD, *catalog.calendars}
+    for kind, halls in (("groups", site.groups), ("standing", site.standing)):
+        for zone, entry in halls.items():
+            inner = f"{path}.{kind}.{zone}.fabric"
+            # A fabric without a limit of its own needs no entry, unless others of the site have.
+            known = site.fabrics or ({entry.fabric} if entry.fabric else {})
+            yield from _one(portfolio, inner, "fabric", entry.fabric, known)
     for group_name, group in site.groups.items():
         inner = f"{path}.groups.{group_name}"
         yield from _each(portfolio, f"{inner}.modes", "mode", group.modes, catalog.modes)

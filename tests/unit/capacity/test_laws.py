@@ -1,4 +1,4 @@
-"""Quantiles and means of uncertain amounts."""
+"""Quantiles of uncertain amounts."""
 
 from __future__ import annotations
 
@@ -7,17 +7,16 @@ import pytest
 
 from planner.capacity.laws import (
     LOGNORMAL_CAP,
-    amount_mean,
     amount_quantile,
     conservative,
-    mean,
     prepare,
     quantile,
 )
 from planner.domain.amount import Amount, Form, fixed, parse_amount
+from planner.units import UnitProblem
 
 
-def amount(**points: str) -> Amount:
+def amount(**points: str | list[str]) -> Amount:
     return parse_amount(points, "day")
 
 
@@ -54,7 +53,6 @@ def test_symmetric_lognormal_is_normal():
     """Without skew the shifted lognormal is the normal law."""
     law = amount(p10="10 day", p50="20 day", p90="30 day")
     assert amount_quantile(law, 0.99) == pytest.approx(20 + 10 * 2.32635 / 1.28155, abs=1e-3)
-    assert amount_mean(law) == pytest.approx(20)
 
 
 def test_lognormal_tails_are_capped():
@@ -63,13 +61,6 @@ def test_lognormal_tails_are_capped():
     assert far == cap
     low, floor = amount_quantile(SKEWED, [1e-9, 1 - LOGNORMAL_CAP])
     assert low == floor
-
-
-@pytest.mark.parametrize("law", [THREE, ENDS, TRIANGLE, SKEWED, fixed(7, "day")])
-def test_mean_is_that_of_the_quantiles(law):
-    """The mean agrees with the average of the quantiles."""
-    u = (np.arange(20_000) + 0.5) / 20_000
-    assert amount_mean(law) == pytest.approx(amount_quantile(law, u).mean(), rel=1e-3)
 
 
 def test_conservative_is_the_adverse_side():
@@ -89,7 +80,6 @@ def test_mixed_laws_and_shapes():
     assert found.shape == (4, 3, 5)
     for i, law in enumerate(laws):
         assert found[..., i] == pytest.approx(amount_quantile(law, u[..., i]))
-    assert mean(form, a, b, c) == pytest.approx([amount_mean(law) for law in laws])
 
 
 def test_no_laws():
@@ -103,3 +93,25 @@ def test_distinct_modes_share_rows():
     scale = np.arange(1.0, 101.0)
     form = np.full(100, int(Form.PERT80))
     assert len(prepare(form, 10 * scale, 15 * scale, 30 * scale).rows) <= 3
+
+
+def test_observations_are_drawn_by_their_own_quantiles():
+    """The i-th of n observations is the quantile at (i - 1/2) / n; none lies beyond the extremes."""
+    law = amount(observed=["30 day", "10 day", "20 day", "60 day"])
+    assert law.likely == 25
+    at = amount_quantile(law, [0.125, 0.375, 0.625, 0.875, 0.001, 0.999])
+    assert at == pytest.approx([10, 20, 30, 60, 10, 60])
+    assert conservative(law, 0.75) == pytest.approx(45)
+
+
+def test_observations_scale():
+    """Scaled observations have scaled quantiles."""
+    law = amount(observed=["30 day", "10 day", "20 day"])
+    assert amount_quantile(law.scaled(3), 0.5) == pytest.approx(60)
+
+
+@pytest.mark.parametrize("listed", [["1 day", "2 day"], "3 day", ["1 day", "2 day", "3 MW"]])
+def test_too_few_or_strange_observations_are_refused(listed):
+    """At least three quantities of the dimension wanted."""
+    with pytest.raises(UnitProblem):
+        amount(observed=listed)

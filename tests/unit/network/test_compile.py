@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import dataclasses
+
+import numpy as np
 import pytest
 
 from planner.errors import SpecError
 from planner.network import compile_network, equipment_orders, existing_plan
 from planner.network.verify import verify
+from planner.simulate.sampling import Sampler
 from tests.campuses import (
     SHED,
     before,
+    catalog,
     gates,
     lot,
     mode,
@@ -349,3 +354,37 @@ def test_spec_order_of_rows_does_not_change_dates():
     assert set(one.activity) == set(two.activity)
     for name in one.activity:
         assert before(one, name) == before(two, name)
+
+
+def test_crews_tire_on_a_calendar_that_replaces_their_own():
+    """Half the output after a week: the second five days of ten take ten; the stated one is whole.
+
+    On "round" ten days of "day" are five (twice the output a day), of which a week of seven is
+    fresh, so a row of forty days there is twenty, 7 + 13 / 0.5 = 33 days.
+    """
+    tired = catalog().calendars["round"].model_dump() | {
+        "output_per_week": 2.8, "cost_factor": 1.5,
+        "fatigue": {"after": "7 day", "output": 0.5},
+    }  # fmt: skip
+    calendars = {"day": catalog().calendars["day"], "round": tired}
+    rows = {**mode()["activities"], "A1": row("40 wd", ("release",), cost_share=0.4)}
+    made = portfolio(calendars=calendars, modes={"shed": mode(activities=rows)})
+    on = {name: dataclasses.replace(SHED, calendar=name) for name in ("standard", "round")}
+    day = {}
+    for name, candidate in on.items():
+        network = build(made, (start(candidate=candidate),))
+        day[name] = network.work.b[row_of(network, f"{HALL}/A1")]
+    assert day["standard"] == 40 * 8 * 60
+    assert day["round"] == pytest.approx(33 * 24 * 60)
+
+
+def test_observations_reach_the_network():
+    """An activity with observed durations is drawn by their quantiles, scaled with its work."""
+    rows = {**mode()["activities"],
+            "A1": row({"observed": ["10 wd", "20 wd", "40 wd"]}, ("release",), cost_share=0.4)}  # fmt: skip
+    network = build(portfolio(modes={"shed": mode(activities=rows)}))
+    a = row_of(network, f"{HALL}/A1")
+    assert network.work.b[a] == 20 * 8 * 60
+    drawn = Sampler(network, seed=1, samples=300).draw(0, 300).work_min[:, a]
+    assert (drawn.min(), drawn.max()) == (10 * 480, 40 * 480)
+    assert np.median(drawn) == pytest.approx(20 * 480, rel=0.02)

@@ -113,6 +113,17 @@ CASES = [  # a case a row, its pattern as long as it is
     ("early-rfs", "all", "rfs: racks", "rfs: slab", r"error\[rfs-early\]"),
     ("no-file", "small", "lake.yaml", "lak.yaml", r"no such file\n  help: did you mean lak"),
     ("other-kind", "small", "[lake.yaml]", "[sources.yaml]", r"error\[wrong-kind\].*sources file"),
+    ("objective-without-goal", "small", "policy:\n", "policy:\n  objectives: [time_to, cost]\n",
+     r"objectives.0: objective time_to says of no capacity .*\n  help: add to policy: time_to: "),
+    ("pinned-group", "small", "policy:\n",
+     "policy:\n  pinned: {halls: {one: {site: lake, group: hals, halls: 1}}}\n",
+     r'policy.pinned.halls.one.group: unknown hall group "hals".*\n  help: did you mean "halls"'),
+    ("pinned-sku", "small", "policy:\n",
+     "policy:\n  pinned: {purchases: {some: {sku: H10, gpus: 8}}}\n",
+     r'policy.pinned.purchases.some.sku: unknown SKU "H10"'),
+    ("fabric-of-nobody", "lake", "groups:\n  halls:\n",
+     "fabrics: {spine: {largest: 16384}}\ngroups:\n  halls:\n    fabric: spin\n",
+     r'groups.halls.fabric: unknown fabric "spin"'),
 ]  # fmt: skip
 
 

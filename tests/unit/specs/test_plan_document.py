@@ -187,3 +187,7 @@ def test_a_hand_edited_plan_is_checked_as_strictly_as_a_spec(
     finding = next(f for f in caught.value.findings if f.code == code)
     assert says in f"{finding.message} {finding.help}"
     assert finding.where.line
+
+
+def test_what_gives_way_and_what_is_pinned_is_read_back(tmp_path: Path) -> None:
+    """Clusters, wishes that give way and pinned lines survive writing and reading."""

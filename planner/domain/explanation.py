@@ -1,0 +1,219 @@
+"""Why a plan is as it is: what more of anything is worth, what else was near, what would flip it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Basis = Literal["halls fixed", "halls free", "halls in parts"]
+"""How a step was solved: with the plan's halls, with whole halls chosen anew nearby, or with halls
+that may be started in parts (which bounds, and proves nothing of whole ones)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Worth:
+    """Values of a plan's objectives, or changes of them; None where not known.
+
+    Parameters
+    ----------
+    level
+        Effective compute per researcher and weight of the worst ranked team [H100e/researcher].
+    total
+        Discounted effective compute of all [kH100e-year].
+    spend
+        Discounted spend [BUSD].
+    """
+
+    level: float | None = None
+    total: float | None = None
+    spend: float | None = None
+
+    def less(self, other: Worth) -> Worth:
+        """Return the change from another to this."""
+        return Worth(
+            _less(self.level, other.level), _less(self.total, other.total),
+            _less(self.spend, other.spend),
+        )  # fmt: skip
+
+
+def _less(a: float | None, b: float | None) -> float | None:
+    return None if a is None or b is None else a - b
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A statement of the user's that binds, and its place in the files."""
+
+    text: str
+    where: str
+
+
+@dataclass(frozen=True, slots=True)
+class Price:
+    """What one step more, and one step less, of something changes.
+
+    Parameters
+    ----------
+    kind
+        Family of the lever: power, money, supply, docks, crews, land, places or starts.
+    step
+        The step in words, such as ``1 MW more from lakeside/grid in 2027Q3``.
+    basis
+        How up and down were solved.
+    up, down
+        Changes of the objectives; None where no plan with the same halls is left.
+    whole
+        Change of the step up with whole halls chosen anew; None where that was not asked.
+    """
+
+    kind: str
+    step: str
+    where: str
+    basis: Basis
+    up: Worth | None
+    down: Worth | None
+    whole: Worth | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Forced:
+    """A decision forced the other way.
+
+    Parameters
+    ----------
+    question
+        As asked.
+    pinned
+        What was forced, in words.
+    worth
+        Change of the objectives; None where no plan nearby keeps the hard rules.
+    moves
+        What else moves, one line a change.
+    """
+
+    question: str
+    pinned: str
+    worth: Worth | None
+    moves: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What is said to a question of why or why not.
+
+    Parameters
+    ----------
+    finding
+        A sentence.
+    binding
+        Statements that hold the decision where it is.
+    forced
+        The decision forced the other way, in several ways where there are.
+    """
+
+    question: str
+    finding: str
+    binding: tuple[Said, ...]
+    forced: tuple[Forced, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Alternative:
+    """Another plan within a share of the best.
+
+    Parameters
+    ----------
+    name
+        Such as ``A1``.
+    worth
+        Change of the objectives against the plan.
+    moved
+        Halls that are started in another way or period, or not at all.
+    changes
+        The difference in words, one line a change.
+    """
+
+    name: str
+    worth: Worth
+    moved: int
+    changes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """The choice at a value of a parameter: megawatts of halls started, by mode."""
+
+    value: float
+    mw: dict[str, float]
+    level: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Flip:
+    """Between two values the choice changes."""
+
+    low: float
+    high: float
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class Switch:
+    """Where along a parameter the choice flips.
+
+    Parameters
+    ----------
+    path
+        Name of the parameter, as given to ``--switch``.
+    title, unit
+        In words; values are in `unit`.
+    today
+        Value in the plan.
+    points
+        Values tried, ascending.
+    flips
+        Where the choice changes; empty where it does not between the ends.
+    note
+        What was held, and what the answer leaves out.
+    """
+
+    path: str
+    title: str
+    unit: str
+    today: float
+    points: tuple[Point, ...]
+    flips: tuple[Flip, ...]
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """All that was asked of a run.
+
+    Parameters
+    ----------
+    plan
+        Objectives of the plan itself: whole racks, and dates of lots.
+    base
+        The same of the linear program with the plan's halls, from which every change is taken.
+    free
+        The same with whole halls searched anew around the plan, from which changes with halls free
+        are taken; None where none was asked.
+    is_small
+        Whether whole halls are searched over the whole model, and not only near the plan.
+    notes
+        What the figures leave out, a sentence each.
+    """
+
+    plan: Worth
+    base: Worth
+    free: Worth | None = None
+    is_small: bool = True
+    prices: tuple[Price, ...] = ()
+    answers: tuple[Answer, ...] = ()
+    alternatives: tuple[Alternative, ...] = ()
+    switches: tuple[Switch, ...] = ()
+    notes: tuple[str, ...] = ()
+    is_complete: bool = True
+    """False where a clock ended it before all was tried."""
