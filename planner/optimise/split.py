@@ -17,22 +17,30 @@ import numpy as np
 from planner.domain.plan import HallClass, LevelStatus, Lot, Plan, Purchase, Share, Start
 from planner.errors import LimitError
 from planner.network import equipment_orders
+from planner.optimise.alike import apart, parts, spelled, spread
 from planner.optimise.constraints.cash import cash_rows, settled
+from planner.optimise.constraints.clusters import clusters
 from planner.optimise.constraints.docks import dock_room
+from planner.optimise.constraints.gives_way import given_up
 from planner.optimise.constraints.reservations import reservations
 from planner.optimise.consumers import CLASSES
 from planner.optimise.engine import INF, Engine, as_costs
 from planner.optimise.existing import date_of, power_dates
-from planner.optimise.leximin import Ranking, leximin
+from planner.optimise.fairness import fairness_of, unit_of
+from planner.optimise.leximin import Ranking
 from planner.optimise.objectives import OBJECTIVES
 from planner.optimise.objectives.compute_per_researcher import levels
+from planner.optimise.pinning import bought, closed, dated, in_store, reserved
 from planner.optimise.promises import promises
 from planner.optimise.racking import Room, fill, rooms
 from planner.optimise.rounding import start_columns
 from planner.optimise.tally import tally
 from planner.optimise.variables import GPUS
+from planner.optimise.wishes import let_give, loosen, settle, wishes
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from planner.capacity.timeline import FloatArray
     from planner.optimise.data import ModelData
 
@@ -47,6 +55,10 @@ HELD = 1e-8
 """Relative slack at which fairness is held while what is left is given out."""
 HELD_STEADY = 1e-6
 """The same for what the worst team has a head in each period."""
+HOLD_GAP = 0.002
+HOLD_NODES = 200
+LACKING = 1e6
+"""What a unit of a hard rule's lack weighs against the worst level."""
 TINY_LACK = 1e-6
 """What a hard rule may lack by the solver's tolerance."""
 
@@ -62,35 +74,78 @@ def split(
         If no split keeps the hard rules after `ROUNDS` attempts.
     """
     asked: dict[str, float] = {}
-    for _ in range(ROUNDS):
+    soft = wishes(data)
+    for number in range(1, ROUNDS + 1):
         plan = placed_plan(data, engine, values)
         _fix_lots(data, engine, plan)
+        _hold_again(engine)
         missed = _missed(engine)
+        if missed and number == ROUNDS:
+            missed = _yielding(data, engine, missed)
         if not missed:
+            if soft:
+                settle(engine, soft)
             tolerance = data.portfolio.spec.policy.tolerance.likely
-            final = _give_out(engine, tolerance)
+            final = _give_out(data, engine, tolerance)
             return _finished(data, engine, plan, final)
         _free_lots(engine)
         for row, amount in missed.items():
             asked[row] = asked.get(row, 0.0) + OVERSHOOT * amount
         again = _again(engine, asked)
+        if again is None and not soft:
+            break
+        if again is None:
+            loosen(engine, soft)
+            asked = {}
+            again = _again(engine, asked)
         if again is None:
             break
         values = again
     raise LimitError(f"no split into whole racks keeps {', '.join(sorted(asked))}")
 
 
+def _yielding(data: ModelData, engine: Engine, missed: dict[str, float]) -> dict[str, float]:
+    """Let the soft ones of what is missed give way after all; return what is still missed."""
+    soft = wishes(data)
+    if not {wish.row for wish in soft} & set(missed):
+        return missed
+    let_give(engine, soft)
+    return _missed(engine)
+
+
 def placed_plan(data: ModelData, engine: Engine, values: FloatArray) -> Plan:
     """Return a plan with halls, purchases and lots, but nobody computing yet."""
-    starts, option_of = _starts(data, np.round(values[start_columns(engine, data)]))
-    found = rooms(data, starts, option_of)
     orders = np.zeros((len(data.skus), len(data.pools), data.n_periods))
     pools = {pool.name: p for p, pool in enumerate(data.pools)}
     for (sku, pool, label), column in engine.columns_of("orders").items():
         amount = values[column]
         if amount * GPUS > TINY_GPUS:
             orders[data.skus.index(sku), pools[pool], data.labels.index(label)] = amount
-    spare = np.maximum(data.deliveries.supply - orders.sum(axis=1) * GPUS, 0.0)
+    contracts = {i: values[c] for n in ("reserved", "exits")
+                 for i, c in engine.columns_of(n).items()}  # fmt: skip
+    return assembled(data, np.round(values[start_columns(engine, data)]), orders, contracts)
+
+
+def assembled(
+    data: ModelData,
+    halls: FloatArray,
+    orders: FloatArray,
+    contracts: Mapping[tuple[str, ...], float],
+) -> Plan:
+    """Return the commitments that decisions come to: dated halls, purchases, lots in blocks.
+
+    Parameters
+    ----------
+    halls
+        Halls started by option, shape (O,).
+    orders
+        Thousands of GPUs ordered by SKU, pool and period, shape (J, P, T).
+    contracts
+        Whether tranches are reserved, and when they are left, as the model's variables.
+    """
+    starts, option_of = _starts(data, halls)
+    found = rooms(data, starts, option_of)
+    spare = closed(data, np.maximum(data.deliveries.supply - orders.sum(axis=1) * GPUS, 0.0))
     for p in range(len(data.pools)):
         here = [i for i, pool in enumerate(data.pools) if pool.site == data.pools[p].site]
         most = np.minimum(spare, dock_room(data, orders[:, here].sum(axis=1) * GPUS))
@@ -100,11 +155,9 @@ def placed_plan(data: ModelData, engine: Engine, values: FloatArray) -> Plan:
     spec = data.portfolio.spec
     lots = (*data.there.lots, *_lots(data, found))
     plan = Plan(spec.portfolio, spec.data_date, data.portfolio.periods, starts, lots=lots)
-    contracts = {i: values[c] for n in ("reserved", "exits")
-                 for i, c in engine.columns_of(n).items()}  # fmt: skip
-    plan = plan.replace(reservations=reservations(contracts, data))
+    plan = plan.replace(reservations=reserved(data, reservations(contracts, data)))
     plan = _powered(data, plan)
-    return plan.replace(purchases=_purchases(data, plan.lots))
+    return plan.replace(purchases=bought(data, _purchases(data, plan.lots)))
 
 
 def _starts(data: ModelData, halls: FloatArray) -> tuple[tuple[Start, ...], dict[str, int]]:
@@ -125,7 +178,7 @@ def _starts(data: ModelData, halls: FloatArray) -> tuple[tuple[Start, ...], dict
             start = Start(c, numbers[c.site, c.group], max(release, earliest))
             started.append(start)
             option_of[start.hall] = o
-    started.sort(key=lambda s: (s.release, s.hall))
+    started = sorted(dated(data, tuple(started)), key=lambda s: (s.release, s.hall))
     return (*data.there.starts, *started), option_of
 
 
@@ -214,16 +267,19 @@ def _fix_lots(data: ModelData, engine: Engine, plan: Plan) -> None:
             _, sku, label = lot.purchase.split("/")
             at = (data.skus.index(sku), zones[lot.hall], data.labels.index(label))
             orders[at] += lot.gpus / GPUS
+    stored = in_store(data, plan)
     for (sku, pool, label), column in engine.columns_of("orders").items():
-        at = orders[data.skus.index(sku), pools[pool], data.labels.index(label)]
+        j, t = data.skus.index(sku), data.labels.index(label)
+        at = orders[j, pools[pool], t] + stored.pop((j, pool.split("/")[0], t), 0) / GPUS
         engine.bound(column, at, at)
     for (component, *index), value in settled(plan, data).items():
         engine.bound(engine.column(component, *index), value, value)
     for row in _balance_rows(engine):
         engine.free(row)
     Ranking(engine).reset()
-    for name in ("total", "spend"):
-        engine.bound(engine.column(name), -INF, INF)
+    for name in ("total", "spend", "late"):
+        if name in engine.columns:
+            engine.bound(engine.column(name), -INF, INF)
 
 
 def _pool_of_halls(data: ModelData, plan: Plan) -> dict[str, int]:
@@ -241,7 +297,8 @@ def _balance_rows(engine: Engine) -> list[int]:
     # fmt: off
     names = ("delivered[", "stays[", "waits[", "hall_power[", "rack_positions[", "liquid[", "air[",
              "overlap[", "zone_power[", "tranche_power[", "take[", "used_load[",
-             "max_price[", "stock_use[", "stock[", "idle_load[")
+             "max_price[", "pinned_purchase[", "lacking_is[",
+             "waiting_is[", "stock_use[", "stock[", "idle_load[")
     # fmt: on
     return [row for name, row in engine.rows.items() if name.startswith(names)]
 
@@ -281,6 +338,26 @@ def _missed(engine: Engine) -> dict[str, float]:
     return {row: float(values[c]) for row, c in lacks.items() if values[c] > TINY_LACK}
 
 
+def _hold_again(engine: Engine) -> None:
+    """Choose training clusters again where lots with their dates do not carry those chosen."""
+    holds, lacks = list(engine.columns_of("holds").values()), list(_lacks(engine).values())
+    if not holds:
+        return
+    for column in lacks:
+        engine.bound(column, 0.0, INF)
+    engine.seek({}, "min")
+    if engine.solve_lp().values is None:
+        for column in holds:
+            engine.bound(column, 0.0, 1.0)
+        engine.seek({**as_costs(lacks, -LACKING), engine.column("worst"): 1.0}, "max")
+        found = engine.solve_mip(gap=HOLD_GAP, nodes=HOLD_NODES)
+        if found.values is not None:
+            for column, value in zip(holds, np.round(found.values[holds]).tolist(), strict=True):
+                engine.bound(column, value, value)
+    for column in lacks:
+        engine.bound(column, 0.0, 0.0)
+
+
 def _again(engine: Engine, asked: dict[str, float]) -> FloatArray | None:
     """Return the cheapest point that keeps hard rules by what was asked more; None if none does."""
     for row, amount in asked.items():
@@ -293,14 +370,17 @@ def _again(engine: Engine, asked: dict[str, float]) -> FloatArray | None:
     return found.values
 
 
-def _give_out(engine: Engine, tolerance: float) -> tuple[FloatArray, tuple[LevelStatus, ...]]:
+def _give_out(
+    data: ModelData, engine: Engine, tolerance: float
+) -> tuple[FloatArray, tuple[LevelStatus, ...]]:
     """Return the point that gives GPU-time out fairly, steadily, then in total, and its levels.
 
     A level is a sum over the horizon and says nothing of its periods: taken to the last thousandth
     it gives whole years to the team that makes a little more of old GPUs. So within the tolerance
     of the levels, what the worst team has a head is raised in every period; only then the total.
     """
-    settled = leximin(engine) or []
+    fair = fairness_of(data)
+    settled = fair.settle(engine) or []
     ranking = Ranking(engine)
     share = 1.0 - max(tolerance, HELD)
     ranking.hold({team: step.level for step in settled for team in step.teams}, share)
@@ -319,12 +399,11 @@ def _give_out(engine: Engine, tolerance: float) -> tuple[FloatArray, tuple[Level
     if found.values is None:
         raise LimitError("a limit came before GPU-time was given out")
     values = found.values
-    unit = OBJECTIVES["compute_per_researcher"].unit
+    reached = {team: float(values[column]) for team, column in ranking.level.items()}
     made = [
-        LevelStatus(f"plan: compute_per_researcher {n}: {', '.join(step.teams)}",
-                    min(float(values[ranking.level[team]]) for team in step.teams), None, unit,
+        LevelStatus(f"plan: compute_per_researcher{name}", value, None, unit_of(data),
                     found.termination)
-        for n, step in enumerate(settled, 1)
+        for name, value in fair.steps(spelled(settled, data), spread(reached, data))
     ]  # fmt: skip
     for name in ("total_compute", "cost"):
         objective = OBJECTIVES[name]
@@ -337,12 +416,21 @@ def _finished(
     data: ModelData, engine: Engine, plan: Plan, final: tuple[FloatArray, tuple[LevelStatus, ...]]
 ) -> tuple[Plan, tuple[LevelStatus, ...]]:
     values, statuses = final
+    shares, data = _shares(data, engine, values), apart(data)
     plan = plan.replace(
-        shares=_shares(data, engine, values),
+        shares=shares,
         orders=equipment_orders(data.portfolio, plan.starts),
     )
+    trained = {i: float(values[c]) for i, c in engine.columns_of("trained").items()}
+    plan = plan.replace(clusters=clusters(trained, data), gave_way=given_up(plan, data))
     plan = plan.replace(cash=cash_rows(plan, data), level=levels(plan, data))
-    return plan.replace(promises=promises(plan, data)), statuses
+    more = tuple(
+        LevelStatus(f"plan: {name}", OBJECTIVES[name].evaluate(plan, data), None,
+                    OBJECTIVES[name].unit, statuses[-1].termination)
+        for name in data.portfolio.spec.policy.objectives
+        if name in ("time_to", "cost_for")
+    )  # fmt: skip
+    return plan.replace(promises=promises(plan, data)), (*statuses, *more)
 
 
 def _shares(data: ModelData, engine: Engine, values: FloatArray) -> tuple[Share, ...]:
@@ -353,7 +441,11 @@ def _shares(data: ModelData, engine: Engine, values: FloatArray) -> tuple[Share,
         if gpus <= TINY_GPUS:
             continue
         each = float(rate[name][data.skus.index(sku), CLASSES.index(_class(backup))])
-        made.append(Share(name, sku, _class(backup), data.labels.index(label), gpus, gpus * each))
+        for member, part in parts(data, name).items():
+            own = gpus * part
+            made.append(
+                Share(member, sku, _class(backup), data.labels.index(label), own, own * each)
+            )
     return tuple(sorted(made, key=lambda s: (s.period, s.consumer, s.sku, s.backup)))
 
 

@@ -27,6 +27,8 @@ from planner.optimise.money import KINDS
 from planner.optimise.variables import GPUS, MUSD, at_least, at_most
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from planner.capacity.timeline import FloatArray
     from planner.domain.plan import Plan
     from planner.optimise.constraints.base import Pyo
@@ -99,7 +101,9 @@ def add(model: Pyo, data: ModelData) -> None:
     model.used_load = pyo.Constraint(list(data.feed.zones), list(data.labels), rule=used_load)
 
 
-def reservations(values: dict[tuple[str, ...], float], data: ModelData) -> tuple[Reservation, ...]:
+def reservations(
+    values: Mapping[tuple[str, ...], float], data: ModelData
+) -> tuple[Reservation, ...]:
     """Return the reservations of a point: values of ``reserved`` and ``exits`` by index."""
     made = []
     for i in data.feed.optional():
