@@ -39,7 +39,6 @@ from planner.simulate import fast, run
 from planner.simulate.logic import ARC
 from planner.simulate.sampling import Sampler
 from planner.specs import load, shipped_folder
-from planner.study import Ask
 from planner.study.ask import Ask
 from planner.study.trials import try_options
 

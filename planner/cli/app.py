@@ -13,6 +13,7 @@ from planner import __version__
 from planner.cli import (
     compare,
     diff,
+    explain,
     export,
     init,
     optimize,
@@ -48,6 +49,7 @@ app.command("diff")(diff.diff)
 app.command("sources")(sources.sources)
 app.command("schema")(schema.schema)
 app.command("runs")(runs.runs)
+app.command("explain")(explain.explain)
 app.command("why")(why.why)
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from planner.errors import OutputError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from planner.domain.plan import Plan
     from planner.domain.portfolio import Portfolio
@@ -51,6 +51,10 @@ class Finished:
     def on(self, seed: int) -> Finished:
         """Return the run in the futures of another seed."""
         return replace(self, seed=seed)
+
+    def reload(self, folder: Path) -> Callable[[tuple[str, ...]], Portfolio]:
+        """Return what reads the run's portfolio again with further settings."""
+        return lambda more: portfolio_of(folder, self.manifest, list(more))
 
     def result(self, progress: Progress, *, samples: int | None = None) -> Result:
         """Return the run's result, simulated again and not solved again."""

@@ -12,6 +12,7 @@ from planner.cli.console import say
 from planner.errors import SpecError
 
 if TYPE_CHECKING:
+    from planner.domain.pin import Pins
     from planner.domain.portfolio import Portfolio
     from planner.errors import Finding
     from planner.study import Ask
@@ -55,9 +56,10 @@ def days(text: str | None) -> float | None:
     return found
 
 
-def run_identity(portfolio: Portfolio, asked: Ask) -> str:
-    """Return a hash of everything that decides a run's result: inputs, seed, settings."""
+def run_identity(portfolio: Portfolio, asked: Ask, pins: Pins | None = None) -> str:
+    """Return a hash of everything that decides a run's result: inputs, seed, settings, pins."""
+    pinned = [] if pins is None or pins.is_empty else [repr(pins)]
     parts = [f"{name}={digest}" for name, digest in sorted(portfolio.digests.items())]
     return hashlib.sha256(
-        "\n".join([*parts, *portfolio.settings, repr(asked)]).encode()
+        "\n".join([*parts, *portfolio.settings, repr(asked), *pinned]).encode()
     ).hexdigest()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -27,6 +28,10 @@ TimeLimit = Annotated[
 Level = Annotated[
     int, typer.Option(min=0, help="Iterations of the search for a better sequence under the crews.")
 ]
+Pin = Annotated[
+    Path | None,
+    typer.Option("--pin", metavar="PLAN", help="Keep the lines that this plan.yaml calls pinned."),
+]
 Rounds = Annotated[int, typer.Option(min=1, max=20, help="Most rounds of solve and verify.")]
 
 
@@ -39,6 +44,7 @@ def optimize(
     rounds: Rounds = 5,
     time_limit: TimeLimit = None,
     level: Level = 0,
+    pin: Pin = None,
     workers: Number = None,
     scheduler: Scheduler = None,
     out: Out = None,
@@ -54,29 +60,33 @@ def optimize(
     import datetime as dt
     from dataclasses import replace
 
-    from planner import report, study
+    from planner import report, specs, study
     from planner.cli import finished, run_folder
     from planner.cli.console import progress, put, put_json, say
     from planner.cli.inputs import load, run_identity
     from planner.cli.workers import hired
+    from planner.domain.pin import pins_of
 
     settings = [*(f"@{name}" for name in overlay or ()), *(settings or ())]
     portfolio, findings = load(scenario, settings)
     asked = study.Ask.of(
         portfolio, seed=seed, samples=samples, rounds=rounds, time_limit_s=time_limit, level=level
     )
-    identity = run_identity(portfolio, asked)
+    pins = pins_of(specs.read_plan(pin, portfolio)) if pin is not None else None
+    identity = run_identity(portfolio, asked, pins)
     now = dt.datetime.now(dt.UTC)
     folder = run_folder.choose(out, portfolio.spec.portfolio, identity, now)
     with hired(workers, scheduler) as found, run_folder.reserved(folder, force=force):
         asked = replace(asked, workers=found)
         with progress(quiet=quiet or as_json) as update:
-            result = study.reviewed(study.run(portfolio, asked, progress=update), update)
+            found_plan = study.run(portfolio, asked, update, pins=pins)
+            result = study.reviewed(found_plan, update)
         result = study.with_warnings(result, tuple(str(f) for f in findings))
         kept, reopen = finished.to_keep(result)
         report.write_run(
-            result, folder, command=_command(scenario, settings, seed, samples), identity=identity,
-            kept=kept, reopen=reopen, started=now, replace=force,
+            result, folder, command=_command(scenario, settings, seed, samples, pin),
+            identity=identity, kept=kept, reopen=reopen, started=now,
+            replace=force,
         )  # fmt: skip
     headline = report.headline(result)
     if as_json:
@@ -88,7 +98,9 @@ def optimize(
         raise typer.Exit(10)
 
 
-def _command(scenario: str, settings: list[str], seed: int | None, samples: int | None) -> str:
+def _command(
+    scenario: str, settings: list[str], seed: int | None, samples: int | None, pin: Path | None
+) -> str:
     """Return the command line that plans the same again."""
     import shlex
 
@@ -97,4 +109,5 @@ def _command(scenario: str, settings: list[str], seed: int | None, samples: int 
         words += ["--overlay", text[1:]] if text.startswith("@") else ["--set", text]
     words += [] if seed is None else ["--seed", str(seed)]
     words += [] if samples is None else ["--samples", str(samples)]
+    words += [] if pin is None else ["--pin", pin.name]
     return shlex.join(words)

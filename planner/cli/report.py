@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
 
@@ -59,6 +60,7 @@ def report(
 def document_of(run: str, update: Progress) -> Document:
     """Return the document of a finished run: the same as when it was made."""
     from planner import report, study
+    from planner.cli.explain import kept
     from planner.cli.finished import is_run, opened
     from planner.errors import OutputError
 
@@ -67,6 +69,7 @@ def document_of(run: str, update: Progress) -> Document:
     found = opened(run, None, None, None)
     result = study.reviewed(found.result(update), update)
     result = study.with_warnings(result, tuple(found.manifest.get("warnings", ())))
+    result = replace(result, explanation=kept(Path(run)))
     return report.compose(result, identity=str(found.manifest.get("identity", "")))
 
 

@@ -93,6 +93,8 @@ class Exemption(Model):
     """Numbers of the DCMA checks waived, such as 6 for high float and 8 for long durations."""
     why: Annotated[str, Field(min_length=1)]
     """The reason, as it would stand in the review."""
+    rows: tuple[Name, ...] = ()
+    """Rows it is for, where it stands at a whole network; all of them where empty."""
 
 
 class Activity(Model):

@@ -1,4 +1,4 @@
-"""Why a plan is as it is: what more of anything is worth, what else was near, what would flip it."""
+"""Why a plan is as it is: what more is worth, what else was near, what would flip it."""
 
 from __future__ import annotations
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import Field
 
-from planner.domain.amount import Amount
+from planner.domain.amount import Amount, fixed
 from planner.domain.base import (
     Count,
     Date,
@@ -138,9 +138,10 @@ class Scenario(Model):
     arrival: DurationDay
     """Time from the data date to the arrival."""
     revealed: DurationDay | None = None
-    """Time from the data date at which it is known; read and not yet used."""
+    """Time from the data date at which it is known whether this is the one; the arrival itself
+    where not given."""
     weight_after: Factor | None = None
-    """Weight of compute after the arrival; read and not yet used."""
+    """Weight of compute after the arrival, against 1 before; 1 where not given."""
 
 
 class RequiredDate(Model):
@@ -183,6 +184,22 @@ class Fairness(Model):
     stands and could be had."""
 
 
+class BetPolicy(Model):
+    """How a plan is chosen where it is not known how things turn out."""
+
+    objective: Literal["expected", "cvar", "regret"] = "expected"
+    """The best mean over scenarios; the best mean of the worst of them (conditional value at risk);
+    or the smallest worst regret."""
+    tail: Share = fixed(0.25, "")
+    """Share of the worst scenarios that ``cvar`` takes the mean of."""
+    scenarios: Positive = 9
+    """Scenarios weighed up: arrivals times futures of construction, supply and cash, reduced to
+    this many."""
+    futures_known: DurationDay | None = None
+    """Time from the data date at which it is known how fast things go; the first reveal of an
+    arrival where not given, or half the horizon where there are no arrivals."""
+
+
 class Policy(Model):
     """What the plan shall be best at, and within which rules."""
 
@@ -220,6 +237,8 @@ class Policy(Model):
     """Whether sites of a basin share its storms, or each site has storms of its own."""
     carbon_cap: CarbonPerYear | None = None
     """Most carbon of the energy of all sites in a calendar year, a part of a year pro rata."""
+    bet: BetPolicy | None = None
+    """Weigh up scenarios before anything is committed; one expected world where not given."""
 
     @property
     def dates(self) -> dict[str, RequiredDate]:
@@ -258,7 +277,7 @@ class PortfolioFile(Model):
     finance: Finance
     risk: Risk = Risk()
     scenarios: dict[Name, Scenario] = {}
-    """Read and not yet used."""
+    """Arrivals of the thing bet on, which `policy.bet` weighs up."""
     targets: dict[Name, RequiredDate] = {}
     """Dates announced, reported against, not enforced."""
     overlays: dict[Name, dict[Name, str]] = {}

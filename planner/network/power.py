@@ -25,7 +25,9 @@ if TYPE_CHECKING:
     from planner.network.roster import HallPlan, LotsOfBlock
 
 SLACK_MW: Final = 1.0
-"""Shortage that is forgiven: a plan in whole racks may exceed its power by their rounding."""
+"""Shortage of a site that is forgiven in all: a plan by hand may exceed its power a little."""
+TINY_MW: Final = 1e-6
+"""Shortage that is none."""
 NEVER_POWERED: Final = "-"
 """Stands for the tranche that a lot waits for when all that serve it are used up."""
 
@@ -59,6 +61,22 @@ def contract_ends(site: Site, reservations: Sequence[Reservation]) -> dict[str, 
     }
 
 
+@dataclass(frozen=True, slots=True)
+class PowerTaken:
+    """What serving a site's needs comes to.
+
+    Parameters
+    ----------
+    tranches
+        Tranches that each lot or block waits for.
+    short_mw
+        Peak facility power that a lot that is counted on lacks, forgiven or not [MW].
+    """
+
+    tranches: dict[Key, tuple[str, ...]]
+    short_mw: dict[Key, float]
+
+
 def assign_power(
     portfolio: Portfolio,
     site: Site,
@@ -66,43 +84,60 @@ def assign_power(
     reservations: Sequence[Reservation] = (),
 ) -> dict[Key, tuple[str, ...]]:
     """Return the tranches that each lot or block of a site waits for; none without tranches."""
+    return hand_out(portfolio, site, halls, reservations).tranches
+
+
+def hand_out(
+    portfolio: Portfolio,
+    site: Site,
+    halls: Sequence[HallPlan],
+    reservations: Sequence[Reservation] = (),
+) -> PowerTaken:
+    """Return which tranches power each lot or block of a site, and what lots lack."""
     if not site.tranches:
-        return {}
+        return PowerTaken({}, {})
     needs = [need for hall in halls for need in _needs(portfolio, hall)]
     needs.sort(key=lambda n: (not n.is_counted_on, n.date, n.key))
     ends = contract_ends(site, reservations)
     by_date = sorted(ends, key=lambda n: (site.tranches[n].energised, n))
-    taken = _hand_out(site, by_date, needs, ends)
-    if any(NEVER_POWERED in names for names in taken.values()):
+    taken = _in_order(site, by_date, needs, ends)
+    if taken.short_mw:
         # Tranches that serve few may be left over while one that serves many is used up.
         by_use = sorted(by_date, key=lambda n: len(site.tranches[n].serves) or math.inf)
-        other = _hand_out(site, by_use, needs, ends)
-        taken = min(taken, other, key=_unpowered)
+        taken = min(taken, _in_order(site, by_use, needs, ends), key=_lack)
     return taken
 
 
-def _unpowered(taken: Mapping[Key, tuple[str, ...]]) -> int:
-    return sum(NEVER_POWERED in names for names in taken.values())
+def _lack(taken: PowerTaken) -> tuple[int, float]:
+    unpowered = sum(NEVER_POWERED in names for names in taken.tranches.values())
+    return unpowered, sum(taken.short_mw.values())
 
 
-def _hand_out(
+def _in_order(
     site: Site, order: Sequence[str], needs: Sequence[PowerNeed],
     ends: Mapping[str, dt.date | None],
-) -> dict[Key, tuple[str, ...]]:  # fmt: skip
+) -> PowerTaken:  # fmt: skip
     """Return what serving needs one by one gives, each from tranches in an order."""
     free = {name: site.tranches[name].firm.likely for name in order}
-    return {need.key: _take(site, free, need, ends) for need in needs}
+    forgiven, taken = SLACK_MW, PowerTaken({}, {})
+    for need in needs:
+        names, left = _take(site, free, need, ends)
+        if need.is_counted_on and left > TINY_MW:
+            taken.short_mw[need.key] = left
+            # Each lot's own rounding may be small; what all of a site lack together is not.
+            names = names if left <= forgiven and names else (NEVER_POWERED,)
+            forgiven -= left if names != (NEVER_POWERED,) else 0.0
+        taken.tranches[need.key] = names
+    return taken
 
 
 def _take(
     site: Site, free: dict[str, float], need: PowerNeed, ends: Mapping[str, dt.date | None]
-) -> tuple[str, ...]:
-    """Take power for a need, and return the tranches it came from."""
+) -> tuple[tuple[str, ...], float]:
+    """Take power for a need; return the tranches it came from, and the MW that none had left."""
     left, taken = need.mw, []
     serving = [
-        name
-        for name in free
-        if _serves(site, name, need.group) and _lasts(ends[name], need.until)
+        name for name in free if _serves(site, name, need.group) and _lasts(ends[name], need.until)
     ]
     for name in serving:
         share = min(left, free[name])
@@ -110,12 +145,10 @@ def _take(
             free[name] -= share
             left -= share
             taken.append(name)
-    if left <= SLACK_MW:
-        return tuple(taken)
-    if need.is_counted_on:
-        return (NEVER_POWERED,)
-    # Nobody computes there, so the hall is only finished late: with the last power that comes.
-    return tuple(taken or serving[-1:])
+    if left > SLACK_MW and not need.is_counted_on:
+        # Nobody computes there, so the hall is only finished late: with the last power that comes.
+        taken = taken or serving[-1:]
+    return tuple(taken), left
 
 
 def _lasts(end: dt.date | None, until: dt.date | None) -> bool:

@@ -63,7 +63,7 @@ def _of_works(portfolio: Portfolio, site: str, key: str) -> Row:
         return Row("", key, None)
     catalog = portfolio.catalog.works[works.network]
     record = catalog.activities.get(key)
-    return Row(works.network, key, record, _named(record, catalog.health, works.health))
+    return Row(works.network, key, record, _named(key, record, catalog.health, works.health))
 
 
 def _of_hall(
@@ -77,13 +77,14 @@ def _of_hall(
     if is_tail and mode.tail is not None:
         tail = portfolio.catalog.tails[mode.tail]
         record = tail.activities.get(key)
-        return Row(mode.tail, key, record, _named(record, tail.health, begun))
+        return Row(mode.tail, key, record, _named(key, record, tail.health, begun))
     record = None if hall.is_standing else mode.activities.get(key)
     family = hall.mode if record is not None else ""
-    return Row(family, key, record, _named(record, mode.health, begun))
+    return Row(family, key, record, _named(key, record, mode.health, begun))
 
 
-def _named(record: Activity | None, *others: Exemption | None) -> tuple[Exemption, ...]:
+def _named(key: str, record: Activity | None, *others: Exemption | None) -> tuple[Exemption, ...]:
     """Return the exemptions that cover a row, its own first."""
     own = record.health if record is not None else None
-    return tuple(e for e in (own, *others) if e is not None)
+    whole = [e for e in others if e is not None and (not e.rows or key in e.rows)]
+    return (own, *whole) if own is not None else tuple(whole)

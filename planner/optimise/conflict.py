@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from planner.optimise.engine import Engine
 
 ORDER = ("commitment", "placement", "hall_slots", "land", "crews", "equipment", "docks", "supply",
-         "power", "debt", "cash", "carbon", "required", "needs")  # fmt: skip
+         "power", "debt", "cash", "carbon", "pins", "clusters", "required", "needs")  # fmt: skip
 """Families in the order in which they are dropped: demands last, so that they are named."""
 MIP_NODES = 200
 

@@ -7,7 +7,7 @@ periods, then one instant for each required date), L tranches, Z zones, C hall c
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -25,12 +25,14 @@ from planner.optimise.money import Money, money
 
 if TYPE_CHECKING:
     import datetime as dt
+    from collections.abc import Mapping
 
     from planner.domain.plan import HallClass, Plan
     from planner.domain.portfolio import Portfolio
     from planner.domain.result import Readiness
 
 QUARTER_YEAR = 0.25
+DAYS_YEAR = 365.25
 
 
 @dataclass(frozen=True)
@@ -88,6 +90,10 @@ class ModelData:
     standing_mw: FloatArray
     compute_weight: FloatArray
     money_weight: FloatArray
+    members: tuple[Consumer, ...] = ()
+    """Consumers before alike teams were pooled; empty where none were (`alike`)."""
+    alike: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    """Members of a class of alike teams with their parts of it, by the name of the class."""
 
     @property
     def timeline(self) -> Timeline:
@@ -200,7 +206,7 @@ def _required(portfolio: Portfolio, timeline: Timeline) -> tuple[Required, ...]:
     before it; a date in the first period counts at that period's end.
     """
     made = []
-    for name, rule in portfolio.spec.policy.required.items():
+    for name, rule in portfolio.spec.policy.dates.items():
         ends = [e for e in timeline.end_day if e <= timeline.day(rule.by) + 1]
         day = max(ends, default=timeline.end_day[0])
         made.append(Required(name, rule.site, rule.it_power.likely, rule.by, float(day)))
@@ -208,20 +214,28 @@ def _required(portfolio: Portfolio, timeline: Timeline) -> tuple[Required, ...]:
 
 
 def compute_weight(
-    portfolio: Portfolio, timeline: Timeline, terminal: float = 1.0
-) -> FloatArray:
+    portfolio: Portfolio, timeline: Timeline, terminal: float = 1.0,
+    worth: Callable[[FloatArray, FloatArray], FloatArray] | None = None,
+) -> FloatArray:  # fmt: skip
     """Return the weight of a period's compute, the last one's repeated after the horizon.
 
     Parameters
     ----------
     terminal
         How much of the worth after the horizon counts.
+    worth
+        Mean worth of a unit of compute between days from the data date; 1 where not given.
     """
     policy = portfolio.spec.policy
     rate = policy.compute_discount_rate.likely
     weight = discount(rate, timeline.mid_year) * timeline.years
+    if worth is not None:
+        weight = weight * worth(timeline.start_day, timeline.end_day)
     horizon = timeline.mid_year[-1] + timeline.years[-1] / 2
     quarters = (np.arange(policy.terminal_quarters) + 0.5) * QUARTER_YEAR
-    after = discount(rate, horizon + quarters).sum() * QUARTER_YEAR
-    weight[-1] += terminal * policy.terminal_share.likely * after
+    late = discount(rate, horizon + quarters)
+    if worth is not None:
+        days = (horizon + quarters) * DAYS_YEAR
+        late = late * worth(days - DAYS_YEAR * QUARTER_YEAR / 2, days + DAYS_YEAR * QUARTER_YEAR / 2)
+    weight[-1] += terminal * policy.terminal_share.likely * late.sum() * QUARTER_YEAR
     return weight

@@ -131,6 +131,8 @@ class Engine:
             [i for i, v in enumerate(form.columns) if v.is_integer()], dtype=np.int32
         )
         self._costs: dict[int, float] = {}
+        self.relaxed: frozenset[int] = frozenset()
+        """Whole columns that integer solves leave relaxed for now."""
         self.deadline: float | None = None
         self.was_interrupted = False
         self.hit_clock = False
@@ -208,6 +210,20 @@ class Engine:
         """Bring a row back as the model states it."""
         self.limit(row, float(self.row_lower[row]), float(self.row_upper[row]))
 
+    def add_row(self, terms: Mapping[int, float], lower: float, upper: float) -> None:
+        """Add a row without a name, such as a tangent of a curve; it stays."""
+        columns = np.fromiter(terms, dtype=np.int32, count=len(terms))
+        values = np.fromiter(terms.values(), dtype=float, count=len(terms))
+        self._highs.addRow(lower, upper, len(terms), columns, values)
+        self.row_lower = np.append(self.row_lower, lower)
+        self.row_upper = np.append(self.row_upper, upper)
+
+    def drop_last_row(self) -> None:
+        """Take out the row that was added last."""
+        last = len(self.row_lower) - 1
+        self._highs.deleteRows(1, np.array([last], dtype=np.int32))
+        self.row_lower, self.row_upper = self.row_lower[:last], self.row_upper[:last]
+
     # Solves
 
     def solve_lp(self, *, start_cold: bool = False) -> Solution:
@@ -241,6 +257,7 @@ class Engine:
     def _integrality(self, kind: Any) -> None:
         if len(self.integers):
             kinds = np.full(len(self.integers), kind)
+            kinds[np.isin(self.integers, list(self.relaxed))] = highspy.HighsVarType.kContinuous
             self._highs.changeColsIntegrality(len(self.integers), self.integers, kinds)
 
     def _run(self, *, is_mip: bool) -> Solution:
@@ -287,6 +304,29 @@ class Engine:
         if is_feasible:
             raise UnboundedError("unbounded: something that is wanted has no limit")
         return Solution(Termination.INFEASIBLE, None, None, None)
+
+    def row_values(self) -> FloatArray:
+        """Return the value of every row at the last solution."""
+        return np.array(self._highs.getSolution().row_value)
+
+    def row_duals(self) -> FloatArray:
+        """Return by how much the last objective moves a unit of each row's bounds."""
+        return np.array(self._highs.getSolution().row_dual)
+
+    def basis(self) -> tuple[list[Any], list[Any]] | None:
+        """Return the basis of the last linear program: status by column and by row."""
+        basis = self._highs.getBasis()
+        return (list(basis.col_status), list(basis.row_status)) if basis.valid else None
+
+    def adopt(self, basis: tuple[list[Any], list[Any]] | None) -> None:
+        """Start from the basis of a model of the same shape; one of another shape is left out."""
+        shape = len(self.lower), len(self.row_lower)
+        if basis is None or (len(basis[0]), len(basis[1])) != shape:
+            return
+        taken = highspy.HighsBasis()
+        taken.col_status, taken.row_status = basis
+        taken.valid = True
+        self._highs.setBasis(taken)
 
     def least_slack(self, rows: list[int]) -> float | None:
         """Return by how much rows must give way at most, at the least; None if that mends nothing.

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from planner.network import existing_plan
-from planner.network.power import NEVER_POWERED, assign_power
+from planner.network.power import NEVER_POWERED, hand_out
 from planner.network.roster import roster
 
 if TYPE_CHECKING:
@@ -63,15 +63,23 @@ def power_dates(
 
     It is infinite where no tranche is left for a lot, and minus infinity at sites without any.
     """
+    return powered(portfolio, tranches, plan)[0]
+
+
+def powered(
+    portfolio: Portfolio, tranches: tuple[Tranche, ...], plan: Plan
+) -> tuple[dict[str, float], dict[str, float]]:
+    """Return `power_dates`, and the peak facility MW that lots lack, both by lot name."""
     usable = {(t.site, t.name): t.usable_day for t in tranches}
     halls = roster(portfolio, plan)
     dates: dict[str, float] = {}
+    short: dict[str, float] = {}
     for name, site in portfolio.sites.items():
         here = [hall for hall in halls if hall.site == name]
-        for (_, _, lot), taken in assign_power(
-            portfolio, site, here, plan.reservations
-        ).items():
+        taken = hand_out(portfolio, site, here, plan.reservations)
+        short |= {lot: mw for (_, _, lot), mw in taken.short_mw.items()}
+        for (_, _, lot), names in taken.tranches.items():
             if lot:
-                days = [np.inf if t == NEVER_POWERED else usable[name, t] for t in taken]
+                days = [np.inf if t == NEVER_POWERED else usable[name, t] for t in names]
                 dates[lot] = max(days, default=-np.inf)
-    return dates
+    return dates, short

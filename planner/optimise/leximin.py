@@ -17,6 +17,10 @@ if TYPE_CHECKING:
 
 RISE = 1e-6
 """Relative rise that counts as one."""
+NOISE = 1e-7
+"""The same for each team that is held: by the slack of all of them together one may rise."""
+CAP = 1e-2
+"""Relative rise beyond which no more is looked for, so that one solve finds all who can rise."""
 SLACK = 1e-9
 """Relative slack at which a settled level is held for the next, for the solver's tolerance."""
 
@@ -34,22 +38,26 @@ class Ranking:
     """The teams of a compiled model, and which rows and columns rank them."""
 
     def __init__(self, engine: Engine) -> None:
+        # Only a max-min has rows of `reach`; a mean is one row over all.
         self.engine = engine
         self.worst = engine.column("worst")
-        self.level = {index[0]: c for index, c in engine.columns_of("level").items()}
-        self.reach = {team: engine.rows[f"reach[{team}]"] for team in self.level}
+        self.level = {",".join(index): c for index, c in engine.columns_of("level").items()}
+        rows = {team: engine.rows.get(f"reach[{team}]") for team in self.level}
+        self.reach = {team: row for team, row in rows.items() if row is not None}
 
     def reset(self) -> None:
         """Rank all teams again, with no level held."""
         for team, column in self.level.items():
             self.engine.bound(column, 0.0, INF)
-            self.engine.restore(self.reach[team])
+            if team in self.reach:
+                self.engine.restore(self.reach[team])
 
     def hold(self, levels: dict[str, float], share: float) -> None:
         """Hold every team at a share of its level at least."""
         for team, level in levels.items():
             self.engine.bound(self.level[team], share * level, INF)
-            self.engine.free(self.reach[team])
+            if team in self.reach:
+                self.engine.free(self.reach[team])
 
 
 def leximin(engine: Engine, first: Solution | None = None) -> list[Settled] | None:
@@ -89,9 +97,10 @@ def _stuck(
     ranking: Ranking, active: list[str], level: float, values: FloatArray
 ) -> tuple[list[str], FloatArray]:
     """Return the teams that cannot rise above a level, and the last solution."""
-    engine = ranking.engine
+    engine, size = ranking.engine, max(1.0, abs(level))
+    rise = max(RISE, NOISE * len(active)) * size
     for team in active:
-        engine.bound(ranking.level[team], _held(level), INF)
+        engine.bound(ranking.level[team], _held(level), level + CAP * size)
         engine.free(ranking.reach[team])
     low = list(active)
     while True:
@@ -100,7 +109,7 @@ def _stuck(
         if found.values is None:
             break
         values = found.values
-        rising = [t for t in low if values[ranking.level[t]] > level + RISE * max(1.0, abs(level))]
+        rising = [t for t in low if values[ranking.level[t]] > level + rise]
         if not rising:
             break
         low = [team for team in low if team not in rising]

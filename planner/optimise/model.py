@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 import pyomo.environ as pyo
 
 from planner.optimise.constraints import CONSTRAINTS
+from planner.optimise.fairness import fairness_of, use_of
 from planner.optimise.objectives import OBJECTIVES
-from planner.optimise.objectives.compute_per_researcher import level_of, ranked, share_of_level
+from planner.optimise.objectives.compute_per_researcher import ranked, share_of_level
 from planner.optimise.variables import add_variables
 
 if TYPE_CHECKING:
@@ -21,23 +22,22 @@ def formulate(data: ModelData) -> Pyo:
     """Return the Pyomo model of a portfolio.
 
     Every objective is a variable that a row ties to its expression, and so is the level of every
-    ranked team: another objective, level or floor is then a change of costs and bounds. Rows
-    ``reach[team]`` hold a team's level at or above ``worst``; they are dropped as teams settle.
+    claim: another objective, level or floor is then a change of costs and bounds. What levels
+    come to, ``worst`` with its rows, is the matter of the policy's fairness.
     """
     model = pyo.ConcreteModel(name=data.portfolio.spec.portfolio)
     add_variables(model, data)
     teams = {team.name: team for team in ranked(data)}
-    model.level = pyo.Var(list(teams), domain=pyo.NonNegativeReals)
     model.worst, model.total, model.spend = pyo.Var(), pyo.Var(), pyo.Var()
     for constraint in CONSTRAINTS.values():
         constraint.add(model, data)
-    model.level_is = pyo.Constraint(
-        list(teams), rule=lambda m, name: m.level[name] - level_of(m, teams[name], data) == 0
-    )
-    model.reach = pyo.Constraint(list(teams), rule=lambda m, name: m.level[name] - m.worst >= 0)
+    fairness_of(data).add(model, lambda claim, factor: use_of(model, claim, data, factor))
     _add_steady(model, data, teams)
     for objective in OBJECTIVES.values():
-        if objective.variable == "worst":
+        sought = hasattr(model, objective.variable)  # `late` is there only if it is asked for
+        if objective.variable == "worst" or not sought:
+            continue
+        if hasattr(model, f"{objective.variable}_is"):
             continue
         variable = getattr(model, objective.variable)
         row = pyo.Constraint(expr=variable - objective.expression(model, data) == 0)

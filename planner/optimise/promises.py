@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from planner.domain.plan import Promise, PromiseKind
+from planner.optimise.constraints.gives_way import lost
 from planner.optimise.tally import halls_of
 
 if TYPE_CHECKING:
@@ -21,7 +22,8 @@ def promises(plan: Plan, data: ModelData) -> tuple[Promise, ...]:
     """Return the named promises of a plan, by kind, subject and date."""
     horizon = data.portfolio.periods[-1].end - dt.timedelta(days=1)
     made = [
-        Promise("required", r.site or ALL, r.it_mw, r.by) for r in data.required
+        Promise("required", r.site or ALL, mw, r.by) for r in data.required
+        if (mw := r.it_mw - lost(plan, "required", r.name)) > 0
     ]  # fmt: skip
     for consumer in data.consumers:
         if np.any(consumer.need > 0):

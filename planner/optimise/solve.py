@@ -8,12 +8,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from planner.domain.pin import pinned
 from planner.domain.plan import LevelStatus, Plan, SolveStatus, Termination
 from planner.errors import LimitError
+from planner.optimise.alike import pooled, spelled, spread
 from planner.optimise.conflict import raise_infeasible
 from planner.optimise.data import ModelData, build
 from planner.optimise.engine import Engine, Limits, Solution
-from planner.optimise.leximin import Ranking, Settled, leximin
+from planner.optimise.fairness import fairness_of, unit_of
+from planner.optimise.leximin import Ranking
 from planner.optimise.model import formulate
 from planner.optimise.objectives import OBJECTIVES
 from planner.optimise.rounding import (
@@ -26,12 +29,15 @@ from planner.optimise.rounding import (
     start_columns,
 )
 from planner.optimise.split import split
+from planner.optimise.wishes import hold, let_give, orders, total, wishes
 
 if TYPE_CHECKING:
     from planner.capacity.timeline import FloatArray
+    from planner.domain.pin import Pins
     from planner.domain.portfolio import Portfolio
     from planner.domain.result import Progress, Readiness
     from planner.optimise.clock import CorrectionDays
+    from planner.optimise.objectives.base import Objective
 
 SMALL_INTEGERS = 120
 """Integers up to which the whole model is solved as one."""
@@ -91,6 +97,7 @@ def solve(
     readiness: tuple[Readiness, ...],
     *,
     corrections: CorrectionDays | None = None,
+    pins: Pins | None = None,
     seed: int = 1,
     limits: Limits | None = None,
     progress: Progress | None = None,
@@ -103,6 +110,8 @@ def solve(
         One entry an option, and entries of period -1 for what stands or is under way.
     corrections
         Extra days found by verification, by cause (`CorrectionDays`).
+    pins
+        Decisions pinned beside those of the policy.
     seed
         Seed of the solver.
     limits
@@ -118,7 +127,7 @@ def solve(
         If something that is wanted has no limit.
     """
     began, limits = time.monotonic(), limits or Limits()
-    data = build(portfolio, readiness, corrections)
+    data = pooled(build(pinned(portfolio, pins), readiness, corrections))
     engine = Engine(formulate(data), seed=seed)
     if limits.time_s is not None:
         engine.deadline = began + limits.time_s
@@ -126,8 +135,16 @@ def solve(
     search.others = {
         i: (float(engine.lower[i]), float(engine.upper[i])) for i in other_integers(engine, data)
     }
-    values = _first_level(search)
-    values = _later_levels(search, values)
+    engine.relaxed = frozenset(engine.columns_of("holds").values())
+    _give_way(search)
+    names = portfolio.spec.policy.objectives
+    values = _first_level(search, names[0])
+    if names[0] == "time_to" and len(names) > 1:
+        # A date says little of what else is built, so halls are sought once more, with it held.
+        _hold(search, engine.column("late"), search.levels[0].value, "min")
+        names = names[1:]
+        values = _first_level(search, names[0])
+    values = _later_levels(search, values, names)
     search.finish()
     plan, final = split(data, search.engine, values)
     search.tell("solve", 1.0)
@@ -150,21 +167,53 @@ def _status(search: Search, final: tuple[LevelStatus, ...]) -> SolveStatus:
     )
 
 
+# What gives way, before anything is sought
+
+
+def _give_way(search: Search) -> None:
+    """Give up as little of soft wishes as any plan with whole halls must, in their order.
+
+    Compute above the policy's price is bought for them, as for hard ones.
+    """
+    engine, found = search.engine, wishes(search.data)
+    if not found:
+        return
+    search.tell("what gives way", 0.02)
+    let_give(engine, found)
+    _price_limit(engine, np.inf)
+    for order in orders(found):
+        engine.seek({engine.column("given_up", total(order)): 1.0}, "min")
+        relaxed = engine.solve_lp()
+        if relaxed.termination is Termination.INFEASIBLE:
+            raise_infeasible(search.data, engine)
+        if relaxed.values is None:
+            raise LimitError("a limit came before it was known what gives way")
+        search.bound = relaxed.bound
+        best = _whole(search, relaxed.values, -1.0)
+        if best.values is None:
+            raise LimitError("a limit came before it was known what gives way")
+        hold(engine, order, _value(best))
+    _price_limit(engine, 0.0)
+    search.bound = None
+
+
+def _price_limit(engine: Engine, most: float) -> None:
+    """Let so much be bought above the policy's price, where it has one."""
+    if "max_price[all]" in engine.rows:
+        engine.bound(engine.column("dearly"), 0.0, most)
+
+
 # The first level, with the integers free
 
 
-def _first_level(search: Search) -> FloatArray:
+def _first_level(search: Search, name: str) -> FloatArray:
     """Return the best point found for the first objective, whole halls and all."""
-    engine, data = search.engine, search.data
-    name = data.portfolio.spec.policy.objectives[0]
     objective = OBJECTIVES[name]
-    engine.seek({engine.column(objective.variable): 1.0}, objective.sense)
     search.tell("relaxation", 0.05)
-    relaxed = engine.solve_lp()
+    relaxed = _relaxed(search, objective)
     if relaxed.termination is Termination.INFEASIBLE:
         _allow_dear(search)
-        engine.seek({engine.column(objective.variable): 1.0}, objective.sense)
-        relaxed = engine.solve_lp()
+        relaxed = _relaxed(search, objective)
     if relaxed.values is None:
         raise LimitError("a limit came before the relaxation was solved; raise the time limit")
     search.bound = relaxed.bound
@@ -172,10 +221,25 @@ def _first_level(search: Search) -> FloatArray:
     best = _whole(search, relaxed.values, sign)
     if best.values is None:
         raise LimitError("a limit came before any plan with whole halls; raise the limit")
-    search.levels.append(
-        LevelStatus(name, _value(best), search.bound, objective.unit, best.termination)
-    )
+    search.levels.append(_first_status(search, objective, best))
     return best.values
+
+
+def _first_status(search: Search, objective: Objective, best: Solution) -> LevelStatus:
+    """Return value and bound of the first level; those of a fairness in the unit of its levels."""
+    value, bound, unit = _value(best), search.bound, objective.unit
+    if objective.name == "compute_per_researcher":
+        fair, unit = fairness_of(search.data), unit_of(search.data)
+        value, bound = fair.shown(value), None if bound is None else fair.shown(bound)
+    return LevelStatus(objective.name, value, bound, unit, best.termination)
+
+
+def _relaxed(search: Search, objective: Objective) -> Solution:
+    """Return the relaxation; with it, curves of fairness are followed closely where they matter."""
+    if objective.name == "compute_per_researcher":
+        return fairness_of(search.data).relax(search.engine)
+    search.engine.seek({search.engine.column(objective.variable): 1.0}, objective.sense)
+    return search.engine.solve_lp()
 
 
 def _allow_dear(search: Search) -> None:
@@ -249,20 +313,20 @@ def _tighten(search: Search, found: Solution, sign: float) -> None:
 # The levels after it, with the halls fixed
 
 
-def _later_levels(search: Search, values: FloatArray) -> FloatArray:
+def _later_levels(search: Search, values: FloatArray, names: tuple[str, ...]) -> FloatArray:
     """Return the point after all objectives, each finished one held within the tolerance."""
     engine, data = search.engine, search.data
     columns = start_columns(engine, data)
     halls = np.round(values[columns])
     fix(engine, columns, halls, halls)
     values = _others_whole(search, values)
-    for i, name in enumerate(data.portfolio.spec.policy.objectives):
+    for i, name in enumerate(names):
         search.tell(name, 0.5 + 0.1 * i)
         if search.is_over:
             break
         if name == "compute_per_researcher":
             values = _fair(search, values, is_first=i == 0)
-        elif name == "cost":
+        elif OBJECTIVES[name].variable == "spend":
             values = _cheap(search, values, columns, is_first=i == 0)
         else:
             values = _single(search, values, name, is_first=i == 0)
@@ -272,24 +336,25 @@ def _later_levels(search: Search, values: FloatArray) -> FloatArray:
 
 
 def _fair(search: Search, values: FloatArray, *, is_first: bool) -> FloatArray:
-    settled = leximin(search.engine)
+    fair = fairness_of(search.data)
+    settled = fair.settle(search.engine)
     if not settled:
         return values
     first = search.levels.pop() if is_first else None
-    for number, step in enumerate(settled, 1):
-        is_bounded = first is not None and number == 1
-        search.levels.append(_level_status(number, step, first if is_bounded else None))
     held = {team: step.level for step in settled for team in step.teams}
+    for number, (name, value) in enumerate(
+        fair.steps(spelled(settled, search.data), spread(held, search.data))
+    ):
+        known = first if number == 0 else None
+        search.levels.append(
+            LevelStatus(
+                f"compute_per_researcher{name}", value,
+                known.bound if known else None,
+                unit_of(search.data), known.termination if known else Termination.OPTIMAL,
+            )
+        )  # fmt: skip
     Ranking(search.engine).hold(held, 1.0 - search.tolerance)
     return settled[-1].values
-
-
-def _level_status(number: int, step: Settled, first: LevelStatus | None) -> LevelStatus:
-    return LevelStatus(
-        f"compute_per_researcher {number}: {', '.join(step.teams)}", step.level,
-        first.bound if first else None, OBJECTIVES["compute_per_researcher"].unit,
-        first.termination if first else Termination.OPTIMAL,
-    )  # fmt: skip
 
 
 def _single(search: Search, values: FloatArray, name: str, *, is_first: bool) -> FloatArray:
@@ -318,12 +383,15 @@ def _others_whole(search: Search, values: FloatArray) -> FloatArray:
     if not search.others:
         return values
     columns = list(search.others)
+    held, search.engine.relaxed = search.engine.relaxed, frozenset()
     if np.abs(values[columns] - np.round(values[columns])).max() > WHOLE:
         found = search.engine.solve_mip(gap=search.gap, nodes=search.limits.nodes)
         if found.values is None:
             raise LimitError("a limit came before whole contracts were found; raise the limit")
         values = found.values
     _fix_others(search, values)
+    # Clusters stay as they are: what comes later moves halls, and may not break them.
+    search.others = {c: limits for c, limits in search.others.items() if c not in held}
     return values
 
 

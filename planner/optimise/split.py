@@ -10,6 +10,8 @@ made again.
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
+from math import ceil
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,6 +19,7 @@ import numpy as np
 from planner.domain.plan import HallClass, LevelStatus, Lot, Plan, Purchase, Share, Start
 from planner.errors import LimitError
 from planner.network import equipment_orders
+from planner.network.roster import roster
 from planner.optimise.alike import apart, parts, spelled, spread
 from planner.optimise.constraints.cash import cash_rows, settled
 from planner.optimise.constraints.clusters import clusters
@@ -25,14 +28,14 @@ from planner.optimise.constraints.gives_way import given_up
 from planner.optimise.constraints.reservations import reservations
 from planner.optimise.consumers import CLASSES
 from planner.optimise.engine import INF, Engine, as_costs
-from planner.optimise.existing import date_of, power_dates
+from planner.optimise.existing import date_of, powered
 from planner.optimise.fairness import fairness_of, unit_of
 from planner.optimise.leximin import Ranking
 from planner.optimise.objectives import OBJECTIVES
 from planner.optimise.objectives.compute_per_researcher import levels
 from planner.optimise.pinning import bought, closed, dated, in_store, reserved
 from planner.optimise.promises import promises
-from planner.optimise.racking import Room, fill, rooms
+from planner.optimise.racking import SNAP, Room, fill, rooms
 from planner.optimise.rounding import start_columns
 from planner.optimise.tally import tally
 from planner.optimise.variables import GPUS
@@ -225,15 +228,20 @@ def _powered(data: ModelData, plan: Plan) -> Plan:
     """Return the plan with every new lot in service no earlier than the power it is assigned.
 
     Power is handed out in the order in which lots are counted on, which the dates of power move;
-    so this is repeated until the dates stand. A lot that no tranche can carry is left out.
+    so this is repeated until the dates stand. A lot that lacks power is made smaller by the racks
+    that lack it, and one that no tranche can carry is left out.
     """
     own = {lot.name: lot.service for lot in plan.lots}
+    ratios = {hall.name: data.portfolio.catalog.modes[hall.mode].peak_facility_ratio.likely
+              for hall in roster(data.portfolio, plan)}  # fmt: skip
     for _ in range(POWER_ROUNDS):
-        dates = power_dates(data.portfolio, data.feed.tranches, plan)
+        dates, short = powered(data.portfolio, data.feed.tranches, plan)
         lots = []
         for lot in plan.lots:
             day = dates.get(lot.name, -np.inf)
-            if lot.purchase and day < data.timeline.end_day[-1]:
+            if lot.purchase and lot.name in short:
+                lot, day = _smaller(data, lot, short[lot.name] / ratios[lot.hall]), 0.0
+            if lot.purchase and lot.gpus > 0 and day < data.timeline.end_day[-1]:
                 power = date_of(data.timeline, day) if day > 0 else own[lot.name]
                 lots.append(_served(lot, max(own[lot.name], power)))
             elif not lot.purchase:
@@ -244,6 +252,13 @@ def _powered(data: ModelData, plan: Plan) -> Plan:
             break
     alive = tuple(lot for lot in plan.lots if lot.service < lot.until)
     return plan.replace(lots=alive)
+
+
+def _smaller(data: ModelData, lot: Lot, mw: float) -> Lot:
+    """Return a lot without as many whole racks as draw so much IT power."""
+    rack = data.deliveries.racks[data.skus.index(lot.sku)]
+    racks = ceil(mw / (rack.gpu_mw * rack.gpus) - SNAP)
+    return replace(lot, gpus=max(0, lot.gpus - racks * rack.gpus))
 
 
 def _served(lot: Lot, service: dt.date) -> Lot:

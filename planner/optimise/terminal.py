@@ -22,6 +22,7 @@ from planner.optimise.objectives.compute_per_researcher import ranked
 from planner.optimise.rounding import fix, start_columns
 from planner.optimise.tally import tally
 from planner.optimise.variables import GPUS, MUSD
+from planner.optimise.wishes import keep
 
 if TYPE_CHECKING:
     from planner.capacity.timeline import FloatArray
@@ -94,13 +95,13 @@ def _solved(
 ) -> tuple[FloatArray, FloatArray, float] | None:
     """Return orders, compute and spend of the best point with a plan's halls and contracts."""
     engine = Engine(formulate(data), seed=seed)
-    _fixed(engine, data, plan)
+    hold_plan(engine, data, plan)
     worst, spend = engine.column("worst"), engine.column("spend")
     engine.seek({worst: 1.0}, "max")
     best = engine.solve_lp()
     if best.values is None or best.objective is None:
         return None
-    engine.bound(worst, (1.0 - tolerance) * best.objective, INF)
+    engine.bound(worst, best.objective - tolerance * abs(best.objective), INF)
     engine.seek({spend: 1.0}, "min")
     cheapest = engine.solve_lp()
     values = best.values if cheapest.values is None else cheapest.values
@@ -111,7 +112,7 @@ def _solved(
     )
 
 
-def _fixed(engine: Engine, data: ModelData, plan: Plan) -> None:
+def hold_plan(engine: Engine, data: ModelData, plan: Plan) -> None:
     """Fix starts and contracts at a plan's, and let dear compute be bought if it must."""
     starts = tally(plan, data).starts
     fix(engine, start_columns(engine, data), starts, starts)
@@ -122,6 +123,7 @@ def _fixed(engine: Engine, data: ModelData, plan: Plan) -> None:
         left = kept[name].exit if name in kept else None
         at = float(left == data.portfolio.periods[data.labels.index(label)].start)
         engine.bound(column, at, at)
+    keep(engine, data, plan)
     if "max_price[all]" in engine.rows:
         bought = sum(p.gpus for p in plan.purchases) / GPUS
         engine.bound(engine.column("dearly"), 0.0, bought)

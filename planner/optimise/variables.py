@@ -12,7 +12,9 @@ import pyomo.environ as pyo
 from pyomo.core.expr.numeric_expr import LinearExpression
 
 from planner.optimise.consumers import CLASSES
+from planner.optimise.fabric import berths, trained_indices
 from planner.optimise.gear import limited
+from planner.optimise.wishes import orders, total, wishes
 
 if TYPE_CHECKING:
     from planner.optimise.data import ModelData
@@ -56,14 +58,21 @@ def add_variables(model: Pyo, data: ModelData) -> None:
     model.short = pyo.Var(need_indices(data), bounds=(0, 0))
     model.missing = pyo.Var([r.name for r in data.required], bounds=(0, 0))
     model.overdrawn = pyo.Var(list(data.labels), bounds=(0, 0))
+    model.trained = pyo.Var(trained_indices(data), domain=pyo.NonNegativeReals)
+    model.holds = pyo.Var(berths(data), domain=pyo.Binary)
+    # What soft wishes give up; zero, but for those that must (`wishes`).
+    soft = wishes(data)
+    model.yielded = pyo.Var([wish.name for wish in soft], bounds=(0, 0))
+    model.given_up = pyo.Var([total(n) for n in orders(soft)], domain=pyo.NonNegativeReals)
 
 
 def _add_contracts(model: Pyo, data: ModelData) -> None:
     """Add power contracts and accounts of energy.
 
     ``reserved[tranche]`` and ``exits[tranche, period]`` are whole; ``used`` and ``burnt[tranche,
-    zone, period]`` mean facility MW drawn, ``idle[zone, period]`` MW of GPUs that have come, and ``unused[tranche, period]`` MW of minimum take that
-    is not; ``over_carbon[year]`` kilotonnes above the cap, fixed at 0.
+    zone, period]`` mean facility MW drawn, and ``unused[tranche, period]`` MW of minimum take that
+    is not; ``idle[zone, period]`` MW of GPUs that have come and are not placed;
+    ``over_carbon[year]`` kilotonnes above the cap, fixed at 0.
     """
     feed, money, labels = data.feed, data.money.contracts, data.labels
     optional = {feed.tranches[i].full_name: i for i in feed.optional()}

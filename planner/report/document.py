@@ -19,7 +19,9 @@ Cell = str | int | float | dt.date | None
 Kind = Literal["text", "date", "mw", "musd", "day", "count", "number", "share", "factor"]
 
 
-MarkKind = Literal["rfs", "power"]
+MarkKind = Literal["rfs", "power", "racks", "point", "target"]
+BarKind = Literal["build", "tail", "float", "driving", "done", "summary", "base", "rejected"]
+Fold = Literal["open", "closed", "path"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,24 +146,67 @@ class Mark:
 class Bar:
     """A stretch on a Gantt row, in days since the axis begins."""
 
-    kind: Literal["build", "tail", "float", "driving", "done", "summary"]
+    kind: BarKind
     start: float
     end: float
     label: str
 
 
 @dataclass(frozen=True, slots=True)
+class GanttColumn:
+    """A column beside the names: days since the axis begins, numbers of days, or shares."""
+
+    title: str
+    kind: Literal["date", "day", "share"]
+    says: str
+    """What it holds, in a sentence."""
+    is_first_to_go: bool = False
+    """Whether it gives way where the page is narrow."""
+
+
+@dataclass(frozen=True, slots=True)
 class GanttRow:
-    """A row of the Gantt: its place in the work breakdown, its texts, bars and marks."""
+    """A row of the Gantt: its place in the work breakdown, its numbers, bars and marks.
+
+    Parameters
+    ----------
+    cells
+        A number a column, None where there is none; a date counts from the start of the axis.
+    fold
+        How it opens: ``open``, ``closed``, or ``path`` with the driving path alone.
+    is_path
+        Whether it lies on the driving path to the date that the report turns on, or holds it.
+    is_rejected
+        An option that the plan does not take; hidden until asked for.
+    needs
+        Crews that it holds while it works, by trade.
+    driver
+        What its start waits for where that is no other row, in words.
+    """
 
     key: str
     parent: str
     depth: int
     name: str
-    cells: tuple[str, ...]
+    cells: tuple[float | None, ...]
     bars: tuple[Bar, ...]
     marks: tuple[Mark, ...]
-    is_open: bool = True
+    fold: Fold = "open"
+    is_path: bool = False
+    is_rejected: bool = False
+    needs: tuple[tuple[str, int], ...] = ()
+    driver: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class GanttLink:
+    """A relation between two rows; `is_driver` where it sets the start of the successor."""
+
+    predecessor: str
+    successor: str
+    kind: str
+    lag_day: float
+    is_driver: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +220,15 @@ class StripLine:
 
 @dataclass(frozen=True)
 class Gantt:
-    """The Gantt with its strip; days count from `start`."""
+    """The Gantt with its strip; days count from `start`.
+
+    Parameters
+    ----------
+    baseline
+        What the thin bars show, in words.
+    storms
+        Storm seasons by site: the key of its row, and the spans of days.
+    """
 
     name: str
     title: str
@@ -183,10 +236,30 @@ class Gantt:
     start: dt.date
     end: dt.date
     data_date: dt.date
-    cell_titles: tuple[str, ...]
+    columns: tuple[GanttColumn, ...]
     rows: tuple[GanttRow, ...]
     strip: tuple[StripLine, ...]
     table: str
+    links: tuple[GanttLink, ...] = ()
+    baseline: str = ""
+    storms: Mapping[str, tuple[tuple[float, float], ...]] = field(default_factory=dict)
+
+    def shown(self) -> tuple[GanttRow, ...]:
+        """Return the rows that show when the page opens."""
+        by_key = {r.key: r for r in self.rows}
+        return tuple(r for r in self.rows if is_shown(r, by_key))
+
+
+def is_shown(row: GanttRow, by_key: Mapping[str, GanttRow]) -> bool:
+    """Return whether a row shows when the page opens, by the fold of all that hold it."""
+    while row.parent:
+        above = by_key[row.parent]
+        if row.is_rejected or above.fold == "closed":
+            return False
+        if above.fold == "path" and not row.is_path:
+            return False
+        row = above
+    return not row.is_rejected
 
 
 Part = Prose | Table | Tiles | Chart | Gantt

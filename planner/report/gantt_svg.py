@@ -1,4 +1,4 @@
-"""The Gantt as SVG: complete without script, and folded by a little script where there is one.
+"""The Gantt as SVG: complete without script; the page's script draws the same on demand.
 
 A row is one group, bar and text in it, so that they cannot part; the strip beneath shares the axis.
 """
@@ -12,34 +12,44 @@ from typing import TYPE_CHECKING, Final
 from planner.report import words
 
 if TYPE_CHECKING:
-    from planner.report.document import Bar, Gantt, GanttRow, Mark, StripLine
+    from collections.abc import Sequence
 
-WIDTH: Final = 1320
-NAME: Final = 300
-CELL: Final = 84
+    from planner.report.document import Bar, Gantt, GanttColumn, GanttRow, Mark, StripLine
+
+WIDTH: Final = 1400
+NAME: Final = 290
+CELL: Final = {"date": 76, "day": 46, "share": 46}
+"""Width of a column, by kind."""
 ROW: Final = 22
 HEAD: Final = 56
+LEGEND: Final = 26
 STRIP: Final = 120
 RIGHT: Final = 110
+
+HALLS: Final = 2
+"""Depth at which halls lie."""
 
 STYLE: Final = """
 .g{font:12px system-ui,sans-serif;color:inherit}
 .g text{fill:currentColor;font-variant-numeric:tabular-nums}
-.g .dim{opacity:.7}.g .head{font-weight:600}.g .num{text-anchor:end}
+.g .dim{opacity:.75}.g .head{font-weight:600}.g .num{text-anchor:end}
 .g .grid{stroke:currentColor;stroke-opacity:.12}.g .year{stroke-opacity:.35}
 .g .build,.g .tail,.g .rfs{fill:var(--blue,#0072B2)}.g .tail{fill-opacity:.45}
-.g .done{fill:var(--grey,#767676)}.g .power{fill:var(--green,#009E73)}
+.g .done{fill:currentColor;fill-opacity:.75}.g .power{fill:var(--green,#009E73)}
+.g .racks{fill:#CC79A7}.g .point{fill:var(--blue,#0072B2)}
+.g .target{fill:none;stroke:currentColor;stroke-width:1.6}
+.g .base{fill:var(--grey,#767676)}
 .g .float{fill:none;stroke:var(--grey,#767676);stroke-dasharray:3 2}
+.g .rejected{fill:none;stroke:var(--grey,#767676);stroke-dasharray:1 2}.g .off{opacity:.7}
 .g .driving{fill:url(#g-hatch);stroke:#D55E00}
 .g .summary{fill:currentColor;fill-opacity:.55}
-.g .rfs,.g .power{stroke:currentColor;stroke-width:.6}
+.g .rfs,.g .power,.g .racks,.g .point{stroke:currentColor;stroke-width:.6}
 .g .whisker{stroke:currentColor;stroke-width:1.3;fill:none}
 .g .date{stroke:#D55E00;stroke-width:1.5}
-.g .line0{stroke:var(--grey,#767676)}.g .line1{stroke:var(--green,#009E73)}
-.g .line2{stroke:var(--blue,#0072B2)}
+.g .storm{fill:currentColor;fill-opacity:.06}
+.g .line0{stroke:var(--grey,#767676)}.g .line1{stroke:var(--green,#009E73);stroke-dasharray:7 3}
+.g .line2{stroke:var(--blue,#0072B2)}.g .line3{stroke:#CC79A7;stroke-dasharray:2 3}
 .g .back{fill:currentColor;fill-opacity:0}
-.g .row:hover .back,.g .row:focus-within .back{fill-opacity:.08}
-.g .fold{cursor:pointer}
 """.strip()
 
 
@@ -49,43 +59,80 @@ HATCH: Final = (
     '<line y2="5" stroke="#D55E00" stroke-width="3"/></pattern></defs>'
 )
 
+LEGEND_MARKS: Final = (
+    ("build", "forecast P50"), ("tail", "racks to service"), ("done", "up to the data date"),
+    ("base", "baseline"), ("driving", "driving path"), ("float", "total float"),
+    ("rfs", "service"), ("power", "power"), ("racks", "GPUs docked"), ("target", "target"),
+    ("whisker", "P10 to P90, tick P80"), ("storm", "storm season"),
+)  # fmt: skip
 
-def draw(gantt: Gantt) -> str:
-    """Return the SVG of a Gantt."""
+
+def draw(gantt: Gantt, *, depth: int | None = None) -> str:
+    """Return the SVG of a Gantt: the rows that show at first, or all down to a depth."""
+    rows = gantt.shown()
+    if depth is not None:
+        rows = tuple(r for r in gantt.rows if r.depth <= depth and not r.is_rejected)
     scale = _Scale(gantt)
-    body = HEAD + ROW * len(gantt.rows)
-    height = body + (STRIP if gantt.strip else 0) + 10
+    body = HEAD + ROW * len(rows)
+    height = body + (STRIP if gantt.strip else 0) + LEGEND + 4
+    opened = {r.parent for r in rows}
     parents = {r.parent for r in gantt.rows}
     head = (
         f'<svg xmlns="http://www.w3.org/2000/svg" class="g" role="img" '
-        f'viewBox="0 0 {WIDTH} {height}" data-head="{HEAD}" data-row="{ROW}" '
-        f'data-strip="{STRIP if gantt.strip else 0}" aria-label="{_text(gantt.title)}">'
+        f'viewBox="0 0 {WIDTH} {height}" aria-label="{_text(gantt.title)}">'
     )
     parts = [
         head,
         f"<title>{_text(gantt.title)}</title><desc>{_text(gantt.subtitle)}</desc>",
         f"<style>{STYLE}</style>",
         HATCH,
+        _storms(gantt, rows, scale),
         _header(gantt, scale, body),
-        *(_row(r, i, scale, is_parent=r.key in parents) for i, r in enumerate(gantt.rows)),
+        *(
+            _row(r, i, scale, "▾" if r.key in opened else "▸" if r.key in parents else "")
+            for i, r in enumerate(rows)
+        ),
         _data_date(gantt, scale, body),
         _strip(gantt, scale, body),
+        _legend(height - LEGEND),
         "</svg>",
     ]
     return "\n".join(p for p in parts if p)
 
 
 class _Scale:
-    """Days on the axis to pixels."""
+    """Days on the axis to pixels, and columns to the right edges of their texts."""
 
     def __init__(self, gantt: Gantt) -> None:
-        self.left = NAME + CELL * len(gantt.cell_titles) + 16
+        self.columns = _edges(gantt.columns)
+        self.left = (self.columns[-1] if self.columns else NAME) + 16
+        self.kinds = tuple(c.kind for c in gantt.columns)
+        self.start = gantt.start
+        self.now = float((gantt.data_date - gantt.start).days)
         self.days = max(1.0, float((gantt.end - gantt.start).days))
         self.right = WIDTH - RIGHT
 
     def __call__(self, day: float) -> float:
         day = min(max(day, 0.0), self.days)
         return self.left + (self.right - self.left) * day / self.days
+
+    def said(self, value: float | None, column: int) -> str:
+        """Return a number of a row as its column says it."""
+        if value is None:
+            return ""
+        if self.kinds[column] == "date":
+            return words.iso(self.start + dt.timedelta(days=round(value)))
+        if self.kinds[column] == "share":
+            return f"{value:.2f}"
+        return f"{round(value):,}".replace("-", "\u2212")
+
+
+def _edges(columns: Sequence[GanttColumn]) -> list[int]:
+    made, at = [], NAME
+    for column in columns:
+        at += CELL[column.kind]
+        made.append(at)
+    return made
 
 
 def _text(value: str) -> str:
@@ -98,8 +145,9 @@ def _n(value: float) -> str:
 
 def _header(gantt: Gantt, scale: _Scale, body: int) -> str:
     made = [
-        f'<text class="num dim" x="{NAME + CELL * (i + 1)}" y="{HEAD - 8}">{_text(t)}</text>'
-        for i, t in enumerate(gantt.cell_titles)
+        f'<text class="num dim" x="{x}" y="{HEAD - 8}">{_text(c.title)}'
+        f"<title>{_text(c.says)}</title></text>"
+        for x, c in zip(scale.columns, gantt.columns, strict=True)
     ]
     quarters = _quarters(gantt.start, gantt.end)
     step = 1 if len(quarters) <= 24 else 2
@@ -128,43 +176,51 @@ def _quarters(start: dt.date, end: dt.date) -> list[dt.date]:
     return made
 
 
-def _row(row: GanttRow, index: int, scale: _Scale, *, is_parent: bool) -> str:
-    y = HEAD + ROW * index
-    x = 8 + 16 * row.depth
+def _row(row: GanttRow, index: int, scale: _Scale, fold: str) -> str:
+    y, x = HEAD + ROW * index, 8 + 14 * row.depth
     weight = ' class="head"' if row.depth == 0 else ""
-    fold = ""
-    if is_parent:
-        fold = (
-            '<text class="fold" tabindex="0" role="button" aria-expanded="true" '
-            f'x="{x - 2}" y="15">▾</text>'
-        )
+    sign = f'<text x="{x - 2}" y="15">{fold}</text>' if fold else ""
     # A long name must not run into the columns beside it.
-    name = row.name if len(row.name) <= 42 - 2 * row.depth else f"{row.name[: 41 - 2 * row.depth]}…"
-    begin = (
-        f'<g class="row" data-key="{_text(row.key)}" data-parent="{_text(row.parent)}" '
-        f'data-open="{int(row.is_open)}" transform="translate(0,{y})">'
-    )
+    room = 44 - 2 * row.depth
+    name = row.name if len(row.name) <= room else f"{row.name[: room - 1]}…"
+    bars = sorted(row.bars, key=lambda b: b.kind != "base")
     parts = [
-        begin,
+        f'<g class="row" transform="translate(0,{y})">',
         f'<rect class="back" width="{WIDTH}" height="{ROW}"/>',
-        fold,
-        f'<text{weight} x="{x + 12}" y="15">{_text(name)}<title>{_text(row.key)}</title></text>',
-        *(f'<text class="num dim" x="{NAME + CELL * (i + 1)}" y="15">{_text(c)}</text>'
-          for i, c in enumerate(row.cells) if c),
-        *(_bar(b, scale) for b in row.bars),
+        sign,
+        f'<text{weight} x="{x + 12}" y="15">{_text(name)}<title>{_text(row.name)} '
+        f"({_text(row.key)})</title></text>",
+        *(
+            f'<text class="num dim" x="{edge}" y="15">{scale.said(row.cells[i], i)}</text>'
+            for i, edge in enumerate(scale.columns)
+            if row.cells[i] is not None
+        ),
+        *(_bar(b, scale) for b in bars),
         *(_mark(m, scale) for m in row.marks),
         "</g>",
-    ]  # fmt: skip
+    ]
     return "".join(parts)
+
+
+SHAPES: Final = {"summary": (7, 5), "float": (6, 8), "driving": (3, 12), "base": (17, 3),
+                 "rejected": (5, 10), "done": (11, 5)}  # fmt: skip
+"""Top and height of a bar by kind, forecast bars aside."""
 
 
 def _bar(bar: Bar, scale: _Scale) -> str:
     x, end = scale(bar.start), scale(bar.end)
-    top, height = {"summary": (8, 5), "float": (8, 6), "driving": (4, 14)}.get(bar.kind, (5, 12))
-    width = max(end - x, 1.5)
+    made = [_rect(bar.kind, x, end, bar.label)]
+    if bar.kind in {"build", "tail"} and bar.start < scale.now:
+        made.append(_rect("done", x, min(end, scale(scale.now)), ""))
+    return "".join(made)
+
+
+def _rect(kind: str, x: float, end: float, label: str) -> str:
+    top, height = SHAPES.get(kind, (4, 12))
+    said = f"<title>{_text(label)}</title>" if label else ""
     return (
-        f'<rect class="{bar.kind}" x="{_n(x)}" y="{top}" width="{_n(width)}" height="{height}">'
-        f"<title>{_text(bar.label)}</title></rect>"
+        f'<rect class="{kind}" x="{_n(x)}" y="{top}" width="{_n(max(end - x, 1.5))}" '
+        f'height="{height}">{said}</rect>'
     )
 
 
@@ -177,9 +233,49 @@ def _mark(mark: Mark, scale: _Scale) -> str:
         made.append(f'<path class="whisker" d="M{_n(low)} {y - 3}v6m0-3H{_n(high)}m0-3v6"/>')
         if mark.p80 is not None:
             made.append(f'<path class="whisker" d="M{_n(scale(mark.p80))} {y - 7}v14"/>')
-    shape = "0-6l6 6-6 6-6-6z" if mark.kind == "rfs" else "0-6l6 11h-12z"
-    made.append(f'<path class="{mark.kind}" d="M{_n(x)} {y}m{shape}"/>')
+    made.append(_symbol(mark.kind, x, y))
     return f"<g>{''.join(made)}<title>{_text(mark.label)}</title></g>"
+
+
+SYMBOLS: Final = {"rfs": "0-6l6 6-6 6-6-6z", "point": "0-6l6 6-6 6-6-6z", "power": "0-6l6 11h-12z",
+                  "racks": "-5-5h10v10h-10z", "target": "0 6l-6-11h12z"}  # fmt: skip
+"""Path of a mark from its middle: no two kinds share both shape and colour."""
+
+
+def _symbol(kind: str, x: float, y: float) -> str:
+    return f'<path class="{kind}" d="M{_n(x)} {_n(y)}m{SYMBOLS[kind]}"/>'
+
+
+def _storms(gantt: Gantt, rows: Sequence[GanttRow], scale: _Scale) -> str:
+    """Shade the storm season over the rows of each site."""
+    made = []
+    tops = [i for i, r in enumerate(rows) if r.depth == 0]
+    for i, end in zip(tops, [*tops[1:], len(rows)], strict=True):
+        y, height = HEAD + ROW * i, ROW * (end - i)
+        for first, last in gantt.storms.get(rows[i].key, ()):
+            x, width = scale(first), scale(last) - scale(first)
+            made.append(f'<rect class="storm" x="{_n(x)}" y="{y}" width="{_n(width)}" '
+                        f'height="{height}"/>')  # fmt: skip
+    return f"<g>{''.join(made)}</g>" if made else ""
+
+
+def sample(kind: str) -> str:
+    """Return one bar or mark for a legend, 20 wide and 22 high."""
+    if kind in SYMBOLS:
+        return _symbol(kind, 10, 11)
+    if kind == "whisker":
+        return '<path class="whisker" d="M0 8v6m0-3h20m0-3v6m-6-10v14"/>'
+    return _rect(kind, 0, 20, "")
+
+
+def _legend(y: float) -> str:
+    """Return what the bars and marks are, in one line."""
+    made, x = [], 8
+    for kind, said in LEGEND_MARKS:
+        made.append(f'<g transform="translate({x},1)">{sample(kind)}</g>')
+        made.append(f'<text x="{x + 26}" y="16">{said}</text>')
+        x += 40 + round(6.3 * len(said))
+    return f'<g class="legend" transform="translate(0,{_n(y)})">{"".join(made)}</g>'
 
 
 def _data_date(gantt: Gantt, scale: _Scale, body: int) -> str:
@@ -201,7 +297,7 @@ def _strip(gantt: Gantt, scale: _Scale, body: int) -> str:
         f'<line class="grid year" x1="{scale.left}" x2="{scale.right}" y1="{base}" y2="{base}"/>',
         f'<text class="num dim" x="{at}" y="{base}">0</text>',
         f'<text class="num dim" x="{at}" y="{high}">{words.mw(top)}</text>',
-        f'<text class="head" x="20" y="{high}">MW of facility power, P50</text>',
+        f'<text class="head" x="20" y="{high}">MW of facility power, P50 and plan</text>',
     ]
     ends = [s.value[-1] / top if s.value else 0.0 for s in gantt.strip]
     places = _apart(ends, 15 / height)
@@ -220,7 +316,7 @@ def _strip_line(
         for d, v in zip(line.day, line.value, strict=True)
     )
     return (
-        f'<polyline class="line{index % 3}" fill="none" stroke-width="2" points="{points}">'
+        f'<polyline class="line{index % 4}" fill="none" stroke-width="2" points="{points}">'
         f"<title>{_text(line.name)}</title></polyline>"
     )
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
         CapacityFact,
         DateFact,
         Facts,
+        GaveWayFact,
         RiskFact,
         StrandingFact,
         TeamFact,
@@ -59,7 +60,7 @@ def answer(facts: Facts) -> tuple[str, ...]:
     made = [commit(facts.soon, facts.result.plan.data_date), when(facts)]
     if facts.teams:
         made.append(first_team(facts.teams[0], facts.arrival))
-    made.append(limited(facts.limits[0]))
+    made += [limited(facts.limits[0]), gives_way(facts.gave_way)]
     return tuple(s for s in made if s)
 
 
@@ -133,6 +134,17 @@ def first_team(team: TeamFact, arrival: Arrival) -> str:
         if words.count(then) != words.count(now)
         else f"{team.title} has {later}, as today."
     )
+
+
+def gives_way(wishes: Sequence[GaveWayFact]) -> str:
+    """Say which soft wishes give way and by how much; nothing where none does."""
+    nouns = {"floor": "the floor of", "guarantee": "the guarantee of", "required": "required date"}
+    parts = [
+        f"{nouns[w.kind]} {w.title} (up to {words.share(w.share)} missed, "
+        + (f"by {w.first})" if w.kind == "required" else f"{w.first} to {w.last})")
+        for w in wishes
+    ]
+    return f"Not all wishes can be kept; what gives way: {words.listed(parts)}." if parts else ""
 
 
 def limited(limits: Sequence[str]) -> str:

@@ -685,9 +685,9 @@ def _cloud_over(clock: Clock, weather: Weather, s: int) -> None:
     days = clock.is_off.shape[1]
     for n in range(len(clock.first_storm)):
         clock.kept_to[n] = clock.first_storm[n]
-        for day in range(days):
+        for day in range(np.uint32(days)):
             clock.is_off[2 * n + 1, day] = weather.is_lost[s, n, day]
-        for day in range(clock.first_storm[n], days):
+        for day in range(np.uint32(clock.first_storm[n]), np.uint32(days)):
             clock.is_off[2 * n, day] = False
         clock.first_storm[n] = days
     for k in range(weather.pointer[s], weather.pointer[s + 1]):
@@ -712,10 +712,10 @@ def _build(clock: Clock, zone: int, last: int) -> None:
     multiple = (total + longest - 1) // longest
     next_total = multiple * longest
     # Without branches: which days are off cannot be foreseen by a processor either.
-    for day in range(first, last):
+    for day in range(np.uint32(first), np.uint32(last)):
         total += day_work[day] * (1 - is_off[day])
         before[day + 1] = total
-        day_of[multiple] = day
+        day_of[np.uint32(multiple)] = day
         is_reached = total > next_total
         multiple += is_reached
         next_total += longest * is_reached

@@ -50,8 +50,10 @@ MOST_UNITS: Final = 4
 """Units of work a day (their greatest common divisor) up to which days are found by a table."""
 TILE: Final = 8
 """Times that fill a line of a processor's cache."""
+STRIP: Final = 32
+"""Samples of a pass: enough to fill a loop, and few enough for their tables to stay in a cache."""
 FIRST_REACH: Final = 256
-"""Days of working time built at first; twice as many where they do not suffice."""
+"""Days of working time built at first; half of them more where they do not suffice."""
 
 
 class Chain(NamedTuple):
@@ -75,8 +77,8 @@ class Chain(NamedTuple):
         Day types and working minutes of zones, with two days without work at the end (Z, D + 2).
     zone_unit
         Unit of work of each zone, 0 where days are looked for instead (Z).
-    only_type
-        The day type of all working days of a zone, -1 where they differ (Z).
+    kind_pointer, kind
+        The day types of the working days of each zone (Z + 1).
     step_start, step_length, step_before
         Intervals of a day type: start, length, and work before each, shape (types, I).
     hall_site, hall_first, hall_last, hall_closes, hall_zone
@@ -94,7 +96,8 @@ class Chain(NamedTuple):
     day_type: IntArray
     day_work: IntArray
     zone_unit: IntArray
-    only_type: IntArray
+    kind_pointer: IntArray
+    kind: IntArray
     step_start: IntArray
     step_length: IntArray
     step_before: IntArray
@@ -106,7 +109,7 @@ class Chain(NamedTuple):
 
 
 class Room(NamedTuple):
-    """Room for a block of S samples.
+    """Room for a strip of S samples.
 
     Parameters
     ----------
@@ -196,7 +199,7 @@ def chain(network: Network, packed: Packed) -> Chain:
     return Chain(
         order[:length].copy(), pointer, rows, network.relation_lag_min[sort], finish_row,
         zone, hall, packed.zone_off,
-        day_type, day_work, _units(day_work), _only_types(day_type, day_work),
+        day_type, day_work, _units(day_work), *_kinds(day_type, day_work),
         *_steps(type_pointer, network.type_start_min, network.type_end_min),
         network.hall_site, network.hall_first, network.hall_last, network.hall_closes,
         packed.hall_zone,
@@ -245,10 +248,11 @@ def _units(day_work: IntArray) -> IntArray:
     return np.where(most <= MOST_UNITS * unit, unit, 0).astype(np.int64)
 
 
-def _only_types(day_type: IntArray, day_work: IntArray) -> IntArray:
-    """Return the day type of all working days of a zone, -1 where they differ."""
+def _kinds(day_type: IntArray, day_work: IntArray) -> tuple[IntArray, IntArray]:
+    """Return the day types of the working days of each zone, as pointers and types."""
     kinds = [np.unique(types[work > 0]) for types, work in zip(day_type, day_work, strict=True)]
-    return np.array([k[0] if len(k) == 1 else -1 for k in kinds], dtype=np.int64)
+    pointer = np.cumsum([0, *map(len, kinds)])
+    return pointer.astype(np.int64), np.concatenate([*kinds, day_type[:0, 0]])
 
 
 def _steps(
@@ -303,29 +307,37 @@ class Flow:
         """
         times = unset_times(draws.samples, self.count)
         far = self.days * DAY_MIN + 1
-        work = _rows(draws.work_min, far)
-        floor = np.zeros((self.count, draws.samples), dtype=np.int32)
-        floor[self.gated] = _rows(opens_min, far)
-        storms, repairs = draws.storms, draws.repairs
-        while not _pass_block(
-            self.chain, self.reach, self.days, self._room(draws.samples), work, floor,
-            draws.is_lost, storms.pointer,
-            storms.site, storms.begin_min, storms.end_min, repairs.is_hit, repairs.work_min,
-            repairs.cost_musd, times.start_min, times.work_end_min, times.finish_min,
-            times.storm_cost_musd,
-        ):  # fmt: skip
-            self.reach = min(2 * self.reach, self.days)
+        for first in range(0, draws.samples, STRIP):
+            part = slice(first, min(first + STRIP, draws.samples))
+            work = _rows(draws.work_min[part], far)
+            floor = np.zeros(work.shape, dtype=np.int32)
+            floor[self.gated] = _rows(opens_min[part], far)
+            self._strip(draws, part, work, floor, times)
         return times
 
-    def _room(self, samples: int) -> Room:
-        """Return room for a block; a thread keeps its own: fresh memory costs as much as a pass."""
+    def _strip(
+        self, draws: Draws, part: slice, work: RowArray, floor: RowArray, times: Times
+    ) -> None:
+        """Fill the times of some samples, with tables as long as they need."""
+        storms, repairs = draws.storms, draws.repairs
+        while not _pass_block(
+            self.chain, self.reach, self.days, self._room(), work, floor,
+            draws.is_lost[part], storms.pointer[part.start : part.stop + 1],
+            storms.site, storms.begin_min, storms.end_min, repairs.is_hit, repairs.work_min,
+            repairs.cost_musd, times.start_min[part], times.work_end_min[part],
+            times.finish_min[part], times.storm_cost_musd[part],
+        ):  # fmt: skip
+            self.reach = min(self.reach + FIRST_REACH // 2, self.days)
+
+    def _room(self) -> Room:
+        """Return room for a strip; a thread keeps its own: fresh memory costs as much as a pass."""
         zones, reach = len(self.chain.zone_unit), self.reach
         kept: Room | None = getattr(self.rooms, "kept", None)
-        if kept is None or kept.before.shape != (zones, samples, reach + 2):
+        if kept is None or kept.before.shape != (zones, STRIP, reach + 2):
             kept = Room(
-                np.zeros((zones, samples, reach + 2), dtype=np.int32),
-                np.zeros((zones, samples, self.most * (reach + 1)), dtype=np.int16),
-                np.zeros((3 * self.count, samples), dtype=np.int32),
+                np.zeros((zones, STRIP, reach + 2), dtype=np.int32),
+                np.zeros((zones, STRIP, self.most * (reach + 1)), dtype=np.int16),
+                np.zeros((3 * self.count, STRIP), dtype=np.int32),
             )
             self.rooms.kept = kept
         return kept
@@ -365,15 +377,7 @@ def _pass_block(
     # 2. All samples at once, as if no storm damaged anything.
     if not _pass_rows(net, reach, days, before, day_of, work, floor, times):
         return False
-    # 3. Samples in which one does, again and one by one.
-    for s in range(samples):
-        if storm_pointer[s] < storm_pointer[s + 1] and not _pass_damaged(
-            net, reach, days, before, s, work, floor, times, storm_pointer[s],
-            storm_pointer[s + 1], storm_site, storm_begin, storm_end, is_hit, repair_work,
-            repair_cost, out_cost,
-        ):  # fmt: skip
-            return False
-    # 4. Write the block down, some activities at a time to keep what is written close together.
+    # 3. Write the block down, some activities at a time to keep what is written close together.
     horizon = days * DAY_MIN
     for first in range(0, count, TILE):
         for s in range(samples):
@@ -382,6 +386,14 @@ def _pass_block(
                 out_start[s, a] = start if start <= horizon else NEVER
                 out_work_end[s, a] = end if end <= horizon else NEVER
                 out_finish[s, a] = finish if finish <= horizon else NEVER
+    # 4. Samples in which one does, again and one by one.
+    for s in range(samples):
+        if storm_pointer[s] < storm_pointer[s + 1] and not _pass_damaged(
+            net, reach, days, before, s, work, floor, storm_pointer[s],
+            storm_pointer[s + 1], storm_site, storm_begin, storm_end, is_hit, repair_work,
+            repair_cost, out_start[s], out_work_end[s], out_finish[s], out_cost,
+        ):  # fmt: skip
+            return False
     return True
 
 
@@ -400,12 +412,12 @@ def _tables(
     """Fill the minutes worked before each day, and the day of each unit of work (see `Room`)."""
     zones, samples = len(net.zone_unit), len(is_lost)
     # Without branches: which days are lost cannot be foreseen by a processor either.
-    units_of, most = np.zeros((zones, reach), np.int64), 1
+    units_of, most = np.zeros((zones, reach), np.int32), np.zeros(zones, np.int64)
     for z in range(zones):
         if net.zone_unit[z] > 0:
             units_of[z] = net.day_work[z, :reach] // net.zone_unit[z]
-            most = max(most, units_of[z].max())
-    is_on = np.empty((2 * is_lost.shape[1], reach), np.int64)
+            most[z] = units_of[z].max()
+    is_on = np.empty((2 * is_lost.shape[1], reach), np.int32)
     for s in range(samples):
         for n in range(is_lost.shape[1]):
             for day in range(reach):
@@ -416,15 +428,23 @@ def _tables(
             for day in range(storm_begin[k] // DAY_MIN, min(reach, storm_end[k] // DAY_MIN)):
                 is_on[row, day] = is_on[row + 1, day] = 0
         for z in range(zones):
-            on = is_on[net.zone_off[z]]
-            total, units = 0, 0
-            for day in range(reach):
-                for j in range(most):
-                    day_of[z, s, units + j] = day
-                units += units_of[z, day] * on[day]
-                total += net.day_work[z, day] * on[day]
-                before[z, s, day + 1] = total
-            before[z, s, reach + 1] = total
+            on, row, days_of = is_on[net.zone_off[z]], before[z, s], day_of[z, s]
+            total, units, unit = 0, 0, net.zone_unit[z]
+            if most[z] == 1:
+                # All working days are alike.
+                for day in range(np.uint32(reach)):
+                    days_of[np.uint32(units)] = day
+                    units += units_of[z, day] & on[day]
+                    row[day + np.uint32(1)] = units * unit
+                total = units * unit
+            else:
+                for day in range(reach):
+                    for j in range(most[z]):
+                        days_of[units + j] = day
+                    units += units_of[z, day] * on[day]
+                    total += net.day_work[z, day] * on[day]
+                    row[day + 1] = total
+            row[reach + 1] = total
 
 
 @kernel
@@ -441,8 +461,7 @@ def _pass_rows(
     """Fill the rows of all moments; return False if the tables were too short."""
     count, samples = work.shape
     far = days * DAY_MIN + 1
-    day, kind, base, target = np.empty((4, samples), np.int32)
-    is_open = np.empty(samples, np.int32)
+    day, base, target, is_open, is_kind = np.empty((5, samples), np.int32)
     for node in net.order:
         is_start = node < count
         a = node if is_start else node - count
@@ -461,7 +480,7 @@ def _pass_rows(
             continue
         # 2. What was worked by then, and what will have been at the end.
         z, end, amount = net.zone[a], times[count + a], work[a]
-        unit, only = net.zone_unit[z], net.only_type[z]
+        unit = net.zone_unit[z]
         limit = before[z, :, reach]
         for i in range(samples):
             day[i] = min(time[i] // DAY_MIN, reach)
@@ -470,18 +489,15 @@ def _pass_rows(
             is_open[i] = before[z, i, day[i] + 1] > base[i]
         for i in range(samples):
             target[i] = 0
-        if only < 0:
-            for i in range(samples):
-                kind[i] = net.day_type[z, day[i]]
-        for j in range(net.step_start.shape[1]):
-            if only >= 0:
-                start, length = net.step_start[only, j], net.step_length[only, j]
+        first, last = net.kind_pointer[z], net.kind_pointer[z + 1]
+        for k in range(first, last):
+            kind = net.kind[k]
+            _of_kind(net, z, day, kind, last - first == 1, is_kind)
+            for j in range(net.step_start.shape[1]):
+                start, length = net.step_start[kind, j], net.step_length[kind, j]
                 for i in range(samples):
-                    target[i] += min(max(time[i] - day[i] * DAY_MIN - start, 0), length)
-            else:
-                for i in range(samples):
-                    start, length = net.step_start[kind[i], j], net.step_length[kind[i], j]
-                    target[i] += min(max(time[i] - day[i] * DAY_MIN - start, 0), length)
+                    done = min(max(time[i] - day[i] * DAY_MIN - start, 0), length)
+                    target[i] += is_kind[i] * done
         is_short = False
         for i in range(samples):
             target[i] = base[i] + is_open[i] * target[i] + amount[i]
@@ -504,26 +520,32 @@ def _pass_rows(
         # 4. The minute of that day by which the rest is done.
         for i in range(samples):
             base[i] = target[i] - before[z, i, day[i]]
-        if only < 0:
-            for i in range(samples):
-                kind[i] = net.day_type[z, day[i]]
-        for j in range(net.step_start.shape[1]):
-            if only >= 0:
-                start, done = net.step_start[only, j], net.step_before[only, j]
+        for k in range(first, last):
+            kind = net.kind[k]
+            _of_kind(net, z, day, kind, last - first == 1, is_kind)
+            for j in range(net.step_start.shape[1]):
+                start, before_it = net.step_start[kind, j], net.step_before[kind, j]
                 for i in range(samples):
-                    if base[i] > done:
-                        end[i] = day[i] * DAY_MIN + start + base[i] - done
-            else:
-                for i in range(samples):
-                    start, done = net.step_start[kind[i], j], net.step_before[kind[i], j]
-                    if base[i] > done:
-                        end[i] = day[i] * DAY_MIN + start + base[i] - done
+                    if is_kind[i] * base[i] > before_it:
+                        end[i] = day[i] * DAY_MIN + start + base[i] - before_it
         for i in range(samples):
             if target[i] > limit[i]:
                 end[i] = far
             if amount[i] == 0 or time[i] == far:
                 end[i] = time[i]
     return True
+
+
+@inlined
+def _of_kind(
+    net: Chain, zone: int, day: RowArray, kind: int, is_only: bool, is_kind: RowArray
+) -> None:
+    """Fill whether days are of a day type, 0 or 1; all are where working days have no other."""
+    for i in range(len(day)):
+        is_kind[i] = 1
+    if not is_only:
+        for i in range(len(day)):
+            is_kind[i] = net.day_type[zone, day[i]] == kind
 
 
 # --- futures in which a storm damages a hall
@@ -538,7 +560,6 @@ def _pass_damaged(
     s: int,
     work: RowArray,
     floor: RowArray,
-    times: RowArray,
     first: int,
     last: int,
     storm_site: IntArray,
@@ -547,6 +568,9 @@ def _pass_damaged(
     is_hit: BoolArray,
     repair_work: IntArray,
     repair_cost: FloatArray,
+    out_start: IntArray,
+    out_work_end: IntArray,
+    out_finish: IntArray,
     out_cost: FloatArray,
 ) -> bool:
     """Let the storms of a sample happen one after another; return False if tables were too short.
@@ -560,8 +584,12 @@ def _pass_damaged(
         return True
     stop_hall, stop_begin, stop_until = np.empty((3, (last - first) * halls), np.int64)
     stops, cost = 0, 0.0
-    # Rows lie side by side by sample: take this one out of them.
-    own, own_work, own_floor = times[:, s].copy(), work[:, s].copy(), floor[:, s].copy()
+    # The rows of a sample as it was written down, with nothing after the tables told apart.
+    own = np.empty(3 * count, np.int64)
+    for a in range(count):
+        own[a] = min(out_start[a], horizon + 1)
+        own[count + a] = min(out_work_end[a], horizon + 1)
+        own[2 * count + a] = min(out_finish[a], horizon + 1)
     blocked_until = np.zeros(halls, np.int64)
     for k in range(first, last):
         known = stops
@@ -589,12 +617,16 @@ def _pass_damaged(
             stop_hall[stops], stop_begin[stops], stop_until[stops] = h, begin, until
             stops += 1
         if stops > known and not _pass_one(
-            net, reach, days, before, s, own_work, own_floor, own,
+            net, reach, days, before, s, work, floor, own,
             stop_hall[:stops], stop_begin[:stops], stop_until[:stops], known, storm_end[k],
         ):  # fmt: skip
             return False
     if stops > 0:
-        times[:, s] = own
+        for a in range(count):
+            finish = own[net.finish_row[a]]
+            out_start[a] = own[a] if own[a] <= horizon else NEVER
+            out_work_end[a] = own[count + a] if own[count + a] <= horizon else NEVER
+            out_finish[a] = finish if finish <= horizon else NEVER
     out_cost[s] = cost
     return True
 
@@ -608,7 +640,7 @@ def _pass_one(
     s: int,
     work: RowArray,
     floor: RowArray,
-    times: RowArray,
+    times: IntArray,
     stop_hall: IntArray,
     stop_begin: IntArray,
     stop_until: IntArray,
@@ -633,7 +665,7 @@ def _pass_one(
             times[count + a] <= now or not is_stopped[net.hall[a]]
         ):  # fmt: skip
             continue
-        time: int = floor[a] if is_start else times[count + a]
+        time: int = floor[a, s] if is_start else times[count + a]
         for j in range(net.pointer[node], net.pointer[node + 1]):
             time = max(time, times[net.source[j]] + net.lag[j])
         if not is_start:
@@ -648,7 +680,7 @@ def _pass_one(
         times[a] = min(time, far)
         # Work in progress stands still meanwhile.
         z, since, end = net.zone[a], time, time
-        left: int = work[a]
+        left: int = work[a, s]
         if left > 0 and time <= horizon:
             row = before[z, s]
             end = _end(net, row, reach, z, since, left)

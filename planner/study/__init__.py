@@ -4,12 +4,37 @@ from planner.study.ask import Ask
 from planner.study.basis import Basis
 from planner.study.compare import compare_methods, compare_variants, compared, restricted
 from planner.study.differ import Change, Difference, difference, lines
+from planner.study.explain import PARTS as EXPLAINED
+from planner.study.explain import Asked, explain, merged
+from planner.study.explain import from_bytes as explanation_from_bytes
+from planner.study.explain import to_bytes as explanation_to_bytes
 from planner.study.review import network_of, reviewed
 from planner.study.run import proved_again, run, simulate_plan, with_warnings
 from planner.study.why import Why, why
 
 __all__ = [
-    "Ask", "Basis", "Change", "Difference", "Why", "compare_methods", "compare_variants",
-    "compared", "difference", "lines", "network_of", "proved_again", "restricted", "reviewed",
-    "run", "simulate_plan", "why", "with_warnings",
+    "EXPLAINED",
+    "Ask",
+    "Asked",
+    "Basis",
+    "Change",
+    "Difference",
+    "Why",
+    "compare_methods",
+    "compare_variants",
+    "compared",
+    "difference",
+    "explain",
+    "explanation_from_bytes",
+    "explanation_to_bytes",
+    "lines",
+    "merged",
+    "network_of",
+    "proved_again",
+    "restricted",
+    "reviewed",
+    "run",
+    "simulate_plan",
+    "why",
+    "with_warnings",
 ]  # fmt: skip

@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from planner import optimise, simulate
+from planner.domain.pin import pinned
 from planner.domain.result import Result
 from planner.network import build_tables, compile_network, existing_plan
 from planner.study.correct import Corrections, corrected, rebased
@@ -19,6 +20,7 @@ from planner.study.trials import ready, ready_again
 from planner.study.verify import verify
 
 if TYPE_CHECKING:
+    from planner.domain.pin import Pins
     from planner.domain.plan import Plan
     from planner.domain.portfolio import Portfolio
     from planner.domain.result import Progress, Readiness, TerminalAnswer
@@ -27,8 +29,13 @@ if TYPE_CHECKING:
     from planner.study.basis import Basis
 
 
-def run(portfolio: Portfolio, ask: Ask, progress: Progress) -> Result:
+def run(portfolio: Portfolio, ask: Ask, progress: Progress, *, pins: Pins | None = None) -> Result:
     """Return the best plan found and what fresh simulation says of its promises.
+
+    Parameters
+    ----------
+    pins
+        Decisions pinned beside those of the policy, such as the pinned lines of a plan.
 
     Raises
     ------
@@ -37,6 +44,7 @@ def run(portfolio: Portfolio, ask: Ask, progress: Progress) -> Result:
     LimitError
         If a limit came before any plan.
     """
+    portfolio = pinned(portfolio, pins)
     tables = build_tables(portfolio)
     tried = ready(portfolio, ask, tables, progress, ask.threads)
     corrections = Corrections()

@@ -33,7 +33,8 @@ def verify(
     portfolio: Portfolio, plan: Plan, network: Network, outcome: Outcome, number: int
 ) -> Verification:
     """Return what simulation says of a plan's promises (design, section 7)."""
-    floors, guarantees = floors_h100e(portfolio), guarantees_h100e(portfolio)
+    floors = less_given_up(plan, "floor", floors_h100e(portfolio))
+    guarantees = less_given_up(plan, "guarantee", guarantees_h100e(portfolio))
     service = fleet(portfolio, plan, outcome)
     given = compute(plan, service.gpus, floors, guarantees) if service.gpus else {}
     confidence = portfolio.spec.confidence.likely
@@ -60,6 +61,15 @@ def verify(
         round=number,
         lateness_day=_lateness(portfolio, plan, power, outcome, confidence),
     )
+
+
+def less_given_up(plan: Plan, kind: str, needs: dict[str, FloatArray]) -> dict[str, FloatArray]:
+    """Return what consumers must have, shape (T,), less what a plan says they give up."""
+    left = {name: need.copy() for name, need in needs.items()}
+    for wish in plan.gave_way:
+        if wish.kind == kind and wish.period is not None and wish.subject in left:
+            left[wish.subject][wish.period] -= wish.lost
+    return left
 
 
 def _lateness(

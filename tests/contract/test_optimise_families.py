@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from planner import optimise
-from planner.domain.plan import Reservation
+from planner.domain.plan import GaveWay, Reservation
 from planner.optimise.constraints import CONSTRAINTS
 from planner.optimise.data import ModelData, build
 from planner.optimise.model import formulate
@@ -56,9 +56,11 @@ def case() -> tuple[Portfolio, tuple[Readiness, ...], ModelData, Plan]:
         "groups": {"sheds": {"starts_per_period": 1}},
     })  # fmt: skip
     spec = {
-        "teams": {"a": {"guarantee": "10 h100e/researcher"}},
+        "teams": {"a": {"guarantee": "10 h100e/researcher"}, "b": {"smallest_cluster": 2000}},
         "products": {"chat": CHAT},
         "policy": {"required": {"ten": {"it_power": "10 MW", "by": "2026-12-31"}},
+                   "pinned": {"halls": {"one": {"site": "north", "group": "sheds", "halls": 1,
+                                                "rule": "at_least"}}},
                    "carbon_cap": "150000 t/year", "max_price": "0.001 MUSD/h100e/month"},
         "finance": {"opening_cash": "900 MUSD",
                     "operating_cash_flow": [{"since": "2026-01-01", "cash_flow": "100 MUSD"}]},
@@ -190,8 +192,17 @@ BROKEN: dict[str, dict[str, Callable[[Plan], Plan]]] = {
         ),
     },
 }
-UNBREAKABLE = {"overlap"}
-"""Constraints that only tighten the aggregated model; others hold their rule on a plan's dates."""
+BROKEN |= {
+    "gives_way": {"a hard floor given up": lambda p: p.replace(
+        gave_way=(GaveWay("floor", "chat", 0, 10.0, 5.0),)
+    )},
+    "pins": {"no hall at all": lambda p: p.replace(starts=())},
+    "clusters": {"training that nobody gave time for": lambda p: p.replace(
+        clusters=tuple(replace(c, gpus=c.gpus * 2) for c in p.clusters)
+    )},
+}  # fmt: skip
+UNBREAKABLE = {"overlap", "lateness"}
+"""Constraints that only tighten or measure the aggregated model; others hold a plan to a rule."""
 
 
 @pytest.mark.parametrize("name", CONSTRAINTS)
@@ -233,6 +244,8 @@ def test_evaluate_agrees_with_the_model(name: str) -> None:
     assert plan.status is not None
     solver = {level.name.removeprefix("plan: ").split(" 1:")[0]: level.value
               for level in plan.status.levels if level.name.startswith("plan: ")}  # fmt: skip
+    if name not in solver:
+        pytest.skip("not among the objectives of this case; its own test holds it")
     value = optimise.evaluate(portfolio, readiness, plan)[name]
     assert value == pytest.approx(solver[name], rel=1e-6)
 

@@ -113,7 +113,8 @@ def test_every_check_fires_on_a_bad_example(tmp_path: Path) -> None:
     extra = tmp_path / "extra"
     extra.mkdir()
     fired |= {f.code for f in findings(write(extra, lake=("assumption: Invented\n", "")))}
-    fired |= {f.code for f in findings(write(extra, lake=("count: 4", "count: 4\n    fabric: a")))}
+    bet = "scenarios: {soon: {title: Soon, probability: 1, arrival: 3 year}}\npolicy:\n"
+    fired |= {f.code for f in findings(write(extra, small=("policy:\n", bet)))}
     silent = [name for name, check in checks.CHECKS.items() if fired.isdisjoint(check.codes)]
     assert silent == []
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import dataclasses
 from typing import TYPE_CHECKING
+from unittest.mock import patch
 
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from planner.simulate import fast, reference
+from planner.simulate import dispatch, fast, reference
 from planner.simulate.sampling import Sampler
 from planner.simulate.times import Times
 from tests.networks import DAY, Job, network
@@ -24,9 +25,9 @@ SAMPLES = 3
 def assert_engines_agree(made: Network) -> None:
     draws = Sampler(made, seed=7, samples=SAMPLES).draw(0, SAMPLES)
     slow = reference.simulate(made, draws)
-    for dispatch in (False, True):
+    for is_forced in (False, True):
         # Small networks often need no dispatcher, but what dispatches must agree on them too.
-        quick = fast.simulate_packed(made, fast.prepare(made, dispatch=dispatch), draws)
+        quick = fast.simulate_packed(made, fast.prepare(made, dispatch=is_forced), draws)
         for field in dataclasses.fields(Times):
             np.testing.assert_array_equal(
                 getattr(quick, field.name), getattr(slow, field.name), field.name
@@ -46,6 +47,14 @@ def test_both_engines_give_the_same_minutes(made: Network) -> None:
 def test_both_engines_give_the_same_minutes_on_larger_networks(made: Network) -> None:
     """The same, on more and larger networks."""
     assert_engines_agree(made)
+
+
+@settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
+@given(networks())
+def test_events_in_chains_give_the_same_minutes(made: Network) -> None:
+    """Large networks keep what is far in chains: small ones whose chains are short do as well."""
+    with patch.object(dispatch, "MANY", -1), patch.object(dispatch, "FAR_BITS", 12):
+        assert_engines_agree(made)
 
 
 def test_a_shuffled_rank_is_noticed() -> None:

@@ -7,18 +7,22 @@ from typing import TYPE_CHECKING, Final
 from planner.optimise.constraints import (
     carbon,
     cash,
+    clusters,
     crews,
     debt,
     deliveries,
     docks,
     equipment,
+    gives_way,
     gpu_time,
     hall_slots,
     land,
+    lateness,
     max_price,
     needs,
     options,
     overlap,
+    pins,
     placement,
     power,
     required,
@@ -35,6 +39,7 @@ CONSTRAINTS: Final[Mapping[str, Constraint]] = {
     m.CONSTRAINT.name: m.CONSTRAINT
     for m in (
         options, hall_slots, land, crews, equipment, placement, overlap, deliveries, docks,
-        supply, power, gpu_time, needs, required, reservations, carbon, debt, max_price, cash,
+        supply, power, gpu_time, clusters, needs, required, gives_way, lateness, pins,
+        reservations, carbon, debt, max_price, cash,
     )
 }  # fmt: skip

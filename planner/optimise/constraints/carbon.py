@@ -5,12 +5,12 @@ Variables ``burnt[l, z, t]``, MW; rows, with kept[l, t] as in `reservations`:
 - ``burnt_load``: sum over tranches of burnt[l, z, t] = mean facility load of zone z
 - ``burnt_power``: sum over zones of burnt[l, z, t] <= firm_mw[l, t] x kept[l, t]
 - ``idle_load``: idle[z, t] >= mean facility load of GPUs that have come to z and are not placed
-- ``carbon``: sum over the periods of a year of hours[t] x (carbon[l] x burnt[l, z, t] + the dirtiest
-  carbon x idle[z, t]) <= cap
+- ``carbon``: sum over the periods of a year of hours[t] x (carbon[l] x burnt[l, z, t] + the
+  dirtiest carbon x idle[z, t]) <= cap
 
 A plan's lots serve as soon as they can, so what has come is counted though the model leaves it
-idle; of a plan nothing is. Where several tranches serve a zone, the account is drawn as clean as they allow. A year of which
-the plan covers a part has that part of the cap.
+idle; of a plan nothing is. Where several tranches serve a zone, the account is drawn as clean as
+they allow. A year of which the plan covers a part has that part of the cap.
 """
 
 from __future__ import annotations

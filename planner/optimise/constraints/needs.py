@@ -3,7 +3,8 @@
 ``sum of rate[w, j, c] x shares[w, j, c, t] >= need[w, t]`` for all products and teams w with a
 floor or guarantee, and all periods t.
 
-Products serve their users first, and every team has what it was guaranteed.
+Products serve their users first, and every team has what it was guaranteed. A soft one may miss
+what the plan says it gives up (`gives_way`).
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import numpy as np
 import pyomo.environ as pyo
 
 from planner.optimise.constraints.base import TOLERANCE, Constraint, Statement
+from planner.optimise.constraints.gives_way import lost
 from planner.optimise.consumers import CLASSES
 from planner.optimise.tally import tally
 from planner.optimise.variables import GPUS, at_least
@@ -39,7 +41,8 @@ def add(model: Pyo, data: ModelData) -> None:
             for c, backup in enumerate(CLASSES)
             if (name, sku, backup, label) in m.shares
         ]
-        return at_least([*terms, (1.0, m.short[name, label])], need / GPUS)
+        gives = [(1.0, m.yielded[name, label])] if (name, label) in m.yielded else []
+        return at_least([*terms, *gives, (1.0, m.short[name, label])], need / GPUS)
 
     labels = list(data.labels)
     model.floor = pyo.Constraint(
@@ -56,7 +59,8 @@ def violations(plan: Plan, data: ModelData) -> list[str]:
     found = []
     for w, consumer in enumerate(data.consumers):
         word = "guarantee" if consumer.is_team else "floor"
-        short = consumer.need - given[w]
+        gives = [lost(plan, word, consumer.name, t) for t in range(data.n_periods)]
+        short = consumer.need - given[w] - gives
         found += [
             f"needs: {consumer.name} gets {given[w, t]:.0f} H100e in {data.labels[t]}, "
             f"its {word} is {consumer.need[t]:.0f}"

@@ -14,6 +14,7 @@ import numpy as np
 import pyomo.environ as pyo
 
 from planner.optimise.constraints.base import TOLERANCE, Constraint, Statement
+from planner.optimise.constraints.gives_way import lost
 from planner.optimise.tally import tally
 from planner.optimise.variables import GPUS, at_least
 
@@ -44,6 +45,8 @@ def add(model: Pyo, data: ModelData) -> None:
                 for j, sku in enumerate(data.skus)
                 if (sku, pool, data.times[k]) in m.placed
             ]
+        soft = (name, data.times[k])
+        terms += [(1.0, m.yielded[soft])] if soft in m.yielded else []
         return at_least([*terms, (1.0, m.missing[name])], data.required[i].it_mw - stood)
 
     model.required = pyo.Constraint(names, rule=rule)
@@ -55,7 +58,7 @@ def violations(plan: Plan, data: ModelData) -> list[str]:
     for i, rule in enumerate(data.required):
         here = in_place[:, _pools(data, i), data.n_periods + i].sum(axis=1)
         mw = float(np.dot(data.gpu_mw, here))
-        if mw < rule.it_mw * (1 - TOLERANCE):
+        if mw + lost(plan, "required", rule.name) < rule.it_mw * (1 - TOLERANCE):
             said = f"{rule.name} wants {rule.it_mw:g} MW by {rule.by}"
             found.append(f"required: {said}, {mw:.1f} are in service")
     return found
@@ -63,9 +66,10 @@ def violations(plan: Plan, data: ModelData) -> list[str]:
 
 def statement(data: ModelData, _component: str, index: Index) -> Statement:
     """Return the required date."""
-    rule = data.portfolio.spec.policy.required[index[0]]
+    rule = data.portfolio.spec.policy.dates[index[0]]
+    at = "cost_for" if index[0] == "cost_for" else f"required.{index[0]}"
     text = f"{rule.it_power} at {rule.site or 'all sites'} required by {rule.by}"
-    return Statement(text, data.portfolio.where(f"portfolio.policy.required.{index[0]}"), "MW")
+    return Statement(text, data.portfolio.where(f"portfolio.policy.{at}"), "MW")
 
 
 CONSTRAINT = Constraint("required", ("required",), add, violations, statement)

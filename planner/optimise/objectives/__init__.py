@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from planner.optimise.objectives import compute_per_researcher, cost, total_compute
+from planner.optimise.objectives import (
+    compute_per_researcher,
+    cost,
+    cost_for,
+    time_to,
+    total_compute,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -12,5 +18,6 @@ if TYPE_CHECKING:
     from planner.optimise.objectives.base import Objective
 
 OBJECTIVES: Final[Mapping[str, Objective]] = {
-    m.OBJECTIVE.name: m.OBJECTIVE for m in (compute_per_researcher, total_compute, cost)
+    m.OBJECTIVE.name: m.OBJECTIVE
+    for m in (compute_per_researcher, total_compute, cost, time_to, cost_for)
 }

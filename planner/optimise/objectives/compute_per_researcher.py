@@ -1,10 +1,11 @@
-"""Leximin over teams of effective compute per researcher and weight over the horizon.
+"""What teams get, as fair as the policy says: by default leximin of compute per researcher.
 
-``level[w] = sum over t of weight[t] x H100e[w, t] / (team weight[w] x sum over t of weight[t] x
-researchers[w, t])``, where weight[t] discounts compute and carries the terminal value: a ratio of
-discounted sums. The worst level is raised as far as it goes, teams that cannot go higher are
-settled there, and the rest goes on (`planner.optimise.leximin`). A level counts teams. A team
-without researchers stands outside the ranking and keeps its guarantee.
+Over the horizon, ``level[w] = sum over t of weight[t] x H100e[w, t] / (team weight[w] x sum over t
+of weight[t] x researchers[w, t])``, where weight[t] discounts compute and carries the terminal
+value: a ratio of discounted sums. The worst level is raised as far as it goes, teams that cannot go
+higher are settled there, and the rest goes on (`planner.optimise.leximin`). A team without
+researchers stands outside the ranking and keeps its guarantee. Levels of single periods, other
+bases, Nash and alpha-fair sums are in `planner.optimise.fairness`.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from planner.optimise.consumers import CLASSES
+from planner.optimise.fairness import fairness_of, levels_of
 from planner.optimise.objectives.base import Objective
 from planner.optimise.tally import tally
 from planner.optimise.variables import GPUS, linear
@@ -35,19 +37,6 @@ def heads(team: Consumer, data: ModelData) -> float:
     return float(np.dot(data.compute_weight, team.researchers)) * team.weight
 
 
-def level_of(model: Pyo, team: Consumer, data: ModelData) -> Pyo:
-    """Return the level of a team in a model [H100e/researcher]."""
-    base = heads(team, data)
-    return linear([
-        (float(data.compute_weight[t] * team.rate[j, c]) * GPUS / base,
-         model.shares[team.name, sku, backup, label])
-        for j, sku in enumerate(data.skus)
-        for c, backup in enumerate(CLASSES)
-        for t, label in enumerate(data.labels)
-        if (team.name, sku, backup, label) in model.shares
-    ])  # fmt: skip
-
-
 def share_of_level(model: Pyo, team: Consumer, data: ModelData, label: str) -> Pyo:
     """Return what a team has a head and weight in one period, with its part in the horizon's sum.
 
@@ -66,7 +55,7 @@ def share_of_level(model: Pyo, team: Consumer, data: ModelData, label: str) -> P
 
 
 def expression(model: Pyo, _data: ModelData) -> Pyo:
-    """Return the worst level, the first of the leximin order."""
+    """Return the worst level, the first of the leximin order, or a mean worth."""
     return model.worst
 
 
@@ -81,8 +70,10 @@ def levels(plan: Plan, data: ModelData) -> dict[str, float]:
 
 
 def evaluate(plan: Plan, data: ModelData) -> float:
-    """Return the worst level of a plan; 0 where no team is ranked."""
-    return min(levels(plan, data).values(), default=0.0)
+    """Return the worst level or mean level of a plan; 0 where no team is ranked."""
+    fair = fairness_of(data)
+    given = tally(plan, data).compute(data)
+    return fair.value(levels_of(given, data)) if fair.claims else 0.0
 
 
 OBJECTIVE = Objective(

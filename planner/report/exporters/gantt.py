@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 def files(document: Document) -> dict[str, bytes]:
     """Return a file a Gantt, ``gantt.svg`` as a rule."""
-    return {f"{g.name}.svg": f"{gantt_svg.draw(g)}\n".encode() for g in document.gantts()}
+    return {f"{g.name}.svg": f"{gantt_svg.draw(g, depth=gantt_svg.HALLS)}\n".encode() for g in document.gantts()}
 
 
 EXPORTER = Exporter("gantt", ".svg", "1.0", is_tabular=False, files=files)

@@ -12,7 +12,7 @@ from importlib.resources import files as package_files
 from itertools import groupby
 from typing import Final
 
-from planner.report import cells, charts, gantt_svg
+from planner.report import cells, charts
 from planner.report.document import (
     Built,
     Chart,
@@ -25,6 +25,7 @@ from planner.report.document import (
     Tiles,
 )
 from planner.report.exporters.base import Exporter
+from planner.report.gantt import page as gantt_page
 
 POLICY: Final = (
     "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data:"
@@ -42,7 +43,8 @@ def files(document: Document) -> dict[str, bytes]:
 
 def render(document: Document) -> str:
     """Return the page."""
-    style, script = _asset("page.css"), _asset("page.js")
+    style = _asset("page.css") + gantt_page.style()
+    script = gantt_page.script() + _asset("page.js")
     sections = "\n".join(_section(s, is_first=i == 0) for i, s in enumerate(document.sections))
     return f"""<!doctype html>
 <html lang="en-GB">
@@ -146,11 +148,7 @@ def _chart(chart: Chart) -> str:
 def _gantt(gantt: Gantt) -> str:
     if not gantt.rows:
         return f'<p class="empty">{_t(gantt.title)}.</p>'
-    buttons = (
-        '<p class="tools" hidden><button type="button" data-fold="groups">Groups</button>'
-        '<button type="button" data-fold="all">All halls</button></p>'
-    )
-    body = f'{buttons}<div class="wide">{gantt_svg.draw(gantt)}</div>'
+    body = gantt_page.figure(gantt)
     return _figure(gantt.name, gantt.title, gantt.subtitle, body, gantt.table, "", file=".svg")
 
 

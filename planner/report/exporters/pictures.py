@@ -36,7 +36,7 @@ def _drawn(document: Document) -> dict[str, str]:
     for section in document.sections:
         for part in section.walk():
             if isinstance(part, Gantt):
-                made[part.name] = gantt_svg.draw(part)
+                made[part.name] = gantt_svg.draw(part, depth=gantt_svg.HALLS)
             elif isinstance(part, Chart) and part.spec is not None:
                 made[part.name] = _on_paper(charts.render(part.spec))
     return made

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from planner.report.facts.arrival import Arrival, arrival
@@ -25,8 +26,10 @@ from planner.report.facts.compute import (
     team_facts,
 )
 from planner.report.facts.dates import DateFact, date_facts, target_facts
+from planner.report.facts.gave_way import GaveWayFact, gave_way_facts
 from planner.report.facts.halls import HallDates, KindFact, hall_dates, kind_facts
 from planner.report.facts.inventory import Inventory, take, with_gpus_only
+from planner.report.facts.logic import Logic, logic_of
 from planner.report.facts.methods import MethodFact, method_facts
 from planner.report.facts.money import MoneyFact, money_fact
 from planner.report.facts.risk import KeyDate, RiskFact, key_date, risk_facts
@@ -74,6 +77,12 @@ class Facts:
     schedule: tuple[ScheduleRow, ...]
     assumptions: tuple[AssumptionFact, ...]
     terminal: tuple[TerminalFact, ...] = ()
+    gave_way: tuple[GaveWayFact, ...] = ()
+
+    @cached_property
+    def logic(self) -> Logic:
+        """Relations, drivers and crews; made on demand, for the Gantt alone asks."""
+        return logic_of(self.result, self.key)
 
 
 def gather(result: Result) -> Facts:
@@ -82,7 +91,7 @@ def gather(result: Result) -> Facts:
     inventory = take(result)
     found = date_facts(result, inventory)
     spec = result.portfolio.spec
-    targets = target_facts(result, inventory, {**spec.targets, **spec.policy.required})
+    targets = target_facts(result, inventory, {**spec.targets, **spec.policy.dates})
     key = key_date(result, found, targets)
     halls = hall_dates(result, inventory)
     due = commitments(result)
@@ -113,11 +122,12 @@ def gather(result: Result) -> Facts:
         schedule=schedule_rows(result, inventory),
         assumptions=assumption_facts(result),
         terminal=terminal_facts(result),
+        gave_way=gave_way_facts(result),
     )
 
 
 __all__ = [
     "Arrival", "AssumptionFact", "CapacityFact", "Commitment", "DateFact", "Facts", "FleetRow",
-    "HallDates", "KeyDate", "KindFact", "MethodFact", "MoneyFact", "ProductFact", "RiskFact",
-    "ScheduleRow", "StrandingFact", "TeamFact", "TerminalFact", "gather",
+    "GaveWayFact", "HallDates", "KeyDate", "KindFact", "Logic", "MethodFact", "MoneyFact",
+    "ProductFact", "RiskFact", "ScheduleRow", "StrandingFact", "TeamFact", "TerminalFact", "gather",
 ]  # fmt: skip

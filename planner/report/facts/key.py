@@ -39,7 +39,7 @@ def key_of(result: Result) -> Key | None:
     result = with_gpus_only(result)
     inventory = take(result)
     spec = result.portfolio.spec
-    targets = target_facts(result, inventory, {**spec.targets, **spec.policy.required})
+    targets = target_facts(result, inventory, {**spec.targets, **spec.policy.dates})
     found = key_date(result, date_facts(result, inventory), targets)
     if found is None:
         return None

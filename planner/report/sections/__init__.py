@@ -16,6 +16,7 @@ from planner.report.sections import (
     stranding,
     this_run,
     timeline,
+    why,
 )
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 SECTIONS: Final[Mapping[str, Section]] = {
     m.SECTION.name: m.SECTION
     for m in (
-        headline, timeline, capacity, stranding, compute, money, methods, risk, drivers,
+        headline, timeline, capacity, stranding, compute, money, methods, risk, drivers, why,
         assumptions, this_run,
     )
 }  # fmt: skip

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 def build(facts: Facts) -> tuple[Part | Columns, ...]:
     """Return small multiples by team, the table behind them, products, fleet and allocation."""
     return (_chart(facts), _teams(facts), _products(facts), _fleet_chart(facts), _fleet(facts),
-            _allocation(facts), *_terminal(facts))  # fmt: skip
+            _allocation(facts), *_clusters(facts), *_gave_way(facts),
+            *_terminal(facts))  # fmt: skip
 
 
 def _chart(facts: Facts) -> Chart:
@@ -33,6 +34,41 @@ def _chart(facts: Facts) -> Chart:
             "team's mix over that of one H100 SXM."
         ),
     )
+
+
+def _gave_way(facts: Facts) -> tuple[Table, ...]:
+    """Return the wishes that give way, where any does."""
+    words_of = {"floor": "floor", "guarantee": "guarantee", "required": "required date"}
+    columns = (
+        Column("order", "Gives way", "count"), Column("wish", "Wish"), Column("of", "Of"),
+        Column("first", "First missed"), Column("last", "Last missed"),
+        Column("periods", "Periods", "count"), Column("wanted", "Wanted", "number"),
+        Column("given", "Given", "number"), Column("unit", ""),
+        Column("share", "Missed", "share"),
+    )  # fmt: skip
+    rows = tuple(
+        (f.order, words_of[f.kind], f.title, f.first, f.last, f.periods, f.wanted, f.given, f.unit,
+         f.share)
+        for f in facts.gave_way
+    )  # fmt: skip
+    note = (
+        "Wishes that the specs call soft and that are too much together. Those of the highest "
+        "number are kept as far as any plan keeps them, then the next; figures of the worst period."
+    )
+    return (Table("gave_way", "What gives way", columns, rows, note=note),) if rows else ()
+
+
+def _clusters(facts: Facts) -> tuple[Table, ...]:
+    """Return where teams with a smallest cluster train, where there are any."""
+    columns = (
+        Column("team", "Team"), Column("period", "Period"), Column("domain", "Fabric domain"),
+        Column("sku", "SKU"), Column("gpus", "GPUs, mean", "count"),
+    )  # fmt: skip
+    at = facts.result.plan.periods
+    rows = tuple((c.consumer, at[c.period].label, c.domain, c.sku, c.gpus)
+                 for c in facts.result.plan.clusters)  # fmt: skip
+    title = "Training clusters"
+    return (Table("clusters", title, columns, rows, place="folded"),) if rows else ()
 
 
 def _terminal(facts: Facts) -> tuple[Table, ...]:

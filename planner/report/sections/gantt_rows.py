@@ -1,69 +1,57 @@
-"""The Gantt as data: site, power, works, hall group and hall rows, with the MW strip."""
+"""The Gantt as data: dates, then site, power, deliveries, works, groups, halls and activities."""
 
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
 from planner.report import words
-from planner.report.document import Bar, Gantt, GanttRow, Mark, MarkKind, StripLine
-from planner.report.facts.spread import Dates, dates
+from planner.report.document import Bar, Gantt, GanttLink, GanttRow, Mark, StripLine, is_shown
+from planner.report.gantt.activities import Activities
+from planner.report.gantt.axis import COLUMNS, Axis, Cells, axis_of, span
+from planner.report.gantt.dates import delivery_rows, power_rows, target_rows
+from planner.report.gantt.options import rejected_rows
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from planner.report.facts import Facts, HallDates, ScheduleRow
 
-TITLE_LENGTH = 26
-OPEN_ROWS = 40
-"""Rows up to which halls are shown open."""
-
-
-@dataclass(frozen=True)
-class _Axis:
-    """Dates to days since the axis begins; what lies beyond its end is cut there."""
-
-    start: dt.date
-    end: dt.date
-
-    def day(self, date: dt.date | None) -> float | None:
-        return None if date is None else float((date - self.start).days)
-
-    def cut(self, date: dt.date | None) -> float:
-        """Return the day on the axis, its end for a date that never comes."""
-        last = float((self.end - self.start).days)
-        day = self.day(date)
-        return last if day is None else min(max(day, 0.0), last)
+TITLE_LENGTH: Final = 26
+OPEN_ROWS: Final = 40
+"""Rows shown at most when the page opens."""
+BASELINE: Final = "the deterministic plan"
 
 
 def gantt(facts: Facts) -> Gantt:
     """Return the Gantt of a run."""
-    axis = _axis(facts)
-    rows: list[GanttRow] = []
+    axis = axis_of(facts)
+    makes = _Rows(facts, axis)
+    rows = [*target_rows(facts, axis)]
     for site in facts.inventory.site:
-        rows += _site(facts, axis, site)
-    shown = len(rows)
-    if shown > OPEN_ROWS:
-        rows = [_closed(r) for r in rows]
+        rows += makes.site(site)
     halls = [h for h in facts.halls if h.hall.start]
+    path = "the date the report turns on" if facts.logic.path else "each site's last milestone"
     return Gantt(
         name="gantt",
         title=_title(facts, halls),
         subtitle=(
-            "Bars: release to ready for IT (solid) and to service (light) at P50; float outlined; "
-            "whiskers P10 to P90 with a tick at P80; hatched: driving path of the deterministic "
-            "pass; below: MW of facility power at P50"
+            "Bars from start to finish at P50, halls to ready for IT (solid) and to service "
+            f"(light); thin grey: {BASELINE}; outlined: total float; hatched: what drives {path}; "
+            "marks at P50 with P10 to P90 and a tick at P80; targets with the chance of meeting "
+            "them; shaded: storm season; below: MW of facility power"
         ),
         start=axis.start,
         end=axis.end,
         data_date=facts.result.plan.data_date,
-        cell_titles=("Service P50", "P80", "Float d"),
-        rows=tuple(rows),
+        columns=COLUMNS,
+        rows=_folded(tuple(rows)),
         strip=_strip(facts, axis),
         table="halls",
+        links=_links(facts, rows),
+        baseline=BASELINE,
+        storms=_storms(facts, axis),
     )
 
 
@@ -80,122 +68,129 @@ def _title(facts: Facts, halls: list[HallDates]) -> str:
     return f"{number} come into service from {words.month(first)} to {words.month(last)}, at P50"
 
 
-def _axis(facts: Facts) -> _Axis:
-    """Return the axis: from the first year that shows something to the end of the horizon."""
-    begins = [h.hall.start.release for h in facts.halls if h.hall.start]
-    first = min([*begins, facts.result.plan.data_date])
-    works = [r.start for r in facts.schedule if not r.hall and r.start]
-    first = min([first, *works])
-    last = facts.result.portfolio.spec.horizon
-    return _Axis(dt.date(first.year, (first.month - 1) // 3 * 3 + 1, 1), last)
+class _Rows:
+    """Makes the rows of a site, outermost first."""
+
+    def __init__(self, facts: Facts, axis: Axis) -> None:
+        self.facts, self.axis = facts, axis
+        self.activities = Activities(facts, axis)
+        self.by_hall: dict[str, list[ScheduleRow]] = {}
+        for r in facts.schedule:
+            if self.activities.shows(r):
+                self.by_hall.setdefault(r.hall, []).append(r)
+
+    def site(self, site: str) -> list[GanttRow]:
+        """Return a site and all beneath it; nothing where the plan does nothing there."""
+        rows = [
+            *power_rows(self.facts, self.axis, site),
+            *delivery_rows(self.facts, self.axis, site),
+            *self.works(site),
+            *self.groups(site),
+        ]
+        if not any(r.bars for r in rows) and all(r.depth == 1 for r in rows):
+            return []
+        title = self.facts.result.portfolio.sites[site].title
+        halls = [h for h in self.facts.halls if h.hall.site == site and h.hall.start]
+        return [GanttRow(site, "", 0, title, self.last(halls), span(_taken(rows)), ()), *rows]
+
+    def works(self, site: str) -> list[GanttRow]:
+        """Return the row of site works and beneath it one a row of the catalog."""
+        works = [r for r in self.by_hall.get("", ()) if r.site == site]
+        if not works:
+            return []
+        key = f"works/{site}"
+        rows = [self.activities.row(r, key, 2) for r in works]
+        bars = (*span(_taken(rows)), *self.activities.driving(works))
+        top = GanttRow(key, site, 1, "Site works", self.cells(works), bars, (), fold="closed")
+        return [top, *rows]
+
+    def groups(self, site: str) -> list[GanttRow]:
+        """Return the groups of a site with their halls, and the options not taken."""
+        halls = [h for h in self.facts.halls if h.hall.site == site and self.is_shown(h)]
+        made: list[GanttRow] = []
+        for group in dict.fromkeys(h.hall.group for h in halls):
+            members = [h for h in halls if h.hall.group == group]
+            rows = [row for h in members for row in self.hall(h)]
+            inner = [r for r in rows if r.depth == 2]
+            known = self.facts.result.portfolio.sites[site].groups.get(group)
+            title = (known.title if known else "") or group
+            name = f"{_short(title)} ({words.counted(len(members), 'hall')})"
+            driving = dict.fromkeys(b for r in inner for b in r.bars if b.kind == "driving")
+            points = tuple(Mark(m.kind, m.day, None, None, None, m.label)
+                           for r in inner for m in r.marks)  # fmt: skip
+            bars = (*span(_taken(inner)), *driving)
+            made.append(GanttRow(f"{site}/{group}", site, 1, name, self.last(members), bars,
+                                 points, fold="closed"))  # fmt: skip
+            made += [*rows, *rejected_rows(self.facts, self.axis, site, group)]
+        return made
+
+    def is_shown(self, made: HallDates) -> bool:
+        """Return whether a hall is built, or stands and something is still done in it."""
+        if made.hall.start:
+            return True
+        rows = self.by_hall.get(made.hall.name, ())
+        return any(r.start_p50 and r.start_p50 >= self.axis.start for r in rows)
+
+    def hall(self, made: HallDates) -> list[GanttRow]:
+        """Return a hall and its activities."""
+        hall, axis, rows = made.hall, self.axis, self.by_hall.get(made.hall.name, [])
+        bars, marks = [*axis.base(*self.baseline(rows))], list[Mark]()
+        ready = axis.cut(made.ready.p50)
+        if hall.start:
+            bars.append(Bar("build", axis.cut(hall.start.release), ready, f"{hall.name}: release "
+                            f"{words.iso(hall.start.release)}, ready for IT "
+                            f"{words.iso(made.ready.p50)} at P50"))  # fmt: skip
+        if made.service.p50 and axis.cut(made.service.p50) > ready:
+            said = f"{hall.name}: racks and burn-in to {words.iso(made.service.p50)} at P50"
+            bars.append(Bar("tail", ready, axis.cut(made.service.p50), said))
+            marks.append(axis.mark("rfs", made.service, f"{hall.name} ready for service"))
+        bars += [*axis.tail(made.service.p50 or made.ready.p50, _spare(rows)),
+                 *self.activities.driving(rows)]  # fmt: skip
+        cells = axis.cells(
+            hall.start.release if hall.start else None, made.service.p50, made.service.p80,
+            _spare(rows), baseline=self.baseline(rows)[1],
+        )  # fmt: skip
+        top = GanttRow(hall.name, f"{hall.site}/{hall.group}", 2,
+                       f"{hall.name.rpartition('/')[2]} {hall.mode}", cells, tuple(bars),
+                       tuple(marks), fold="closed")  # fmt: skip
+        return [top, *(self.activities.row(r, hall.name, 3) for r in rows)]
+
+    def baseline(self, rows: list[ScheduleRow]) -> tuple[dt.date | None, dt.date | None]:
+        """Return the first start and the last finish of activities in the baseline."""
+        pairs = [self.activities.baseline(r) for r in rows]
+        starts, ends = [p[0] for p in pairs if p[0]], [p[1] for p in pairs if p[1]]
+        return min(starts, default=None), max(ends, default=None)
+
+    def cells(self, rows: list[ScheduleRow]) -> Cells:
+        """Return the numbers of a summary of activities."""
+        starts = [r.start_p50 for r in rows if r.start_p50]
+        p50 = [r.finish_p50 for r in rows if r.finish_p50]
+        p80 = [r.finish_p80 for r in rows if r.finish_p80]
+        return self.axis.cells(
+            min(starts, default=None), max(p50, default=None), max(p80, default=None),
+            _spare(rows), baseline=self.baseline(rows)[1],
+        )  # fmt: skip
+
+    def last(self, halls: list[HallDates]) -> Cells:
+        """Return the numbers of a summary of halls: when the last of them serves."""
+        rows = [r for h in halls for r in self.by_hall.get(h.hall.name, ())]
+        begins = [h.hall.start.release for h in halls if h.hall.start]
+        p50 = [h.service.p50 for h in halls if h.service.p50]
+        p80 = [h.service.p80 for h in halls if h.service.p80]
+        return self.axis.cells(
+            min(begins, default=None), max(p50, default=None), max(p80, default=None),
+            _spare(rows), baseline=self.baseline(rows)[1],
+        )  # fmt: skip
 
 
-def _closed(row: GanttRow) -> GanttRow:
-    return GanttRow(row.key, row.parent, row.depth, row.name, row.cells, row.bars, row.marks,
-                    is_open=row.depth == 0)  # fmt: skip
+def _taken(rows: list[GanttRow]) -> list[Bar]:
+    return [b for r in rows if not r.is_rejected for b in r.bars]
 
 
-def _site(facts: Facts, axis: _Axis, site: str) -> list[GanttRow]:
-    title = facts.result.portfolio.sites[site].title
-    halls = [h for h in facts.halls if h.hall.site == site and h.hall.start]
-    works = [r for r in facts.schedule if r.site == site and not r.hall]
-    rows = [
-        *_power(facts, axis, site),
-        *_works(axis, site, works),
-        *_groups(facts, axis, site, halls),
-    ]
-    if not rows:
-        return []
-    bars = _span(axis, [b for r in rows for b in r.bars])
-    return [GanttRow(site, "", 0, title, _cells(_last(halls)), bars, ()), *rows]
-
-
-def _span(axis: _Axis, bars: Iterable[Bar]) -> tuple[Bar, ...]:
-    solid = [b for b in bars if b.kind in {"build", "tail", "done"}]
-    if not solid:
-        return ()
-    return (Bar("summary", min(b.start for b in solid), max(b.end for b in solid), "summary"),)
-
-
-def _last(halls: list[HallDates]) -> tuple[dt.date | None, dt.date | None] | None:
-    p50 = [h.service.p50 for h in halls if h.service.p50]
-    p80 = [h.service.p80 for h in halls if h.service.p80]
-    return (max(p50), max(p80, default=None)) if p50 else None
-
-
-def _cells(
-    last: tuple[dt.date | None, dt.date | None] | None, total_float: str = ""
-) -> tuple[str, ...]:
-    if last is None:
-        return ("", "", total_float)
-    return (words.iso(last[0]), words.iso(last[1]), total_float)
-
-
-def _power(facts: Facts, axis: _Axis, site: str) -> list[GanttRow]:
-    """Return a row for each tranche that is energised after the axis begins."""
-    inventory, outcome = facts.inventory, facts.result.outcome
-    made = []
-    for t, record in enumerate(inventory.tranches):
-        if inventory.site[inventory.tranche_site[t]] != site:
-            continue
-        spread = dates(outcome, outcome.energised_min[:, t])
-        if spread.p50 is not None and spread.p50 < axis.start:
-            continue
-        key = outcome.tranche[t]
-        name = f"{record.title}, {words.mw(record.firm.likely)} firm"
-        mark = _mark(axis, "power", spread, name)
-        cells = (words.iso(spread.p50), words.iso(spread.p80), "")
-        made.append(GanttRow(f"power/{key}", site, 1, name, cells, (), (mark,)))
-    return made
-
-
-def _mark(axis: _Axis, kind: MarkKind, spread: Dates, label: str) -> Mark:
-    said = (
-        f"{label}: P10 {words.iso(spread.p10)}, P50 {words.iso(spread.p50)}, "
-        f"P80 {words.iso(spread.p80)}, P90 {words.iso(spread.p90)}"
-    )
-    return Mark(kind, axis.cut(spread.p50), axis.day(spread.p10), axis.day(spread.p80),
-                axis.day(spread.p90), said)  # fmt: skip
-
-
-def _works(axis: _Axis, site: str, works: list[ScheduleRow]) -> list[GanttRow]:
-    """Return the row of site works and beneath it one a row of the catalog."""
-    if not works:
-        return []
-    rows = []
-    for r in works:
-        bar = Bar("build", axis.cut(r.start_p50), axis.cut(r.finish_p50), f"{r.title}, P50")
-        bars = [bar, *_driving(axis, [r]), *_float(axis, r.finish_p50, r.total_float_day)]
-        cells = (words.iso(r.finish_p50), words.iso(r.finish_p80), _float_text(r.total_float_day))
-        key = f"works/{r.activity}"
-        rows.append(GanttRow(key, f"works/{site}", 2, r.title, cells, tuple(bars), ()))
-    top = GanttRow(
-        f"works/{site}", site, 1, "Site works", ("", "", ""),
-        (*_span(axis, [b for r in rows for b in r.bars]),
-         *_driving(axis, [r for r in works if r.is_driving])), (), is_open=False,
-    )  # fmt: skip
-    return [top, *rows]
-
-
-def _groups(facts: Facts, axis: _Axis, site: str, halls: list[HallDates]) -> list[GanttRow]:
-    by_hall: dict[str, list[ScheduleRow]] = {}
-    for r in facts.schedule:
-        by_hall.setdefault(r.hall, []).append(r)
-    made: list[GanttRow] = []
-    for group in dict.fromkeys(h.hall.group for h in halls):
-        members = [h for h in halls if h.hall.group == group]
-        rows = [_hall(axis, site, h, by_hall.get(h.hall.name, [])) for h in members]
-        title = facts.result.portfolio.sites[site].groups[group].title or group
-        name = f"{_short(title)} ({words.counted(len(members), 'hall')})"
-        marks = [m for r in rows for m in r.marks]
-        driving = dict.fromkeys(b for r in rows for b in r.bars if b.kind == "driving")
-        bars = (*_span(axis, [b for r in rows for b in r.bars]), *driving)
-        points = tuple(Mark(m.kind, m.day, None, None, None, m.label) for m in marks)
-        made.append(
-            GanttRow(f"{site}/{group}", site, 1, name, _cells(_last(members)), bars, points)
-        )
-        made += rows
-    return made
+def _spare(rows: list[ScheduleRow]) -> float:
+    """Return the least total float of activities that end, NaN where none does."""
+    floats = [r.total_float_day for r in rows if r.finish_p50 and np.isfinite(r.total_float_day)]
+    return min(floats, default=float("nan"))
 
 
 def _short(title: str) -> str:
@@ -203,49 +198,69 @@ def _short(title: str) -> str:
     return title if len(title) <= TITLE_LENGTH else f"{title[: TITLE_LENGTH - 1].rstrip()}…"
 
 
-def _hall(axis: _Axis, site: str, made: HallDates, rows: list[ScheduleRow]) -> GanttRow:
-    hall = made.hall
-    if hall.start is None:
-        raise ValueError(f"{hall.name} stands and has no row")
-    begin, ready = axis.cut(hall.start.release), axis.cut(made.ready.p50)
-    bars = [Bar("build", begin, ready, f"{hall.name}: release {words.iso(hall.start.release)}, "
-                f"ready for IT {words.iso(made.ready.p50)} at P50")]  # fmt: skip
-    marks: list[Mark] = []
-    ends = [r for r in rows if r.finish_p50 and np.isfinite(r.total_float_day)]
-    spare = min((r.total_float_day for r in ends), default=float("nan"))
-    if made.service.p50:
-        said = f"{hall.name}: racks and burn-in to {words.iso(made.service.p50)} at P50"
-        bars.append(Bar("tail", ready, axis.cut(made.service.p50), said))
-        marks.append(_mark(axis, "rfs", made.service, f"{hall.name} ready for service"))
-    bars += _float(axis, made.service.p50 or made.ready.p50, spare)
-    bars += _driving(axis, rows)
-    cells = (words.iso(made.service.p50), words.iso(made.service.p80), _float_text(spare))
-    name = f"{hall.name.rpartition('/')[2]} {hall.mode}"
-    return GanttRow(hall.name, f"{site}/{hall.group}", 2, name, cells, tuple(bars), tuple(marks))
+def _folded(rows: tuple[GanttRow, ...]) -> tuple[GanttRow, ...]:
+    """Return the rows as the page opens: at hall groups, the driving path shown where it fits."""
+    by_key = {r.key: r for r in rows}
+    holds: set[str] = set()
+    for row in rows:
+        above = row
+        while row.is_path and above.parent:
+            above = by_key[above.parent]
+            holds.add(above.key)
+    marked = [replace(r, is_path=r.is_path or r.key in holds) for r in rows]
+    # From the fullest to the barest; the last leaves sites alone, however many.
+    for deepest in (2, 1, 0):
+        made = tuple(
+            replace(r, fold="path") if r.key in holds and 0 < r.depth <= deepest else r
+            for r in marked
+        )
+        if _count(made) <= OPEN_ROWS:
+            return made
+    return tuple(replace(r, fold="closed") if r.depth == 0 else r for r in marked)
 
 
-def _float_text(days: float) -> str:
-    return f"{round(days):,}" if np.isfinite(days) else ""
+def _count(rows: tuple[GanttRow, ...]) -> int:
+    by_key = {r.key: r for r in rows}
+    return sum(is_shown(r, by_key) for r in rows)
 
 
-def _float(axis: _Axis, finish: dt.date | None, days: float) -> list[Bar]:
-    if finish is None or not np.isfinite(days) or days < 1:
-        return []
-    end = axis.cut(finish + dt.timedelta(days=round(days)))
-    begin = axis.cut(finish)
-    return [Bar("float", begin, end, f"total float {words.days(days)}")] if end > begin else []
+def _links(facts: Facts, rows: list[GanttRow]) -> tuple[GanttLink, ...]:
+    """Return the relations between rows that there are."""
+    known = {r.key for r in rows}
+    return tuple(
+        GanttLink(x.predecessor, x.successor, x.kind, x.lag_day, x.is_driver)
+        for x in facts.logic.links
+        if x.predecessor in known and x.successor in known
+    )
 
 
-def _driving(axis: _Axis, rows: Iterable[ScheduleRow]) -> list[Bar]:
-    """Return the stretches of driving activities, by P50 dates."""
-    return [
-        Bar("driving", axis.cut(r.start_p50), axis.cut(r.finish_p50), f"driving: {r.title}")
-        for r in rows
-        if r.is_driving and r.finish_p50
-    ]
+def _storms(facts: Facts, axis: Axis) -> dict[str, tuple[tuple[float, float], ...]]:
+    """Return the storm seasons of each site whose climate has any."""
+    portfolio, made = facts.result.portfolio, {}
+    for name, site in portfolio.sites.items():
+        climate = portfolio.catalog.climates.get(site.climate or "")
+        if climate is None or not climate.storm_rate.likely:
+            continue
+        made[name] = tuple(_seasons(axis, climate.storm_months))
+    return {k: v for k, v in made.items() if v}
 
 
-def _strip(facts: Facts, axis: _Axis) -> tuple[StripLine, ...]:
+def _seasons(axis: Axis, months: tuple[int, ...]) -> list[tuple[float, float]]:
+    """Return the spans of days of the given months, neighbours joined."""
+    spans: list[tuple[float, float]] = []
+    for number in range(axis.start.year * 12, axis.end.year * 12 + 12):
+        if number % 12 + 1 not in months:
+            continue
+        begin, end = (axis.cut(dt.date(n // 12, n % 12 + 1, 1)) for n in (number, number + 1))
+        if end <= begin:
+            continue
+        if spans and spans[-1][1] == begin:
+            begin = spans.pop()[0]
+        spans.append((begin, end))
+    return spans
+
+
+def _strip(facts: Facts, axis: Axis) -> tuple[StripLine, ...]:
     whole = facts.monthly[0]
     days = tuple(axis.cut(d) for d in facts.month_days)
     return tuple(
@@ -254,5 +269,6 @@ def _strip(facts: Facts, axis: _Axis) -> tuple[StripLine, ...]:
             ("firm power", whole.firm.p50),
             ("halls ready", whole.ready.p50),
             ("GPUs in service", whole.service.p50),
+            ("demand planned", whole.demand),
         )
     )

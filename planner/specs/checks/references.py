@@ -80,7 +80,7 @@ def _rules(portfolio: Portfolio) -> Iterator[Finding]:
     yield from _pins(portfolio)
     for key, goal in (("time_to", spec.policy.time_to), ("cost_for", spec.policy.cost_for)):
         at = f"portfolio.policy.{key}.site"
-        yield from _one(portfolio, at, "site", goal and goal.site, portfolio.sites)
+        yield from _one(portfolio, at, "site", goal.site if goal else None, portfolio.sites)
     hit = set(modes) | set(portfolio.sites)
     hit |= {f"{name}/{t}" for name, site in portfolio.sites.items() for t in site.tranches}
     for name, event in spec.risk.events.items():

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 # Key path, and the value that says nothing and so needs no warning. A test holds this list against
 # the docstrings of the records.
 UNUSED: Final[dict[str, str]] = {
-    "portfolio.scenarios": "",
 }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -14,7 +15,9 @@ from planner import specs
 from planner.domain.plan import (
     Candidate,
     CashRow,
+    Cluster,
     EquipmentOrder,
+    GaveWay,
     LevelStatus,
     Lot,
     Plan,
@@ -189,5 +192,24 @@ def test_a_hand_edited_plan_is_checked_as_strictly_as_a_spec(
     assert finding.where.line
 
 
-def test_what_gives_way_and_what_is_pinned_is_read_back(tmp_path: Path) -> None:
+def test_what_gives_way_and_what_is_pinned_is_read_back(
+    portfolio: Portfolio, tmp_path: Path
+) -> None:
     """Clusters, wishes that give way and pinned lines survive writing and reading."""
+    plan = example(portfolio)
+    plan = plan.replace(
+        purchases=tuple(replace(p, is_pinned=True) for p in plan.purchases),
+        reservations=tuple(replace(r, is_pinned=True) for r in plan.reservations),
+        clusters=(Cluster("lab", "lake/spine", "H100", 2, 1024.5),),
+        gave_way=(GaveWay("guarantee", "lab", 1, 500.0, 125.25),),
+    )
+    assert plan.purchases
+    assert plan.reservations
+    assert read(plan, portfolio, tmp_path) == plan
+
+
+def test_a_wish_of_nobody_is_named(portfolio: Portfolio, tmp_path: Path) -> None:
+    """What gives way must be a wish of the portfolio."""
+    plan = example(portfolio).replace(gave_way=(GaveWay("required", "much", None, 30.0, 20.0),))
+    with pytest.raises(SpecError, match='unknown wish "much"'):
+        read(plan, portfolio, tmp_path)

@@ -1,0 +1,123 @@
+"""Shadow prices in the planner's units: a step up and a step down, solved again.
+
+With halls fixed the best first objective is concave in the bounds of rows, so a dual times the step
+is at least what a step up gains, whichever of the many duals the solver shows. Levers are therefore
+solved in the order of that figure, and a family ends where the next one could not overtake what was
+found: the duals screen, and are never printed. What acts through whole halls only is screened with
+halls that may be started in parts.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from planner.domain.explanation import Price
+from planner.optimise.explain.levers import Lever, levers
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from planner.capacity.timeline import FloatArray
+    from planner.domain.explanation import Basis, Worth
+    from planner.domain.result import Progress
+    from planner.optimise.explain.session import Found, Session
+
+SHOWN = 4
+"""Levers of a kind that are shown at most."""
+TRIED = 10
+"""Levers of a kind that are solved at most."""
+CONFIRMED = 3
+"""Largest levers confirmed with whole halls chosen anew: of those that act with halls fixed, and of
+those that do not."""
+SMALLEST = 1e-6
+"""Relative gain below which a lever is worth nothing."""
+
+
+def prices(session: Session, progress: Progress, is_over: Callable[[], bool]) -> tuple[Price, ...]:
+    """Return the levers that are worth most, the largest first, each solved again."""
+    every = levers(session)
+    progress("shadow prices", 0.0)
+    fixed = _screened(session, [x for x in every if not x.is_whole], "halls fixed", is_over)
+    progress("shadow prices", 0.5)
+    session.unfix()
+    whole = _screened(session, [x for x in every if x.is_whole], "halls in parts", is_over)
+    session.reset()
+    progress("shadow prices", 0.7)
+    made = []
+    for family in (fixed, whole):
+        largest = sorted(family, key=lambda pair: -_gain(session, pair[1].up))
+        for i, (lever, price) in enumerate(largest):
+            sure = i < CONFIRMED and not is_over()
+            made.append(replace(price, whole=_whole(session, lever)) if sure else price)
+    return tuple(made)
+
+
+def _gain(session: Session, worth: Worth | None) -> float:
+    """Return what a change is worth in the first objective, the better the larger."""
+    if worth is None:
+        return -np.inf
+    return session.sense * (session.first_of(worth) or 0.0)
+
+
+def _screened(
+    session: Session, found: Sequence[Lever], basis: Basis, is_over: Callable[[], bool]
+) -> list[tuple[Lever, Price]]:
+    """Return the levers of each kind that gain most, solved again up and down."""
+    base = session.solved()
+    if base is None:
+        return []
+    session.first()
+    duals = session.engine.row_duals()
+    made: list[tuple[Lever, Price]] = []
+    for kind in dict.fromkeys(lever.kind for lever in found):
+        of_kind = [(_most(session, lever, duals), lever) for lever in found if lever.kind == kind]
+        of_kind.sort(key=lambda pair: -pair[0])
+        made += _largest(session, base, of_kind, basis, is_over)
+    return made
+
+
+def _most(session: Session, lever: Lever, duals: FloatArray) -> float:
+    """Return the most that a step up can gain."""
+    return session.sense * float(sum(duals[row] * step for row, step in lever.up.items()))
+
+
+def _largest(
+    session: Session, base: Found, of_kind: Sequence[tuple[float, Lever]], basis: Basis,
+    is_over: Callable[[], bool],
+) -> list[tuple[Lever, Price]]:  # fmt: skip
+    found: list[tuple[Lever, Price]] = []
+    least = SMALLEST * abs(session.first_of(base.worth) or 1.0)
+    for most, lever in of_kind[:TRIED]:
+        gains = sorted((_gain(session, p.up) for _, p in found), reverse=True)
+        if most <= least or is_over() or (len(gains) >= SHOWN and gains[SHOWN - 1] >= most):
+            break
+        up = _step(session, base, lever.up)
+        if _gain(session, up) > least:
+            down = _step(session, base, lever.down)
+            found.append((lever, _price(session, lever, basis, up, down)))
+    found.sort(key=lambda pair: -_gain(session, pair[1].up))
+    return found[:SHOWN]
+
+
+def _step(session: Session, base: Found, rows: Mapping[int, float]) -> Worth | None:
+    with session.stepped(rows):
+        found = session.solved()
+    return None if found is None else found.worth.less(base.worth)
+
+
+def _price(
+    session: Session, lever: Lever, basis: Basis, up: Worth | None, down: Worth | None
+) -> Price:
+    where = str(session.data.portfolio.where(lever.path))
+    return Price(lever.kind, lever.step, where, basis, up, down)
+
+
+def _whole(session: Session, lever: Lever) -> Worth | None:
+    """Return what a step up gains with whole halls chosen anew, from the best such plan without."""
+    free = session.free
+    with session.stepped(lever.up):
+        found = session.searched(start=free.values)
+    return None if found is None else found.worth.less(free.worth)

@@ -1,0 +1,65 @@
+"""Rows of single activities: of site works, and of a hall by block and lot."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from planner.report import words
+from planner.report.document import Bar, GanttRow
+
+if TYPE_CHECKING:
+    import datetime as dt
+
+    from planner.report.facts import Facts, ScheduleRow
+    from planner.report.gantt.axis import Axis
+
+
+@dataclass(frozen=True)
+class Activities:
+    """Makes the rows of activities; `start` to `finish` by name is what they are held against."""
+
+    facts: Facts
+    axis: Axis
+
+    def row(self, r: ScheduleRow, parent: str, depth: int) -> GanttRow:
+        """Return the row of an activity."""
+        logic, axis = self.facts.logic, self.axis
+        is_path = self.is_path(r)
+        begin, end = axis.cut(r.start_p50), axis.cut(r.finish_p50)
+        bars = [
+            *axis.base(*self.baseline(r)),
+            Bar("build", begin, end, f"{r.title}: {words.iso(r.start_p50)} to "
+                f"{words.iso(r.finish_p50)} at P50"),
+            *self.driving([r]),
+            *axis.tail(r.finish_p50, r.total_float_day),
+        ]  # fmt: skip
+        cells = axis.cells(r.start_p50, r.finish_p50, r.finish_p80, r.total_float_day,
+                           r.free_float_day, self.baseline(r)[1], r.criticality)  # fmt: skip
+        name = f"{r.title} · block {r.block}" if r.block else r.title
+        return GanttRow(
+            r.activity, parent, depth, name, cells, tuple(bars), (), is_path=is_path,
+            needs=tuple(logic.crews.get(r.activity, ())), driver=logic.driver.get(r.activity, ""),
+        )  # fmt: skip
+
+    def baseline(self, r: ScheduleRow) -> tuple[dt.date | None, dt.date | None]:
+        """Return start and finish of an activity in the baseline: the deterministic plan."""
+        return r.start, r.finish
+
+    def is_path(self, r: ScheduleRow) -> bool:
+        """Return whether an activity drives the key date; its site's last, where none is known."""
+        path = self.facts.logic.path
+        return r.activity in path if path else r.is_driving
+
+    def driving(self, rows: list[ScheduleRow]) -> list[Bar]:
+        """Return the stretches of driving activities, by P50 dates."""
+        return [
+            Bar("driving", self.axis.cut(r.start_p50), self.axis.cut(r.finish_p50),
+                f"driving: {r.title}")
+            for r in rows
+            if (self.is_path(r) or r.is_driving) and r.finish_p50
+        ]  # fmt: skip
+
+    def shows(self, r: ScheduleRow) -> bool:
+        """Return whether an activity lies on the axis."""
+        return r.finish_p50 is None or r.finish_p50 > self.axis.start
