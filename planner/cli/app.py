@@ -15,6 +15,7 @@ from planner.cli import (
     diff,
     explain,
     export,
+    import_,
     init,
     optimize,
     report,
@@ -45,6 +46,7 @@ app.command("optimise", hidden=True)(optimize.optimize)
 app.command("compare")(compare.compare)
 app.command("report")(report.report)
 app.command("export")(export.export)
+app.command("import")(import_.import_)
 app.command("diff")(diff.diff)
 app.command("sources")(sources.sources)
 app.command("schema")(schema.schema)
