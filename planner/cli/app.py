@@ -24,6 +24,7 @@ from planner.cli import (
     show,
     simulate,
     sources,
+    sweep,
     validate,
     why,
 )
@@ -47,6 +48,7 @@ app.command("compare")(compare.compare)
 app.command("report")(report.report)
 app.command("export")(export.export)
 app.command("import")(import_.import_)
+app.command("sweep")(sweep.sweep)
 app.command("diff")(diff.diff)
 app.command("sources")(sources.sources)
 app.command("schema")(schema.schema)

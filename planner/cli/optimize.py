@@ -32,6 +32,23 @@ Pin = Annotated[
     Path | None,
     typer.Option("--pin", metavar="PLAN", help="Keep the lines that this plan.yaml calls pinned."),
 ]
+Sought = Annotated[
+    str | None,
+    typer.Option(
+        "--objective", metavar="expected|cvar|regret",
+        help="Weigh up scenarios first: the best mean, the best mean of the worst, or the least "
+        "regret.",
+    ),
+]  # fmt: skip
+Scenarios = Annotated[
+    int | None,
+    typer.Option("--scenarios", min=1, help="Scenarios to weigh up; 9 where not given."),
+]
+Bet = Annotated[bool, typer.Option("--bet", help="The same as --objective expected.")]
+Baseline = Annotated[
+    Path | None,
+    typer.Option("--baseline", metavar="RUN", help="Finished run that dates are held against."),
+]
 Rounds = Annotated[int, typer.Option(min=1, max=20, help="Most rounds of solve and verify.")]
 
 
@@ -45,6 +62,10 @@ def optimize(
     time_limit: TimeLimit = None,
     level: Level = 0,
     pin: Pin = None,
+    baseline: Baseline = None,
+    objective: Sought = None,
+    scenarios: Scenarios = None,
+    bet: Bet = False,
     workers: Number = None,
     scheduler: Scheduler = None,
     out: Out = None,
@@ -62,6 +83,7 @@ def optimize(
 
     from planner import report, specs, study
     from planner.cli import finished, run_folder
+    from planner.cli.baseline import baseline_of
     from planner.cli.console import progress, put, put_json, say
     from planner.cli.inputs import load, run_identity
     from planner.cli.workers import hired
@@ -69,10 +91,15 @@ def optimize(
 
     settings = [*(f"@{name}" for name in overlay or ()), *(settings or ())]
     portfolio, findings = load(scenario, settings)
+    wanted = _bet(objective, scenarios, bet=bet, is_there=portfolio.spec.policy.bet is not None)
+    if wanted:
+        settings += wanted
+        portfolio, findings = load(scenario, settings)
     asked = study.Ask.of(
         portfolio, seed=seed, samples=samples, rounds=rounds, time_limit_s=time_limit, level=level
     )
     pins = pins_of(specs.read_plan(pin, portfolio)) if pin is not None else None
+    held_against = None if baseline is None else baseline_of(baseline)
     identity = run_identity(portfolio, asked, pins)
     now = dt.datetime.now(dt.UTC)
     folder = run_folder.choose(out, portfolio.spec.portfolio, identity, now)
@@ -82,6 +109,8 @@ def optimize(
             found_plan = study.run(portfolio, asked, update, pins=pins)
             result = study.reviewed(found_plan, update)
         result = study.with_warnings(result, tuple(str(f) for f in findings))
+        if held_against is not None:
+            result = replace(result, baseline=held_against)
         kept, reopen = finished.to_keep(result)
         report.write_run(
             result, folder, command=_command(scenario, settings, seed, samples, pin),
@@ -96,6 +125,18 @@ def optimize(
         say(f"report: {folder / 'report.html'}")
     if detailed and not result.verification.is_verified:
         raise typer.Exit(10)
+
+
+def _bet(
+    objective: str | None, scenarios: int | None, *, bet: bool, is_there: bool
+) -> list[str]:
+    """Return what `--bet`, `--objective` and `--scenarios` set, so that the run keeps it."""
+    chosen = {"objective": objective or ("expected" if bet else None), "scenarios": scenarios}
+    said = {key: value for key, value in chosen.items() if value is not None}
+    if is_there:
+        return [f"policy.bet.{key}={value}" for key, value in said.items()]
+    inner = ", ".join(f"{key}: {value}" for key, value in said.items())
+    return [f"policy.bet={{{inner}}}"] if said else []
 
 
 def _command(

@@ -15,11 +15,15 @@ from planner.report.summary import (
     headline_text,
     simulation_dict,
     simulation_text,
+    sweep_text,
 )
+from planner.report.sweep_page import sentences as sweep_sentences
+from planner.report.sweep_page import sweep_document
 from planner.report.write import write_run
 
 __all__ = [
     "FORMATS", "Document", "Key",
     "comparison_dict", "comparison_text", "compose", "gather", "headline", "headline_text",
-    "key_of", "measures_of", "rendered", "simulation_dict", "simulation_text", "write_run",
+    "key_of", "measures_of", "rendered", "simulation_dict", "simulation_text",
+    "sweep_document", "sweep_sentences", "sweep_text", "write_run",
 ]  # fmt: skip

@@ -427,3 +427,61 @@ def moved_apart(values: Sequence[float], gap: float, top: float) -> list[float]:
         made[i] = max(made[i], floor)
         floor = made[i] + gap
     return made
+
+
+def curve(
+    rows: Sequence[Mapping[str, Any]], marks: Sequence[float], *, x_title: str, y_title: str
+) -> Spec:
+    """Return a line over numbers, a shape a mode, and dashed lines at `marks`.
+
+    Parameters
+    ----------
+    rows
+        ``x``, ``value``, ``mode`` and ``said`` of each point.
+    """
+    store = _Store()
+    base = alt.Chart(store(list(rows)))
+    x = alt.X("x:Q", title=x_title, scale=alt.Scale(zero=False))
+    y = alt.Y("value:Q", title=y_title, axis=alt.Axis(titleLimit=260))
+    line = base.mark_line(color=GREY).encode(x=x, y=y)
+    modes = list(dict.fromkeys(str(row["mode"]) for row in rows))
+    dots = base.mark_point(filled=True, size=70, opacity=1).encode(
+        x=x, y=y, description="said:N",
+        shape=alt.Shape("mode:N", title=None, scale=alt.Scale(domain=modes),
+                        legend=alt.Legend(orient="top")),
+        color=alt.Color("mode:N", title=None, scale=alt.Scale(
+            domain=modes, range=list(SERIES[: max(1, len(modes))])),
+            legend=alt.Legend(orient="top")),
+    )  # fmt: skip
+    layers = [line, dots]
+    if marks:
+        ruled = alt.Chart(store([{"x": float(m)} for m in marks]))
+        layers.append(ruled.mark_rule(strokeDash=[5, 4], color=VERMILLION).encode(x="x:Q"))
+    return finished(Plot(alt.layer(*layers).properties(width=640, height=240), store.rows))
+
+
+def heat_map(
+    rows: Sequence[Mapping[str, Any]], *, x_title: str, y_title: str, value_title: str
+) -> Spec:
+    """Return a map over two numbers: shade and figure for the value, the mode as text.
+
+    Parameters
+    ----------
+    rows
+        ``x``, ``y``, ``value``, ``mode`` and ``said`` of each cell.
+    """
+    store = _Store()
+    shown = [dict(row) | {"label": f"{row['value']:,.3g}"} for row in rows]
+    base = alt.Chart(store(shown)).encode(
+        x=alt.X("x:O", title=x_title, axis=alt.Axis(labelAngle=0, format=".4~g")),
+        y=alt.Y("y:O", title=y_title, sort="descending", axis=alt.Axis(format=".4~g")),
+        description="said:N",
+    )  # fmt: skip
+    cells = base.mark_rect(stroke=GREY).encode(
+        color=alt.Color("value:Q", title=None, scale=alt.Scale(range=["#E8F1F8", BLUE]),
+                        legend=alt.Legend(title=value_title, titleLimit=200)),
+    )  # fmt: skip
+    figure = base.mark_text(dy=-6, fontSize=12, color="#111").encode(text="label:N")
+    mode = base.mark_text(dy=9, fontSize=11, color="#111").encode(text="mode:N")
+    chart = alt.layer(cells, figure, mode).properties(width=alt.Step(86), height=alt.Step(46))
+    return finished(Plot(chart, store.rows))

@@ -55,7 +55,7 @@ STYLE: Final = """
 
 HATCH: Final = (
     '<defs><pattern id="g-hatch" width="5" height="5" patternUnits="userSpaceOnUse" '
-    'patternTransform="rotate(45)"><rect width="5" height="5" fill="#D55E00" fill-opacity=".25"/>'
+    'patternTransform="rotate(45)"><rect width="5" height="5" style="fill:var(--paper,#fff)"/>'
     '<line y2="5" stroke="#D55E00" stroke-width="3"/></pattern></defs>'
 )
 
@@ -181,15 +181,17 @@ def _row(row: GanttRow, index: int, scale: _Scale, fold: str) -> str:
     weight = ' class="head"' if row.depth == 0 else ""
     sign = f'<text x="{x - 2}" y="15">{fold}</text>' if fold else ""
     # A long name must not run into the columns beside it.
-    room = 44 - 2 * row.depth
+    room = 40 - 2 * row.depth
     name = row.name if len(row.name) <= room else f"{row.name[: room - 1]}…"
     bars = sorted(row.bars, key=lambda b: b.kind != "base")
     parts = [
         f'<g class="row" transform="translate(0,{y})">',
         f'<rect class="back" width="{WIDTH}" height="{ROW}"/>',
         sign,
-        f'<text{weight} x="{x + 12}" y="15">{_text(name)}<title>{_text(row.name)} '
-        f"({_text(row.key)})</title></text>",
+        (
+            f'<text{weight} x="{x + 12}" y="15">{_text(name)}<title>{_text(row.name)} '
+            f"({_text(row.key)})</title></text>"
+        ),
         *(
             f'<text class="num dim" x="{edge}" y="15">{scale.said(row.cells[i], i)}</text>'
             for i, edge in enumerate(scale.columns)

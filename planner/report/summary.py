@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from planner.domain.precision import largest_error_day
-from planner.report import cells, sentences, words
+from planner.report import cells, sentences, sweep_page, words
 from planner.report.facts import DateFact, Facts, KindFact, gather
 from planner.report.sections import timeline
 
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from planner.domain.result import Comparison, Difference, Result
+    from planner.domain.sweep import Sweep
     from planner.report.document import Kind, Table
 
 
@@ -99,6 +100,11 @@ def padded(head: Sequence[str], rows: Sequence[Sequence[str]], kinds: Sequence[K
         for line in [head, *rows]
     ]
     return "\n".join(lines)
+
+
+def sweep_text(swept: Sweep) -> str:
+    """Return the points of a sweep as a table."""
+    return _plain(text_table(sweep_page.points_table(swept)))
 
 
 def _plain(text: str) -> str:

@@ -10,6 +10,7 @@ from planner.study.explain import from_bytes as explanation_from_bytes
 from planner.study.explain import to_bytes as explanation_to_bytes
 from planner.study.review import network_of, reviewed
 from planner.study.run import proved_again, run, simulate_plan, with_warnings
+from planner.study.sweep import axis_of, sweep, sweep_key
 from planner.study.why import Why, why
 
 __all__ = [
@@ -20,6 +21,7 @@ __all__ = [
     "Change",
     "Difference",
     "Why",
+    "axis_of",
     "compare_methods",
     "compare_variants",
     "compared",
@@ -35,6 +37,8 @@ __all__ = [
     "reviewed",
     "run",
     "simulate_plan",
+    "sweep",
+    "sweep_key",
     "why",
     "with_warnings",
 ]  # fmt: skip

@@ -10,10 +10,12 @@ import numpy as np
 
 from planner.domain.plan import Candidate
 from planner.domain.result import Readiness, TerminalAnswer
+from planner.study.bet import read, written
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from planner.domain.bet import Bet
     from planner.domain.result import Result
 
 FORMAT_VERSION: Final = "1.0"
@@ -38,20 +40,24 @@ class Basis:
     readiness: tuple[Readiness, ...] = ()
     corrections: Mapping[str, float] = field(default_factory=dict)
     terminal: tuple[TerminalAnswer, ...] = ()
+    bet: Bet | None = None
+    """What was weighed up over scenarios."""
 
     @classmethod
     def of(cls, result: Result) -> Basis:
         """Return what the plan of a run was chosen from."""
-        return cls(result.readiness, result.corrections, result.terminal)
+        return cls(result.readiness, result.corrections, result.terminal, result.bet)
 
     def to_bytes(self) -> bytes:
         """Return it as JSON that reads back to the last digit."""
-        body = {
+        body: dict[str, object] = {
             "format_version": FORMAT_VERSION,
             "corrections": dict(sorted(self.corrections.items())),
             "terminal": [asdict(answer) for answer in self.terminal],
             "readiness": [_written(option) for option in self.readiness],
         }
+        if self.bet is not None:
+            body["bet"] = written(self.bet)
         return (json.dumps(body, indent=1) + "\n").encode()
 
     @classmethod
@@ -68,7 +74,8 @@ class Basis:
             raise ValueError(f"format {body.get('format_version')}, wanted {FORMAT_VERSION}")
         options = tuple(_read(option) for option in body["readiness"])
         terminal = tuple(TerminalAnswer(**row) for row in body.get("terminal", ()))
-        return cls(options, {k: float(v) for k, v in body["corrections"].items()}, terminal)
+        corrections = {k: float(v) for k, v in body["corrections"].items()}
+        return cls(options, corrections, terminal, read(body.get("bet")))
 
 
 def _written(option: Readiness) -> dict[str, object]:

@@ -237,7 +237,9 @@ def _sized(kind: str, subject: str, old: int, new: int, unit: str) -> Change | N
 
 def _inputs(before: Portfolio, after: Portfolio) -> Iterator[Change]:
     """Yield a change a value of the inputs that differs."""
-    left, right = _values(before), _values(after)
+    left, right = (
+        {path: _text(value) for path, value in values(p).items()} for p in (before, after)
+    )
     for path in sorted({*left, *right}):
         old, new = left.get(path), right.get(path)
         if old == new:
@@ -250,9 +252,9 @@ def _inputs(before: Portfolio, after: Portfolio) -> Iterator[Change]:
             yield Change("~", "input", path, f"{old} -> {new}")
 
 
-def _values(portfolio: Portfolio) -> dict[str, str]:
-    """Return every value of a portfolio as text, by its path."""
-    made: dict[str, str] = {}
+def values(portfolio: Portfolio) -> dict[str, Any]:
+    """Return every value of a portfolio by its path, as ``--set`` names it."""
+    made: dict[str, Any] = {}
     _flatten("", portfolio.spec, made)
     _flatten("catalog", portfolio.catalog, made)
     for name, site in portfolio.sites.items():
@@ -260,7 +262,11 @@ def _values(portfolio: Portfolio) -> dict[str, str]:
     return made
 
 
-def _flatten(path: str, value: Any, made: dict[str, str]) -> None:
+def _text(value: Any) -> str:
+    return value.text if isinstance(value, Amount) else str(value)
+
+
+def _flatten(path: str, value: Any, made: dict[str, Any]) -> None:
     inner: Mapping[Any, Any] | None = None
     if isinstance(value, Model):
         inner = dict(value)
@@ -270,7 +276,7 @@ def _flatten(path: str, value: Any, made: dict[str, str]) -> None:
         inner = dict(enumerate(value))
     if inner is None:
         if value is not None:
-            made[path] = value.text if isinstance(value, Amount) else str(value)
+            made[path] = value
         return
     for key, each in inner.items():
         _flatten(f"{path}.{key}" if path else str(key), each, made)

@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 FORMAT_VERSION: Final = "1.0"
 LINES: Final = 12
 """Lines of a difference that are kept."""
-PARTS: Final = {"prices": 0.35, "switches": 0.7, "alternatives": 1.0}
+PARTS: Final = {"prices": 0.5, "switches": 0.8, "alternatives": 1.0}
 """Share of the time by which a part must be done."""
 NOTES: Final = (
     "Changes are of the optimiser's model, all from one base: the plan's halls, all else solved.",
@@ -79,6 +79,11 @@ class _Clock:
     def __init__(self, limit_s: float | None) -> None:
         self.began, self.limit_s, self.has_ended = time.monotonic(), limit_s, False
 
+    @property
+    def end(self) -> float | None:
+        """Reading of the monotonic clock at the limit."""
+        return None if self.limit_s is None else self.began + self.limit_s
+
     def over(self, share: float) -> Callable[[], bool]:
         """Return what says whether a share of the time is gone."""
 
@@ -116,10 +121,11 @@ def explain(
         If a decision, candidate or path is not known.
     """
     progress("model", 0.0)
+    clock = _Clock(asked.time_s)
     session = model.Session.of(portfolio, basis.readiness, plan, basis.corrections, seed=seed)
     given = model.given_of(session, basis.readiness, basis.corrections)
     named = [_named(given, reload, text) for text in asked.switches]
-    clock = _Clock(asked.time_s)
+    session.until = clock.end
     answers = [_answer(session, name, model.why) for name in asked.why]
     answers += [_answer(session, name, model.why_not) for name in asked.why_not]
     made = Explanation(

@@ -13,6 +13,7 @@ from planner import optimise, simulate
 from planner.domain.pin import pinned
 from planner.domain.result import Result
 from planner.network import build_tables, compile_network, existing_plan
+from planner.study.bet import checked, placed, solved
 from planner.study.correct import Corrections, corrected, rebased
 from planner.study.places import settled_in
 from planner.study.sequence import sequenced
@@ -47,11 +48,12 @@ def run(portfolio: Portfolio, ask: Ask, progress: Progress, *, pins: Pins | None
     portfolio = pinned(portfolio, pins)
     tables = build_tables(portfolio)
     tried = ready(portfolio, ask, tables, progress, ask.threads)
+    bet = placed(portfolio, tried, ask, tables, progress)
     corrections = Corrections()
     best: Result | None = None
     for number in range(1, ask.rounds + 1):
-        plan = optimise.solve(
-            portfolio, tried.readiness,
+        plan = solved(
+            portfolio, tried.readiness, bet,
             corrections=corrections.days, limits=optimise.Limits(time_s=ask.time_limit_s),
             seed=ask.seed, progress=progress,
         )  # fmt: skip
@@ -66,6 +68,7 @@ def run(portfolio: Portfolio, ask: Ask, progress: Progress, *, pins: Pins | None
         corrections = rebased(corrected(corrections, result), tried.readiness, again.readiness)
         tried = again
     assert best is not None
+    best = checked(best, bet)
     return replace(best, rounds=number, terminal=_terminal(best, ask, progress))
 
 
@@ -138,7 +141,7 @@ def proved_again(
     verification = verify(portfolio, plan, network, outcome, number)
     return Result(
         portfolio, plan, outcome, verification, basis.readiness, run_seed, rounds,
-        corrections=basis.corrections, terminal=basis.terminal,
+        corrections=basis.corrections, terminal=basis.terminal, bet=basis.bet,
     )  # fmt: skip
 
 

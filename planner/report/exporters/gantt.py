@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 
 def files(document: Document) -> dict[str, bytes]:
     """Return a file a Gantt, ``gantt.svg`` as a rule."""
-    return {f"{g.name}.svg": f"{gantt_svg.draw(g, depth=gantt_svg.HALLS)}\n".encode() for g in document.gantts()}
+    drawn = {g.name: gantt_svg.draw(g, depth=gantt_svg.HALLS) for g in document.gantts()}
+    return {f"{name}.svg": f"{body}\n".encode() for name, body in drawn.items()}
 
 
 EXPORTER = Exporter("gantt", ".svg", "1.0", is_tabular=False, files=files)

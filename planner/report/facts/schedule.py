@@ -31,7 +31,8 @@ class ScheduleRow:
     start, finish
         Deterministic; `start_p50` and `finish_p10` ... of the samples.
     total_float_day
-        Of the deterministic pass, elapsed days; NaN where it does not end.
+        Of the deterministic pass, elapsed days towards the next hand-over (block, lot, tranche),
+        else the last finish of its hall or site; NaN where it does not end.
     is_driving
         Whether it is on the driving path to its site's last milestone.
     """

@@ -39,12 +39,21 @@ class Activities:
         name = f"{r.title} · block {r.block}" if r.block else r.title
         return GanttRow(
             r.activity, parent, depth, name, cells, tuple(bars), (), is_path=is_path,
-            needs=tuple(logic.crews.get(r.activity, ())), driver=logic.driver.get(r.activity, ""),
+            needs=self.crews(r.activity), driver=logic.driver.get(r.activity, ""),
         )  # fmt: skip
 
+    def crews(self, activity: str) -> tuple[tuple[str, int], ...]:
+        """Return the crews of an activity, trades by their titles."""
+        trades = self.facts.result.portfolio.catalog.trades
+        held = self.facts.logic.crews.get(activity, ())
+        return tuple((trades[t].title if t in trades else t, n) for t, n in held)
+
     def baseline(self, r: ScheduleRow) -> tuple[dt.date | None, dt.date | None]:
-        """Return start and finish of an activity in the baseline: the deterministic plan."""
-        return r.start, r.finish
+        """Return start and finish of an activity in the baseline, or in the deterministic plan."""
+        named = self.facts.result.baseline
+        if named is None:
+            return r.start, r.finish
+        return named.start.get(r.activity), named.finish.get(r.activity)
 
     def is_path(self, r: ScheduleRow) -> bool:
         """Return whether an activity drives the key date; its site's last, where none is known."""

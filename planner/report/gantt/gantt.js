@@ -2,10 +2,11 @@
 // The Gantt: one SVG the size of its window, redrawn at each scroll with the rows in sight alone.
 // A row is one group, name, numbers and bars in it, so that they cannot part.
 for (const box of document.querySelectorAll(".gantt")) (function () {
+  box.classList.add("live");
   const D = JSON.parse(box.querySelector("script").textContent);
   const view = box.querySelector(".gview"), room = box.querySelector(".groom");
   const svg = box.querySelector(".gdraw"), tools = box.querySelector(".gtools"), told = box.querySelector(".gtold");
-  const ROW = 22, HEAD = 40, STRIP = D.strip.length ? 104 : 0, DAY = 86400000;
+  const ROW = 22, HEAD = 52, STRIP = D.strip.length ? 104 : 0, DAY = 86400000;
   const [CLOSED, OPEN, PATH] = [0, 1, 2], WIDTHS = { date: 76, day: 46, share: 44 };
   const zero = Date.parse(D.start);
   const esc = (s) => String(s).replace(/[&<>"']/g, (c) => `&#${c.charCodeAt(0)};`);
@@ -37,7 +38,8 @@ for (const box of document.querySelectorAll(".gantt")) (function () {
   const nameWidth = () => (width < 900 ? 190 : 270);
   const left = () => nameWidth() + D.columns.reduce((x, c, i) => x + (columns[i] ? WIDTHS[c[1]] : 0), 0) + 12;
   const chart = () => Math.max(60, width - left() - 12);
-  const x = (day) => left() + day * scale - view.scrollLeft;
+  let shift = 0;
+  const x = (day) => shift + day * scale;
 
   function flatten() {
     flat = []; place = new Array(ROWS.length).fill(-1);
@@ -94,7 +96,7 @@ for (const box of document.querySelectorAll(".gantt")) (function () {
     for (let y = new Date(zero + from * DAY).getUTCFullYear(); ; y++) {
       const d = (Date.UTC(y, 0, 1) - zero) / DAY; if (d > to) break;
       const next = x((Date.UTC(y + 1, 0, 1) - zero) / DAY), at = Math.max(x(d), l);
-      if (next - at > 34) s += `<text class="head" x="${at + 3}" y="15">${y}</text>`;
+      if (next - at > 34) s += `<text class="head" x="${at + 3}" y="28">${y}</text>`;
     }
     return s;
   }
@@ -142,9 +144,10 @@ for (const box of document.querySelectorAll(".gantt")) (function () {
   const short = (r) => D.columns.map((c, n) => [c[0], said(r, n)]).filter((p) => p[1]).map((p) => p.join(" ")).join(", ") || "no dates of its own";
 
   function draw() {
-    const l = left(), top = view.scrollTop, base = height - STRIP;
+    const l = left(), top = view.scrollTop, aside = view.scrollLeft, base = height - STRIP;
     const first = Math.max(0, Math.floor(top / ROW)), last = Math.min(flat.length, Math.ceil((top + base - HEAD) / ROW) + 1);
-    const from = view.scrollLeft / scale, to = Math.min(D.days, from + (width - l - 12) / scale), hi = width - 10;
+    shift = l - aside;
+    const from = aside / scale, to = Math.min(D.days, from + (width - l - 12) / scale), hi = width - 10;
     let s = `<g clip-path="url(#${D.name}-body)">`;
     const end = Math.min(base, HEAD + flat.length * ROW - top);
     for (let i = first; i < last; i++) s += row(flat[i], i, HEAD + i * ROW - top, x, l, hi);
@@ -152,12 +155,12 @@ for (const box of document.querySelectorAll(".gantt")) (function () {
     let at = nameWidth();
     D.columns.forEach((c, n) => { if (columns[n]) { at += WIDTHS[c[1]]; s += `<text class="num dim" x="${at}" y="${HEAD - 8}">${esc(c[0])}<title>${esc(c[2])}</title></text>`; } });
     const now = x(D.now);
-    if (now >= l && now <= hi) s += `<path class="date" d="M${now} 18V${base + STRIP}"/><text class="now" x="${now + 4}" y="28">data date ${iso(D.now)}</text>`;
+    if (now >= l && now <= hi) s += `<path class="date" d="M${now} 3V${base + STRIP}"/><text class="now" x="${now + 4}" y="12">data date ${iso(D.now)}</text>`;
     s += strip(base, l, hi) + crews(base, l, hi);
     svg.innerHTML = defs(base) + s;
     if (chosen >= 0) view.setAttribute("aria-activedescendant", `${D.name}-${chosen}`);
   }
-  const defs = (base) => `<defs><pattern id="g-hatch" width="5" height="5" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><rect width="5" height="5" fill="#D55E00" fill-opacity=".25"/><path d="M0 0V5" stroke="#D55E00" stroke-width="3"/></pattern><clipPath id="${D.name}-body"><rect y="${HEAD}" width="${width}" height="${Math.max(0, base - HEAD)}"/></clipPath></defs>`;
+  const defs = (base) => `<defs><pattern id="g-hatch" width="5" height="5" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><rect width="5" height="5" style="fill:var(--paper)"/><path d="M0 0V5" stroke="#D55E00" stroke-width="3"/></pattern><clipPath id="${D.name}-body"><rect y="${HEAD}" width="${width}" height="${Math.max(0, base - HEAD)}"/></clipPath></defs>`;
 
   // The links of the row chosen, between rows in sight; a folded row stands for what it holds.
   const visible = (i) => { let r = ROWS[i]; while (r && place[r.i] < 0) r = ROWS[r.above]; return r; };
@@ -232,7 +235,7 @@ for (const box of document.querySelectorAll(".gantt")) (function () {
     if (driver) parts.push(`Driven by the ${verb[driver.kind]} of ${ROWS[driver.p].name} (${driver.kind}${lag(driver)}).`);
     else if (r.by) parts.push(`Driven by ${r.by}.`);
     const tf = r.cells[D.columns.findIndex((c) => c[0] === "TF d")];
-    if (tf !== null) parts.push(tf < 1 ? "It has no float: a day later here is a day later at its last milestone." : `Not critical: it can slip ${tf} days before its last milestone moves.`);
+    if (tf !== null) parts.push(tf < 1 ? "It has no float: a day later here is a day later at its site's last milestone." : `${r.onPath ? "On the driving path; it" : "Not critical: it"} can slip ${tf} days before its site's last milestone moves.`);
     const n = (into.get(r.i) || []).length, m = (out.get(r.i) || []).length;
     if (n || m) parts.push(`${n} predecessors, ${m} successors.`);
     for (let k = 0; k < r.marks.length; k += 6) if (r.marks.length < 24) parts.push(D.texts[r.marks[k + 5]] + ".");
@@ -338,22 +341,20 @@ for (const box of document.querySelectorAll(".gantt")) (function () {
   // On paper: a table, whose head repeats; a row is one picture of the same width as the axis.
   const paper = box.querySelector(".gpaper");
   addEventListener("beforeprint", () => {
-    const keep = [width, scale, columns, view.scrollLeft];
-    width = 1480; columns = D.columns.map(() => true); scale = (width - left() - 12) / D.days;
-    const X = (d) => left() + d * scale, hi = width - 10, off = view.scrollLeft;
+    const keep = [width, scale, columns, shift];
+    width = 1480; columns = D.columns.map(() => true); scale = (width - left() - 12) / D.days; shift = left();
+    const X = x, hi = width - 10;
     const frame = (h, body) => `<svg class="g" viewBox="0 0 ${width} ${h}">${body}</svg>`;
     const ruled = (h) => ticks(0, D.days).map(([d, , strong]) => `<path class="grid${strong ? " year" : ""}" d="M${X(d)} 0V${h}"/>`).join("") + `<path class="date" d="M${X(D.now)} 0V${h}"/>`;
-    const shift = (s) => (off ? `<g transform="translate(${off})">${s}</g>` : s);
     let at = nameWidth(), heads = "";
     D.columns.forEach((c) => { at += WIDTHS[c[1]]; heads += `<text class="num dim" x="${at}" y="${HEAD - 8}">${esc(c[0])}</text>`; });
-    const head = frame(HEAD, defs(0) + heads + (off ? "" : header(0, D.days, HEAD)) + `<text class="now" x="${X(D.now) + 4}" y="28">data date ${iso(D.now)}</text>`);
+    const head = frame(HEAD, defs(0) + heads + header(0, D.days, HEAD) + `<text class="now" x="${X(D.now) + 4}" y="12">data date ${iso(D.now)}</text>`);
     const legend = box.querySelector(".glegend").innerHTML;
-    paper.innerHTML = `<table><thead><tr><td><b>${esc(document.title)}</b> <span class="glegend">${legend}</span>${head}</td></tr></thead><tbody>${flat.map((r, i) => `<tr><td>${frame(ROW, ruled(ROW) + row(r, i, 0, X, left(), hi).replace(/ (id|role|aria-[a-z]+)="[^"]*"/g, ""))}</td></tr>`).join("")}<tr><td>${STRIP ? frame(STRIP, shift(strip(0, left(), hi))) : ""}</td></tr></tbody></table>`;
-    [width, scale, columns] = keep;
+    paper.innerHTML = `<table><thead><tr><td><b>${esc(document.title)}</b> <span class="glegend">${legend}</span>${head}</td></tr></thead><tbody>${flat.map((r, i) => `<tr><td>${frame(ROW, ruled(ROW) + row(r, i, 0, X, left(), hi).replace(/ (id|role|aria-[a-z]+)="[^"]*"/g, ""))}</td></tr>`).join("")}<tr><td>${STRIP ? frame(STRIP, strip(0, left(), hi)) : ""}</td></tr></tbody></table>`;
+    [width, scale, columns, shift] = keep;
   });
   addEventListener("afterprint", () => { paper.innerHTML = ""; });
 
-  box.classList.add("live");
   new ResizeObserver(() => { if (view.clientWidth !== width) size(); }).observe(view);
   flatten(); tell(); press(); recall(); draw(); ready = true;
 })();

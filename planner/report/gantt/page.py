@@ -59,7 +59,7 @@ def legend(gantt: Gantt) -> str:
         f"{gantt_svg.sample(kind)}</svg>{said}</span>"
         for kind, said in gantt_svg.LEGEND_MARKS
     )
-    link = '<span>line: a link of the row chosen, solid where it drives</span>'
+    link = "<span>line: a link of the row chosen, solid where it drives</span>"
     return f"{made}<span>baseline: {escape(gantt.baseline)}</span>{link}"
 
 

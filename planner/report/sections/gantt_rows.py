@@ -32,13 +32,15 @@ def gantt(facts: Facts) -> Gantt:
     for site in facts.inventory.site:
         rows += makes.site(site)
     halls = [h for h in facts.halls if h.hall.start]
+    named = facts.result.baseline
+    baseline = f"the run {named.name} at P50" if named else BASELINE
     path = "the date the report turns on" if facts.logic.path else "each site's last milestone"
     return Gantt(
         name="gantt",
         title=_title(facts, halls),
         subtitle=(
             "Bars from start to finish at P50, halls to ready for IT (solid) and to service "
-            f"(light); thin grey: {BASELINE}; outlined: total float; hatched: what drives {path}; "
+            f"(light); thin grey: {baseline}; outlined: total float; hatched: what drives {path}; "
             "marks at P50 with P10 to P90 and a tick at P80; targets with the chance of meeting "
             "them; shaded: storm season; below: MW of facility power"
         ),
@@ -50,7 +52,7 @@ def gantt(facts: Facts) -> Gantt:
         strip=_strip(facts, axis),
         table="halls",
         links=_links(facts, rows),
-        baseline=BASELINE,
+        baseline=baseline,
         storms=_storms(facts, axis),
     )
 

@@ -1,0 +1,42 @@
+"""The baseline that another finished run is: its schedule at P50, as it stands in its folder."""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+from typing import TYPE_CHECKING
+
+from planner.errors import OutputError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from planner.domain.baseline import Baseline
+
+SCHEDULE = "schedule.csv"
+
+
+def baseline_of(folder: Path) -> Baseline:
+    """Return the P50 dates of a run's activities.
+
+    Raises
+    ------
+    OutputError
+        If the folder holds no schedule, or one that cannot be read.
+    """
+    from planner.domain.baseline import Baseline
+
+    path = folder / SCHEDULE
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            rows = list(csv.DictReader(file))
+        start, finish = (
+            {r["activity"]: dt.date.fromisoformat(r[key]) for r in rows if r[key]}
+            for key in ("start_p50", "finish_p50")
+        )
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise OutputError(f"cannot read the baseline {path}: {reason}") from None
+    except (KeyError, ValueError) as error:
+        raise OutputError(f"{path} is no schedule of a run: {error}") from None
+    return Baseline(folder.resolve().name, start, finish)

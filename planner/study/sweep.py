@@ -1,0 +1,257 @@
+"""Sweeps: a portfolio planned over values of a parameter, each point kept as soon as it is known.
+
+A point asks only for the plan and the medians of its measures. Where the leading build mode changes
+between neighbours of a sweep of one parameter, the value is narrowed by bisection.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import itertools
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from planner.domain.amount import FORMS, OBSERVED, Amount, Form
+from planner.domain.sweep import Axis, Point, Sweep, Switch
+from planner.errors import Finding, InfeasibleError, LimitError, SpecError, Where
+from planner.report import measures_of
+from planner.study.differ import values
+from planner.study.run import run
+from planner.units import UnitProblem, parse
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from planner.domain.portfolio import Portfolio
+    from planner.domain.result import Progress, Result
+    from planner.study.ask import Ask
+
+MOST_POINTS: Final = 400
+BISECTIONS: Final = 3
+"""Plans made to narrow a switch point: to an eighth of the step."""
+WHERE: Final = "sweep"
+
+
+def axis_of(text: str, portfolio: Portfolio) -> Axis:
+    """Return the axis of a text such as ``finance.opening_cash=500..2000 MUSD:7``.
+
+    A range in per cent with a sign, ``-20 %..+50 %:8``, changes what the specs say, all points of
+    an uncertain amount alike.
+
+    Raises
+    ------
+    SpecError
+        If it is no such text, or nothing stands at the path.
+    """
+    path, _, span = text.partition("=")
+    ends, _, number = span.rpartition(":")
+    low, dots, high = ends.partition("..")
+    if not dots or not number.strip().isdecimal() or not path:
+        raise _bad(text, f'not of the form path=from..to:n: "{text}"',
+                   'write e.g. "finance.opening_cash=500 MUSD..2000 MUSD:7"')  # fmt: skip
+    count = int(number)
+    if not 2 <= count <= MOST_POINTS:
+        raise _bad(path, f"{count} values; 2 to {MOST_POINTS} wanted")
+    base = values(portfolio).get(path.strip())
+    if base is None:
+        raise _bad(path, f'nothing stands at "{path}"', "plan sources lists the paths of numbers")
+    is_change = low.strip().endswith("%") and high.strip()[:1] in "+-" and low.strip()[:1] in "+-"
+    return (_change if is_change else _absolute)(path.strip(), low, high, count, base)
+
+
+def _change(path: str, low: str, high: str, count: int, base: object) -> Axis:
+    if not isinstance(base, Amount):
+        raise _bad(path, f'"{base}" is no quantity that a per cent could change')
+    ends = [float(part.strip().removesuffix("%")) for part in (low, high)]
+    numbers = np.linspace(ends[0], ends[1], count)
+    return Axis(path, tuple(numbers.tolist()),
+                tuple(changed(base, 1 + n / 100) for n in numbers.tolist()), "%")  # fmt: skip
+
+
+def changed(base: Amount, factor: float) -> str:
+    """Return an amount times a factor, as the text that sets it."""
+    unit = "" if base.unit == "dimensionless" else f" {base.unit}"
+    made = base.scaled(factor)
+    if made.form is Form.FIXED:
+        return f"{made.b:.10g}{unit}"
+    if made.form is Form.EMPIRICAL:
+        return f"{{{OBSERVED}: [{', '.join(f'{p:.10g}{unit}' for p in made.points)}]}}"
+    keys = next(k for k, form in FORMS.items() if form is made.form)
+    parts = zip(keys, (made.a, made.b, made.c), strict=True)
+    return "{" + ", ".join(f"{key}: {value:.10g}{unit}" for key, value in parts) + "}"
+
+
+def _absolute(path: str, low: str, high: str, count: int, base: object) -> Axis:
+    if isinstance(base, bool) or not isinstance(base, int | float | Amount):
+        raise _bad(path, f'"{base}" is no number or quantity')
+    if not isinstance(base, Amount):
+        try:
+            ends = (float(low), float(high))
+        except ValueError:
+            raise _bad(path, f'numbers wanted, got "{low}..{high}"') from None
+        numbers = np.linspace(*ends, count)
+        whole = isinstance(base, int)
+        texts = tuple(f"{round(n)}" if whole else f"{n:.10g}" for n in numbers.tolist())
+        return Axis(path, tuple(float(t) for t in texts), texts, "")
+    unit = base.unit
+    try:
+        last = parse(high.strip(), unit)
+        first = parse(low.strip() if _has_unit(low) else f"{low.strip()} {_unit(high)}", unit)
+    except UnitProblem as problem:
+        raise _bad(path, problem.message, problem.hint) from None
+    numbers = np.linspace(first, last, count)
+    suffix = "" if unit == "dimensionless" else f" {unit}"
+    texts = tuple(f"{n:.10g}{suffix}" for n in numbers.tolist())
+    return Axis(path, tuple(numbers.tolist()), texts, unit)
+
+
+def _has_unit(text: str) -> bool:
+    return any(c.isalpha() or c == "%" for c in text)
+
+
+def _unit(text: str) -> str:
+    return text.strip().lstrip("+-0123456789.eE_ ")
+
+
+def _bad(path: str, message: str, hint: str = "") -> SpecError:
+    return SpecError((Finding(Where(WHERE, path=path), "sweep", message, hint),))
+
+
+def sweep(
+    axes: Sequence[Axis],
+    load: Callable[[tuple[str, ...]], Portfolio],
+    ask: Callable[[Portfolio], Ask],
+    progress: Progress,
+    *,
+    known: Callable[[str], Point | None] = lambda _key: None,
+    keep: Callable[[str, Point], None] = lambda _key, _point: None,
+) -> Sweep:
+    """Return the sweep of one or two axes, points that are known not planned again.
+
+    Parameters
+    ----------
+    load
+        From settings to a checked portfolio.
+    ask
+        From a portfolio to how it is planned.
+    known, keep
+        Reads and writes points by key; a point is kept as soon as it is made.
+    """
+    name = ""
+    made: dict[tuple[float, ...], Point] = {}
+
+    def planned(at: tuple[float, ...], texts: tuple[str, ...]) -> Point:
+        nonlocal name
+        settings = tuple(f"{a.path}={t}" for a, t in zip(axes, texts, strict=True))
+        portfolio = load(settings)
+        name = portfolio.spec.portfolio
+        asked = ask(portfolio)
+        key = sweep_key(portfolio, asked, settings)
+        point = known(key)
+        if point is None:
+            point = _planned(at, settings, portfolio, asked, progress)
+            keep(key, point)
+        made[at] = point
+        return point
+
+    grid = list(itertools.product(*(zip(a.numbers, a.texts, strict=True) for a in axes)))
+    for number, cell in enumerate(grid):
+        progress(f"point {number + 1} of {len(grid)}", number / len(grid))
+        planned(tuple(n for n, _ in cell), tuple(t for _, t in cell))
+    switches: tuple[Switch, ...] = ()
+    if len(axes) == 1:
+        switches = tuple(_switches(axes[0], made, planned))
+    points = tuple(made[at] for at in sorted(made))
+    return Sweep(name, tuple(axes), points, switches)
+
+
+def sweep_key(portfolio: Portfolio, asked: Ask, settings: tuple[str, ...]) -> str:
+    """Return what tells a point from every other: inputs, settings, and how it is planned."""
+    parts = [f"{n}={d}" for n, d in sorted(portfolio.digests.items())]
+    parts += [*portfolio.settings, *settings, repr(asked)]
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:20]
+
+
+def _planned(
+    at: tuple[float, ...], settings: tuple[str, ...], portfolio: Portfolio, asked: Ask,
+    progress: Progress,
+) -> Point:  # fmt: skip
+    try:
+        result = run(portfolio, asked, progress)
+    except (InfeasibleError, LimitError) as error:
+        return Point(at, settings, failure=str(error).splitlines()[0])
+    return Point(at, settings, _figures(result), _started(result), result.verification.is_verified)
+
+
+def _figures(result: Result) -> dict[str, float | None]:
+    made: dict[str, float | None] = {}
+    for measure in measures_of(result):
+        found = measure.values[""]
+        finite = found[np.isfinite(found)]
+        is_usual = finite.size * 2 > found.size
+        made[f"{measure.name} [{measure.unit}]"] = float(np.median(finite)) if is_usual else None
+    return made
+
+
+def _started(result: Result) -> dict[str, float]:
+    made: dict[str, float] = {}
+    for start in result.plan.starts:
+        if start.is_under_way:
+            continue
+        c = start.candidate
+        mw = result.portfolio.sites[c.site].groups[c.group].it_power.likely
+        made[c.mode] = made.get(c.mode, 0.0) + mw
+    return made
+
+
+def _switches(
+    axis: Axis,
+    made: dict[tuple[float, ...], Point],
+    planned: Callable[[tuple[float, ...], tuple[str, ...]], Point],
+) -> list[Switch]:
+    """Return where the leading build mode changes, each narrowed by bisection."""
+    texts = dict(zip(axis.numbers, axis.texts, strict=True))
+    found = []
+    for low, high in itertools.pairwise(sorted(axis.numbers)):
+        first, last = made[low,], made[high,]
+        if not first.leading or not last.leading or first.leading == last.leading:
+            continue
+        below, above = low, high
+        for _ in range(BISECTIONS):
+            middle = (below + above) / 2
+            text = _between(texts, axis, middle)
+            if text is None:
+                break
+            point = planned((middle,), (text,))
+            if point.leading == first.leading:
+                below = middle
+            else:
+                above = middle
+        found.append(Switch(axis.path, below, above, first.leading, last.leading))
+    return found
+
+
+def _between(texts: dict[float, str], axis: Axis, number: float) -> str | None:
+    """Return the text that sets a value between two of the axis; None where only whole ones go."""
+    sample = next(iter(texts.values()))
+    if axis.unit == "%":
+        return _interpolated(texts, number)
+    if not axis.unit:
+        is_whole = all(text.lstrip("-").isdecimal() for text in texts.values())
+        return None if is_whole else f"{number:.10g}"
+    return f"{number:.10g} {axis.unit}" if " " in sample else f"{number:.10g}"
+
+
+def _interpolated(texts: dict[float, str], number: float) -> str:
+    """Return the text of a change by per cent: every number in it in proportion."""
+    at, text = next(iter(texts.items()))
+    factor = (1 + number / 100) / (1 + at / 100)
+    words = text.replace("{", "{ ").replace("}", " }").replace("[", "[ ").replace("]", " ]")
+    made = []
+    for word in words.split(" "):
+        try:
+            made.append(f"{float(word) * factor:.10g}")
+        except ValueError:
+            made.append(word)
+    return " ".join(made)
