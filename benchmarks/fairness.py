@@ -64,7 +64,7 @@ def portfolio_of(case: Case, seed: int) -> Portfolio:
             "weight": float(random.choice([1.0, 1.0, 2.0])),
         }  # fmt: skip
         if random.random() < GUARANTEED:
-            least = random.uniform(20, 90)
+            least = random.uniform(200, 900)
             teams[f"t{w}"]["guarantee"] = f"{least:.2f} h100e/researcher"
     fleet = [
         {"sku": n, "gpus": int(random.integers(40, 400) * case.teams), "since": "2025-06-01"}
@@ -116,7 +116,8 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--seed", type=int, default=1)
     asked = parser.parse_args(arguments)
     print(
-        "| teams, kinds | SKUs x periods | levels | consumers pooled | first level s | all levels s "
+        "| teams, kinds | SKUs x periods | levels | consumers pooled | first level s "
+        "| all levels s "
         "| first level pooled s | all levels pooled s | all pooled / first | all / first | "
         "levels differ by |"
     )

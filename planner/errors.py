@@ -6,6 +6,7 @@
     ├── SpecError           3   the input is invalid; carries Findings
     ├── InfeasibleError     4   the model is proved infeasible or unbounded
     ├── LimitError          5   a limit stopped the solver with nothing usable
+    ├── StoppedError      130   the user stopped it with nothing usable
     ├── OutputError         6   a file or folder could not be read or written
     ├── LockedError         7   the run folder is in use by a live process
     └── EngineError         1   an engine broke its own promise (our bug)
@@ -92,6 +93,40 @@ class SpecError(PlannerError):
         return f"{body}{tail}\n{errors} {noun} found"
 
 
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A change of one figure of the user's that alone would make a plan possible.
+
+    Parameters
+    ----------
+    settings
+        The change as what-ifs, ``path=value``.
+    old, new
+        The figure before and after, in `unit` (none for counts).
+    text
+        The statement that it changes.
+    where
+        Its place.
+    is_confirmed
+        Whether a plan was made with it.
+    """
+
+    settings: tuple[str, ...]
+    old: float
+    new: float
+    unit: str = ""
+    text: str = ""
+    where: Where = Where()
+    is_confirmed: bool = False
+
+    def __str__(self) -> str:
+        amount = f"{abs(self.new - self.old):.4g} {self.unit}".rstrip()
+        word = "raise" if self.new > self.old else "lower"
+        sets = " ".join(f"--set '{text}'" for text in self.settings)
+        sure = "" if self.is_confirmed else " (no plan was made with it in the time given)"
+        return f"{word} by at least {amount}: {self.text}{sure}\n    {sets}"
+
+
 class InfeasibleError(PlannerError):
     """No plan can satisfy the stated rules.
 
@@ -103,6 +138,10 @@ class InfeasibleError(PlannerError):
         Least changes, each of which alone would mend it; may be empty.
     is_reduced
         Whether the set was proved irreducible.
+    because
+        The conflict told in a sentence.
+    changes
+        Least changes that were seen to mend it, each alone.
     """
 
     exit_code = 4
@@ -112,19 +151,26 @@ class InfeasibleError(PlannerError):
         conflict: tuple[tuple[str, Where], ...],
         relaxations: tuple[str, ...] = (),
         is_reduced: bool = True,
+        because: str = "",
+        changes: tuple[Change, ...] = (),
     ) -> None:
-        super().__init__(conflict, relaxations, is_reduced)
+        super().__init__(conflict, relaxations, is_reduced, because, changes)
         self.conflict = tuple(conflict)
         self.relaxations = tuple(relaxations)
         self.is_reduced = is_reduced
+        self.because = because
+        self.changes = tuple(changes)
 
     def __str__(self) -> str:
         head = "infeasible: these statements cannot all hold"
         if not self.is_reduced:
             head += " (the set could not be reduced further in the time given)"
         rows = [f"  {where}: {text}" for text, where in self.conflict]
-        helps = [f"  help: {text}" for text in self.relaxations]
-        return "\n".join([head, *rows, *helps])
+        chain = [f"  {self.because}"] if self.because else []
+        helps = [f"  help: {text}" for text in (*self.changes, *self.relaxations)]
+        if len(helps) > 1:
+            helps.insert(0, "  each of these alone would mend it:")
+        return "\n".join([head, *rows, *chain, *helps])
 
 
 class UnboundedError(PlannerError):
@@ -137,6 +183,12 @@ class LimitError(PlannerError):
     """A limit came before any usable plan."""
 
     exit_code = 5
+
+
+class StoppedError(PlannerError):
+    """The user stopped the work before any usable plan."""
+
+    exit_code = 130
 
 
 class OutputError(PlannerError):

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from planner.errors import Finding
 
 FORMAT_VERSION = "1.0"
+DETAIL = "\t"
+"""Parts a stage from what is known of it now, such as incumbent, bound and gap of a solve."""
 PLAIN_EVERY_S = 30.0
 """Where stderr is no terminal, one line of progress in so many seconds."""
 
@@ -77,12 +79,13 @@ def _live() -> Iterator[Callable[[str, float], None]]:
         tasks: dict[str, Any] = {}
 
         def update(stage: str, share: float) -> None:
+            stage, _, detail = stage.partition(DETAIL)
             if stage not in tasks:
                 for task in tasks.values():
                     bar.update(task, completed=1.0, visible=False)
                 tasks[stage] = bar.add_task(stage, total=1.0, rate="")
             speed = bar.tasks[tasks[stage]].speed
-            rate = f"{speed:.2%} a second" if speed else ""
+            rate = detail or (f"{speed:.2%} a second" if speed else "")
             bar.update(tasks[stage], completed=share, rate=rate)
 
         yield update
@@ -94,6 +97,7 @@ def _plain() -> Callable[[str, float], None]:
 
     def update(stage: str, share: float) -> None:
         nonlocal last, shown, since, from_share
+        stage, _, detail = stage.partition(DETAIL)
         now = time.monotonic()
         if stage != shown:
             say(f"[{now - began:5.0f} s] {stage}")
@@ -102,7 +106,8 @@ def _plain() -> Callable[[str, float], None]:
             rate = (share - from_share) / (now - since)
             speed = f", {rate:.2%} a second" if rate > 0 else ""
             left = f", about {(1 - share) / rate:.0f} s left" if rate > 0 else ""
-            say(f"[{now - began:5.0f} s] {stage} {share:.0%}{speed}{left}")
+            known = f": {detail}" if detail else f" {share:.0%}{speed}{left}"
+            say(f"[{now - began:5.0f} s] {stage}{known}")
             last = now
 
     return update

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from planner.cli.console import finding_as_dict, put_json, say
-from planner.errors import OutputError, PlannerError, SpecError
+from planner.errors import InfeasibleError, OutputError, PlannerError, SpecError, Where
 
 
 def tell(error: Exception, *, as_json: bool) -> int:
@@ -21,14 +21,34 @@ def tell(error: Exception, *, as_json: bool) -> int:
         return _bug(error)
     if as_json:
         findings = error.findings if isinstance(error, SpecError) else ()
+        more = _conflict(error) if isinstance(error, InfeasibleError) else {}
         put_json(
             "error", exit_code=error.exit_code, message=str(error),
-            findings=[finding_as_dict(f) for f in findings],
+            findings=[finding_as_dict(f) for f in findings], **more,
         )  # fmt: skip
     say(str(error) if isinstance(error, SpecError) else _headed(error))
     if os.environ.get("PLAN_DEBUG"):
         traceback.print_exception(error)
     return error.exit_code
+
+
+def _conflict(error: InfeasibleError) -> dict[str, Any]:
+    """Return a conflict as machines read it."""
+    return {
+        "conflict": [{"text": text, **_place(where)} for text, where in error.conflict],
+        "is_reduced": error.is_reduced,
+        "because": error.because,
+        "changes": [
+            {"text": c.text, **_place(c.where), "settings": list(c.settings), "old": c.old,
+             "new": c.new, "unit": c.unit, "is_confirmed": c.is_confirmed}
+            for c in error.changes
+        ],
+        "hints": list(error.relaxations),
+    }  # fmt: skip
+
+
+def _place(where: Where) -> dict[str, Any]:
+    return {"file": where.file, "line": where.line, "col": where.col, "path": where.path}
 
 
 def usage(error: Any) -> int:
@@ -41,7 +61,8 @@ def usage(error: Any) -> int:
 
 def _headed(error: PlannerError) -> str:
     text = str(error)
-    return text if text.startswith(("infeasible", "stopped", "error")) else f"error: {text}"
+    ways = ("infeasible", "stopped", "interrupted", "error")
+    return text if text.startswith(ways) else f"error: {text}"
 
 
 def _os_text(error: OSError) -> str:

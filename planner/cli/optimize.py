@@ -49,6 +49,9 @@ Baseline = Annotated[
     Path | None,
     typer.Option("--baseline", metavar="RUN", help="Finished run that dates are held against."),
 ]
+SolverThreads = Annotated[
+    int, typer.Option("--threads", min=1, help="Threads of the solver; no result depends on them.")
+]
 Rounds = Annotated[int, typer.Option(min=1, max=20, help="Most rounds of solve and verify.")]
 
 
@@ -67,6 +70,7 @@ def optimize(
     scenarios: Scenarios = None,
     bet: Bet = False,
     workers: Number = None,
+    threads: SolverThreads = 1,
     scheduler: Scheduler = None,
     out: Out = None,
     force: Force = False,
@@ -104,7 +108,7 @@ def optimize(
     now = dt.datetime.now(dt.UTC)
     folder = run_folder.choose(out, portfolio.spec.portfolio, identity, now)
     with hired(workers, scheduler) as found, run_folder.reserved(folder, force=force):
-        asked = replace(asked, workers=found)
+        asked = replace(asked, workers=found, solver_threads=threads)
         with progress(quiet=quiet or as_json) as update:
             found_plan = study.run(portfolio, asked, update, pins=pins)
             result = study.reviewed(found_plan, update)
@@ -123,13 +127,16 @@ def optimize(
     else:
         put(report.headline_text(result))
         say(f"report: {folder / 'report.html'}")
+    status = result.plan.status
+    if status is not None and status.is_interrupted:
+        kept_as = status.text.removeprefix("status: ")
+        say(f"interrupted; best solution so far kept in {folder} (status: {kept_as})")
+        raise typer.Exit(130)
     if detailed and not result.verification.is_verified:
         raise typer.Exit(10)
 
 
-def _bet(
-    objective: str | None, scenarios: int | None, *, bet: bool, is_there: bool
-) -> list[str]:
+def _bet(objective: str | None, scenarios: int | None, *, bet: bool, is_there: bool) -> list[str]:
     """Return what `--bet`, `--objective` and `--scenarios` set, so that the run keeps it."""
     chosen = {"objective": objective or ("expected" if bet else None), "scenarios": scenarios}
     said = {key: value for key, value in chosen.items() if value is not None}

@@ -100,7 +100,8 @@ class BuildMode(Model):
     storm: StormDamage
     """Design wind and repair."""
     learning: Factor | None = None
-    """Exponent b: the n-th hall of the kind at a site takes n^-b of the work; 0 where not given."""
+    """Exponent b: the n-th hall of the kind at a site takes n^-b of the crews' work (what no crew
+    does, and the cost, learn nothing); 0 where not given."""
     tenure: Literal["own", "lease", "jv"] = "own"
     """Who owns what is built; halls that are not our own have a rent, here or at the group."""
     ready_for_it: tuple[str, ...]

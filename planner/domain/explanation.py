@@ -55,7 +55,7 @@ class Price:
     Parameters
     ----------
     kind
-        Family of the lever: power, money, supply, docks, crews, land, places or starts.
+        Family of the lever: power, date, money, supply, docks, crews, land, places or starts.
     step
         The step in words, such as ``1 MW more from lakeside/grid in 2027Q3``.
     basis

@@ -91,6 +91,8 @@ class Accelerator(Model):
     """Racks that the docks of a site take in a day; no limit where not given."""
     drivers: tuple[str, ...] = ()
     """Risk drivers that multiply its lead time."""
+    response: str = ""
+    """What would be done about a late delivery, in a few words."""
 
 
 class Workload(Model):

@@ -306,6 +306,10 @@ class Termination(enum.Enum):
     UNBOUNDED = "unbounded"
 
 
+INTERRUPTED = "interrupted"
+"""What stopped a solve that a signal ended."""
+
+
 @dataclass(frozen=True, slots=True)
 class LevelStatus:
     """One objective or fairness level as solved.
@@ -337,12 +341,29 @@ class SolveStatus:
         halls, the tolerance left to later objectives, and whole racks and dates, all together.
     is_reproducible
         False where a clock or a signal ended a solve.
+    stopped
+        What ended it then, such as ``interrupted`` or ``limit 10 s``; empty otherwise.
     """
 
     levels: tuple[LevelStatus, ...]
     gap: float | None
     solver: str
     is_reproducible: bool = True
+    stopped: str = ""
+
+    @property
+    def is_interrupted(self) -> bool:
+        """Whether a signal ended it."""
+        return self.stopped == INTERRUPTED
+
+    @property
+    def text(self) -> str:
+        """The status in words: never optimal where something stopped the search."""
+        gap = "no bound" if self.gap is None else f"gap {100 * self.gap:.1f} %"
+        if self.is_interrupted:
+            return f"status: interrupted, {gap}"
+        end = f" ({self.stopped})" if self.stopped else ""
+        return f"status: feasible, {gap}{end}"
 
 
 @dataclass(frozen=True)

@@ -190,7 +190,7 @@ class BetPolicy(Model):
     objective: Literal["expected", "cvar", "regret"] = "expected"
     """The best mean over scenarios; the best mean of the worst of them (conditional value at risk);
     or the smallest worst regret."""
-    tail: Share = fixed(0.25, "")
+    tail: Share = fixed(0.25, "dimensionless")
     """Share of the worst scenarios that ``cvar`` takes the mean of."""
     scenarios: Positive = 9
     """Scenarios weighed up: arrivals times futures of construction, supply and cash, reduced to

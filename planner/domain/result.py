@@ -11,6 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 if TYPE_CHECKING:
+    from planner.domain.baseline import Baseline
+    from planner.domain.bet import Bet
     from planner.domain.explanation import Explanation
     from planner.domain.plan import Candidate, Plan, Promise
     from planner.domain.portfolio import Portfolio
@@ -62,8 +64,9 @@ class Outcome:
     deterministic_start_min, deterministic_finish_min
         The deterministic pass, shape (A,).
     total_float_min, free_float_min, is_driving
-        Of the deterministic pass, shape (A,); `is_driving` marks the driving path to each site's
-        last milestone.
+        Of the deterministic pass, shape (A,): total float towards the next hand-over (block, lot,
+        tranche), else the last finish of its hall or site; `is_driving` marks the driving path to
+        each site's last milestone.
     seed, method
         Seed of the draws, and how they were drawn.
     look
@@ -218,6 +221,8 @@ class Verification:
     """Days by which lots come after their planned service at the confidence (before it, where
     negative), as a mean over megawatts, by what was last: ``hall NAME``, ``tranche SITE/NAME`` or
     ``delivery SITE/SKU``."""
+    inflow_musd: FloatArray | None = None
+    """Simulated cash flow left to the portfolio by period, shape (S, T); None without cash rows."""
 
     @property
     def is_verified(self) -> bool:
@@ -280,8 +285,12 @@ class Result:
     """Extra days by cause under which the plan was solved."""
     terminal: tuple[TerminalAnswer, ...] = ()
     """What the worth of compute after the horizon does to the plan; empty where not asked."""
+    baseline: Baseline | None = None
+    """What its dates are held against; the deterministic plan where None."""
     explanation: Explanation | None = None
     """Why the plan is as it is; None where `plan explain` was not asked."""
+    bet: Bet | None = None
+    """What was weighed up over scenarios; None where the policy places no bet."""
 
 
 @dataclass(frozen=True)

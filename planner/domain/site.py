@@ -44,6 +44,8 @@ class PowerTranche(Model):
     """Date in the contract or plan."""
     slip: SlipDay | None = None
     """How much later (or earlier) it really comes; certain where not given."""
+    response: str = ""
+    """What would be done about a late one, in a few words."""
     after: tuple[str, ...] = ()
     """Site activities that must be done as well, such as the owner's substation."""
     serves: tuple[str, ...] = ()

@@ -43,6 +43,8 @@ class Template:
         Work in working minutes of `calendar` for the reference size.
     scale
         Exponent of the work over the ratio of IT power.
+    has_crew
+        Whether crews do it, who learn from hall to hall; permits and deliveries do not.
     fresh_min, tired_output
         Work after which crews on a calendar other than the stated one tire, and their output from
         then on over that before.
@@ -63,6 +65,7 @@ class Template:
     is_per_block: bool
     cost_share: float
     closes_envelope: bool
+    has_crew: bool
     fresh_min: float = np.inf
     tired_output: float = 1.0
 
@@ -131,6 +134,7 @@ class Frame:
             is_per_block=activity.per == "block",
             cost_share=activity.cost_share.likely if activity.cost_share else 0.0,
             closes_envelope=activity.closes_envelope,
+            has_crew=any(activity.crews.values()),
             **self._fatigue(own, runs),
         )
 

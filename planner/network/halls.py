@@ -168,15 +168,17 @@ def _add_mode(hall: Hall) -> None:
     """Append the mode's rows: those of the whole hall, then block by block."""
     templates = hall.yard.of_mode(hall.plan)
     plan, mode = hall.plan, hall.mode
-    factor = plan.work_factor
+    local = plan.work_factor
+    learnt = local
     if mode.learning is not None:
-        factor *= float(plan.nth) ** -mode.learning.likely
+        learnt *= float(plan.nth) ** -mode.learning.likely
     unit_mw = mode.unit_it_power.likely
     ratio = plan.mw / unit_mw
     block_ratio = plan.block_mw * max(1, mode.unit_blocks) / unit_mw
     cost = mode.hall_cost.likely * plan.mw * plan.cost_factor
     for t in templates:
         if not t.is_per_block:
+            factor = learnt if t.has_crew else local
             row = _row(hall, t, f"{plan.name}/{t.key}", t.scaled(ratio, factor))
             row.cost_musd = cost * t.cost_share
             hall.rows[t.key] = hall.frame.draft.add(row)
@@ -184,7 +186,7 @@ def _add_mode(hall: Hall) -> None:
         rows: Rows = {}
         for t in templates:
             if t.is_per_block:
-                work = t.scaled(block_ratio, factor)
+                work = t.scaled(block_ratio, learnt if t.has_crew else local)
                 row = _row(hall, t, f"{plan.name}/{block + 1}/{t.key}", work, block)
                 row.cost_musd = cost * t.cost_share / len(plan.lots)
                 rows[t.key] = hall.frame.draft.add(row)

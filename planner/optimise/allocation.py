@@ -323,8 +323,14 @@ def _conflict(engine: Engine, fleet: Fleet, parties: Sequence[Party]) -> Conflic
 
 def _statements(engine: Engine) -> dict[str, list[int]]:
     """Return the rows behind each statement: guarantees and ceilings by party, SKUs, halls."""
-    words = {"least": "{}.min_guarantee", "most": "{}.max_useful", "gang": "{}.gang_min",
-             "most_units": "{}.max_total_units", "fleet": "skus.{}", "room": "halls.{}"}  # fmt: skip
+    words = {
+        "least": "{}.min_guarantee",
+        "most": "{}.max_useful",
+        "gang": "{}.gang_min",
+        "most_units": "{}.max_total_units",
+        "fleet": "skus.{}",
+        "room": "halls.{}",
+    }
     made: dict[str, list[int]] = {}
     for component, word in words.items():
         for name, row in engine.rows.items():

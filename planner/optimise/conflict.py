@@ -2,36 +2,81 @@
 
 Rows of the model are grouped by the statement behind them. Statements are dropped one by one, those
 that a user would question least first; what cannot be dropped without the rest becoming feasible is
-the conflict. Then each of it is relaxed alone, by as little as makes the model feasible.
+the conflict. First the relaxation is reduced so, where it is infeasible itself, then the set with
+whole halls. Last, the least change of each statement that alone mends it is searched
+(`mending`).
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import time
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NoReturn
 
-from planner.errors import EngineError, InfeasibleError
+from planner.domain.plan import Termination
+from planner.errors import Change, EngineError, InfeasibleError
+from planner.optimise.alike import pooled
 from planner.optimise.constraints import CONSTRAINTS
 from planner.optimise.constraints.base import Statement
+from planner.optimise.data import build
+from planner.optimise.engine import INF, Engine
+from planner.optimise.mending import Lever, least_change, levers
+from planner.optimise.model import formulate
+from planner.optimise.wishes import let_give, wishes
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from planner.domain.portfolio import Portfolio
+    from planner.domain.result import Readiness
+    from planner.optimise.clock import CorrectionDays
     from planner.optimise.data import ModelData
-    from planner.optimise.engine import Engine
 
 ORDER = ("commitment", "placement", "hall_slots", "land", "crews", "equipment", "docks", "supply",
          "power", "debt", "cash", "carbon", "pins", "clusters", "required", "needs")  # fmt: skip
 """Families in the order in which they are dropped: demands last, so that they are named."""
+DEMANDS = ("pins", "clusters", "required", "needs")
+"""Families that ask for something; the others say how much there is."""
 MIP_NODES = 200
+REDUCE_S = 60.0
+"""Time in which a conflict is made as small as can be."""
+MEND_S = 60.0
+"""Time in which least changes are searched."""
+MARGINS = (0.0, 0.02, 0.1)
+"""Shares by which a change is made larger until a plan in whole racks and dates keeps it."""
 
 
 @dataclass
 class _Group:
-    """A statement with the rows and columns that stand for it."""
+    """A statement with the rows and columns that stand for it, and what could be changed of it."""
 
     family: str
     statement: Statement
     rows: list[int]
     columns: list[int]
+    levers: tuple[Lever, ...] = ()
+
+    @property
+    def is_demand(self) -> bool:
+        """Whether it asks for something, and does not say how much there is."""
+        return self.family in DEMANDS
+
+
+class ConflictError(InfeasibleError):
+    """The conflict of a model, before least changes were searched.
+
+    Parameters
+    ----------
+    groups
+        The statements, with what could be changed of each.
+    hints
+        By how much rows of one alone would have to give way.
+    """
+
+    def __init__(self, groups: Sequence[_Group], hints: tuple[str, ...], is_reduced: bool) -> None:
+        conflict = tuple((g.statement.text, g.statement.where) for g in groups)
+        super().__init__(conflict, hints, is_reduced, _because(groups))
+        self.groups = tuple(groups)
 
 
 def raise_infeasible(data: ModelData, engine: Engine) -> NoReturn:
@@ -43,16 +88,96 @@ def raise_infeasible(data: ModelData, engine: Engine) -> NoReturn:
         With the smallest conflicting set found, and the least change of each that mends it.
     """
     groups = _groups(data, engine)
+    _let_all_give(data, engine)
+    engine.relaxed = frozenset()
+    engine.deadline = time.monotonic() + REDUCE_S
     engine.seek({}, "min")
-    is_relaxed = not _is_feasible(engine, whole=False)
-    kept = _reduced(engine, groups, whole=not is_relaxed)
-    for group in kept:
-        _restore(engine, group)
-    helps = tuple(hint for group in kept if (hint := _hint(engine, group, groups)))
-    conflict = tuple((group.statement.text, group.statement.where) for group in kept)
-    if not conflict:
+    kept, is_sure = groups, True
+    if engine.solve_lp().termination is Termination.INFEASIBLE:
+        kept, _ = _reduced(engine, kept, whole=False)
+        hinted = kept
+    else:
+        hinted = []
+    hints = _hints(engine, hinted, groups)
+    for group in groups:
+        (_restore if group in kept else _drop)(engine, group)
+    kept, is_sure = _reduced(engine, kept, whole=True)
+    if not kept:
         raise EngineError("the model is infeasible without any statement of the user's")
-    raise InfeasibleError(conflict, helps, is_reduced=is_relaxed)
+    raise ConflictError(kept, tuple(h for g, h in hints if g in kept), is_sure)
+
+
+def mended(
+    found: ConflictError,
+    portfolio: Portfolio,
+    readiness: tuple[Readiness, ...],
+    corrections: CorrectionDays | None,
+    solves: Callable[[Portfolio], bool],
+) -> InfeasibleError:
+    """Return the conflict with the least change of each statement that alone mends it.
+
+    Parameters
+    ----------
+    solves
+        Whether a portfolio comes to a plan, with whole racks and dates.
+    """
+    deadline = time.monotonic() + MEND_S
+
+    def feasible(changed: Portfolio) -> bool | None:
+        return _has_plan(changed, readiness, corrections, deadline)
+
+    changes = []
+    for group in found.groups:
+        for lever in group.levers:
+            if time.monotonic() > deadline:
+                break
+            change = least_change(portfolio, lever, feasible)
+            if change is None:
+                continue
+            sure = _confirmed(change, portfolio, lever, lambda p: feasible(p) is True and solves(p))
+            changes.append(replace(sure, text=group.statement.text, where=group.statement.where))
+    # Where a figure was searched, the row's own slack says nothing more.
+    hints = () if changes else found.relaxations
+    return InfeasibleError(found.conflict, hints, found.is_reduced, found.because, tuple(changes))
+
+
+def _confirmed(
+    change: Change, portfolio: Portfolio, lever: Lever, solves: Callable[[Portfolio], bool]
+) -> Change:
+    """Return the change as a plan confirms it, a little larger where racks and dates need it."""
+    for margin in MARGINS:
+        amount = (change.new - change.old) * (1.0 + margin)
+        whole = round(amount) if not change.unit else amount
+        larger = least_change(
+            portfolio, lever, solves, only=max(change.old + whole, 0.0)
+        )  # fmt: skip
+        if larger is not None:
+            return replace(larger, is_confirmed=True)
+    return change
+
+
+def _has_plan(
+    portfolio: Portfolio,
+    readiness: tuple[Readiness, ...],
+    corrections: CorrectionDays | None,
+    deadline: float,
+) -> bool | None:
+    """Return whether a model has a point with everything whole; None if that was not found out."""
+    data = pooled(build(portfolio, readiness, corrections))
+    engine = Engine(formulate(data), seed=1)
+    engine.deadline = deadline
+    _let_all_give(data, engine)
+    engine.seek({}, "min")
+    if engine.solve_lp().termination is Termination.INFEASIBLE:
+        return False
+    return _feasible(engine, whole=True)
+
+
+def _let_all_give(data: ModelData, engine: Engine) -> None:
+    """Let soft wishes be given up and dear compute be bought: neither is a reason."""
+    let_give(engine, wishes(data))
+    if "max_price[all]" in engine.rows:
+        engine.bound(engine.column("dearly"), 0.0, INF)
 
 
 def _groups(data: ModelData, engine: Engine) -> list[_Group]:
@@ -64,10 +189,11 @@ def _groups(data: ModelData, engine: Engine) -> list[_Group]:
         if component not in components or component == "balance":
             continue
         constraint = components[component]
-        statement = constraint.statement(data, component, tuple(rest.removesuffix("]").split(",")))
+        index = tuple(rest.removesuffix("]").split(","))
+        statement = constraint.statement(data, component, index)
         if statement is not None:
-            group = made.setdefault(statement, _Group(constraint.name, statement, [], []))
-            group.rows.append(row)
+            fresh = _Group(constraint.name, statement, [], [], levers(data, component, index))
+            made.setdefault(statement, fresh).rows.append(row)
     for commitment in data.money.commitments:
         if not commitment.cash.any():
             continue  # enters no row, so the model has no column of it
@@ -83,9 +209,24 @@ def _dropped_at(group: _Group) -> tuple[int, bool]:
     return ORDER.index(group.family), is_product
 
 
-def _is_feasible(engine: Engine, *, whole: bool) -> bool:
+def _because(groups: Sequence[_Group]) -> str:
+    """Return the chain of a conflict: what is asked for, and what does not allow it."""
+    asked = [g.statement.text for g in groups if g.is_demand]
+    given = [g.statement.text for g in groups if not g.is_demand]
+    if not given:
+        return f"because {' and because '.join(asked)}, and nothing that could be built gives it"
+    allowed = ", and because ".join(given)
+    if not asked:
+        return f"because {allowed}, and not even what is committed keeps to it"
+    return f"because {', and because '.join(asked)}, but because {allowed}, no plan keeps all"
+
+
+def _feasible(engine: Engine, *, whole: bool) -> bool | None:
+    """Return whether the model has a point; None where a limit came first."""
     found = engine.solve_mip(gap=1.0, nodes=MIP_NODES) if whole else engine.solve_lp()
-    return found.values is not None
+    if found.values is not None:
+        return True
+    return False if found.termination is Termination.INFEASIBLE else None
 
 
 def _drop(engine: Engine, group: _Group) -> None:
@@ -102,54 +243,50 @@ def _restore(engine: Engine, group: _Group) -> None:
         engine.bound(column, 1.0, 1.0)
 
 
-def _reduced(engine: Engine, groups: list[_Group], *, whole: bool) -> list[_Group]:
-    """Return the statements that are left after a deletion filter; the others are dropped.
+def _reduced(engine: Engine, groups: list[_Group], *, whole: bool) -> tuple[list[_Group], bool]:
+    """Return the statements left by a deletion filter, and whether none was left out of doubt.
 
-    Whole families are tried first, then their statements one by one.
+    Whole families are tried first, then their statements by halving; the others stay dropped.
     """
     kept: list[_Group] = []
+    is_sure = True
     for family in ORDER:
         members = [group for group in groups if group.family == family]
-        for group in members:
-            _drop(engine, group)
-        if not members or not _is_feasible(engine, whole=whole):
-            continue
-        for group in members:
-            _restore(engine, group)
-        kept += _filtered(engine, members, whole=whole)
-    return kept
+        if members:
+            here, sure = _filtered(engine, members, whole=whole)
+            kept, is_sure = kept + here, is_sure and sure
+    return kept, is_sure
 
 
-def _filtered(engine: Engine, members: list[_Group], *, whole: bool) -> list[_Group]:
-    """Return the needed ones of a family by halving: drop what is not needed, in few solves."""
+def _filtered(engine: Engine, members: list[_Group], *, whole: bool) -> tuple[list[_Group], bool]:
+    """Return the needed ones of some statements: those without which the rest is feasible."""
+    for group in members:
+        _drop(engine, group)
+    verdict = _feasible(engine, whole=whole)
+    if verdict is False:
+        return [], True
+    for group in members:
+        _restore(engine, group)
     if len(members) == 1:
-        _drop(engine, members[0])
-        if not _is_feasible(engine, whole=whole):
-            return []
-        _restore(engine, members[0])
-        return members
+        return members, verdict is True
     middle = len(members) // 2
-    kept: list[_Group] = []
-    for half in (members[:middle], members[middle:]):
-        for group in half:
-            _drop(engine, group)
-        if _is_feasible(engine, whole=whole):
-            for group in half:
-                _restore(engine, group)
-            kept += _filtered(engine, half, whole=whole)
-    return kept
+    first, one = _filtered(engine, members[:middle], whole=whole)
+    second, two = _filtered(engine, members[middle:], whole=whole)
+    return first + second, one and two
 
 
-def _hint(engine: Engine, group: _Group, groups: list[_Group]) -> str:
-    """Return by how much one statement alone must give way to all others, as a sentence."""
+def _hints(
+    engine: Engine, kept: Sequence[_Group], groups: Sequence[_Group]
+) -> list[tuple[_Group, str]]:
+    """Return by how much one statement alone must give way to all others, halls in parts."""
     for other in groups:
         _restore(engine, other)
-    if not group.rows:
-        return ""
-    amount = engine.least_slack(group.rows)
-    if amount is None:
-        return ""
-    statement = group.statement
-    figure = amount * statement.scale
-    unit = f" {statement.unit}" if statement.unit else ""
-    return f"relax by at least {figure:.4g}{unit}: {statement.text}"
+    made = []
+    for group in kept:
+        amount = engine.least_slack(group.rows) if group.rows else None
+        if amount is not None:
+            unit = group.statement.unit
+            figure = f"{amount * group.statement.scale:.4g} {unit}".rstrip()
+            text = f"relax by at least {figure}: {group.statement.text}"
+            made.append((group, text))
+    return made

@@ -25,7 +25,7 @@ from planner.optimise.money import Money, money
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from planner.domain.plan import HallClass, Plan
     from planner.domain.portfolio import Portfolio
@@ -236,6 +236,7 @@ def compute_weight(
     late = discount(rate, horizon + quarters)
     if worth is not None:
         days = (horizon + quarters) * DAYS_YEAR
-        late = late * worth(days - DAYS_YEAR * QUARTER_YEAR / 2, days + DAYS_YEAR * QUARTER_YEAR / 2)
+        half = DAYS_YEAR * QUARTER_YEAR / 2
+        late = late * worth(days - half, days + half)
     weight[-1] += terminal * policy.terminal_share.likely * late.sum() * QUARTER_YEAR
     return weight

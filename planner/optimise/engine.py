@@ -16,7 +16,7 @@ from planner.domain.plan import Termination
 from planner.errors import EngineError, UnboundedError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from numpy.typing import NDArray
 
@@ -36,6 +36,10 @@ FEASIBLE = 2
 """`primal_solution_status` of a feasible point; no value is read without it."""
 WAIT_S: Final = 0.1
 """Seconds between two looks at the keyboard while the solver runs."""
+TOLD_S: Final = 1.0
+"""Seconds between two live lines of a solve."""
+STOP_S: Final = 5.0
+"""Seconds in which the solver must have stopped once it is asked to."""
 BIG_LP_ROWS: Final = 4000
 """Rows from which an LP without a basis goes to the interior point; simplex is slow there."""
 
@@ -52,11 +56,33 @@ class Limits:
         Nodes of a search; a count, so that results repeat.
     time_s
         Seconds of all solves together; a run that meets it is not reproducible.
+    threads
+        Of the solver; no result depends on them.
     """
 
     gap: float | None = None
     nodes: int = 500
     time_s: float | None = None
+    threads: int = 1
+
+
+@dataclass
+class Course:
+    """How far a solve has come, as its callback last said; None where nothing is known yet."""
+
+    incumbent: float | None = None
+    bound: float | None = None
+    gap: float | None = None
+    elapsed_s: float = 0.0
+    is_search: bool = False
+
+    def __str__(self) -> str:
+        if not self.is_search:
+            return f"linear program, {self.elapsed_s:.0f} s"
+        best = "no plan yet" if self.incumbent is None else f"incumbent {self.incumbent:.6g}"
+        bound = "" if self.bound is None else f", bound {self.bound:.6g}"
+        gap = "" if self.gap is None else f", gap {100 * self.gap:.2g} %"
+        return f"{best}{bound}{gap}, {self.elapsed_s:.0f} s"
 
 
 @dataclass(frozen=True)
@@ -79,6 +105,10 @@ class Solution:
     bound: float | None
 
 
+def _known(value: float) -> float | None:
+    return float(value) if abs(value) < INF else None
+
+
 class _Quiet(highspy.Highs):
     """HiGHS without the banner that its own constructor prints to stdout, which is for data."""
 
@@ -88,23 +118,59 @@ class _Quiet(highspy.Highs):
         kinds = range(int(cb.HighsCallbackType.kCallbackMax) + 1)
         self.callbacks = [HighsCallback(cb.HighsCallbackType(k), self) for k in kinds]
         self.enableCallbacks()  # type: ignore[no-untyped-call]
+        self.course = Course()
+        self.tell: Callable[[Course], None] | None = None
+
+    def watch(self, tell: Callable[[Course], None]) -> None:
+        """Say the course of each solve about once a second, from the thread that waits for it."""
+        self.tell = tell
+        # By default the solver logs so seldom that short solves would never be heard of.
+        self.setOptionValue("mip_min_logging_interval", TOLD_S)
+        course = self.callbacks[int(cb.HighsCallbackType.kCallbackMipLogging)]
+        course.subscribe(self._logged)
+
+    def _logged(self, event: Any) -> None:
+        """Note what the search says, in the solver's thread."""
+        out = event.data_out
+        self.course.is_search = True
+        self.course.incumbent = _known(out.mip_primal_bound)
+        self.course.bound = _known(out.mip_dual_bound)
+        self.course.gap = _known(out.mip_gap)
 
     def joinSolve(self, _thread: object = None, _limit: int = 0) -> Any:  # noqa: N802 - theirs
         """Wait for the solver; the first Ctrl-C asks it to stop, a second ends the wait.
 
-        The base class prints to stdout here, and ends the process after five.
+        Whatever else ends the wait, such as a signal to terminate, stops the solver first: no
+        thread of it outlives the process that it is part of. The base class prints to stdout
+        here, and ends the process after five.
         """
-        asked = False
+        asked, began, told = False, time.monotonic(), 0.0
+        self.course = Course()
         while True:
             try:
                 is_done, status = self.wait(WAIT_S)
                 if is_done:
                     return status
+                self.course.elapsed_s = time.monotonic() - began
+                if self.tell is not None and self.course.elapsed_s - told >= TOLD_S:
+                    told = self.course.elapsed_s
+                    self.tell(self.course)
             except KeyboardInterrupt:
                 if asked:
+                    self._stopped()
                     raise
                 asked = True
                 self.cancelSolve()  # type: ignore[no-untyped-call]
+            except BaseException:
+                self._stopped()
+                raise
+
+    def _stopped(self) -> None:
+        """Ask the solver to stop, and wait until it has."""
+        self.cancelSolve()  # type: ignore[no-untyped-call]
+        deadline = time.monotonic() + STOP_S
+        while time.monotonic() < deadline and not self.wait(WAIT_S)[0]:
+            pass
 
 
 class Engine:
@@ -113,7 +179,7 @@ class Engine:
     Columns and rows go by their stable names, such as ``starts[a/b/tent/24x7,2026Q1]``.
     """
 
-    def __init__(self, model: Any, *, seed: int) -> None:
+    def __init__(self, model: Any, *, seed: int, threads: int = 1) -> None:
         form = LinearStandardFormCompiler().write(model, mixed_form=True)
         self.columns: dict[str, int] = {v.name: i for i, v in enumerate(form.columns)}
         self.rows: dict[str, int] = {}
@@ -136,9 +202,9 @@ class Engine:
         self.deadline: float | None = None
         self.was_interrupted = False
         self.hit_clock = False
-        self._highs = self._passed(form, seed)
+        self._highs = self._passed(form, seed, threads)
 
-    def _passed(self, form: Any, seed: int) -> Any:
+    def _passed(self, form: Any, seed: int, threads: int) -> Any:
         matrix = form.A.tocsc()
         lp = highspy.HighsLp()
         lp.num_col_, lp.num_row_ = matrix.shape[1], matrix.shape[0]
@@ -150,16 +216,22 @@ class Engine:
         lp.a_matrix_.index_ = matrix.indices
         lp.a_matrix_.value_ = matrix.data
         self.matrix = matrix
+        # The solver's pool of threads is the process's, and keeps the number it began with.
+        highspy.Highs.resetGlobalScheduler(True)
         highs = _Quiet()
         highs.HandleKeyboardInterrupt = True
         for key, value in {
-            "output_flag": False, "threads": 1, "random_seed": seed % 2**31,
+            "output_flag": False, "threads": threads, "random_seed": seed % 2**31,
             "primal_feasibility_tolerance": 1e-8, "dual_feasibility_tolerance": 1e-8,
             "mip_feasibility_tolerance": 1e-7,
         }.items():  # fmt: skip
             highs.setOptionValue(key, value)
         highs.passModel(lp)
         return highs
+
+    def watch(self, tell: Callable[[Course], None]) -> None:
+        """Say the course of each solve about once a second."""
+        self._highs.watch(tell)
 
     @property
     def solver(self) -> str:
@@ -253,6 +325,13 @@ class Engine:
             point.col_value = list(start)
             self._highs.setSolution(point)
         return self._run(is_mip=True)
+
+    def prices(self, rows: list[int]) -> FloatArray:
+        """Return the dual values of rows at the last linear program; zeros where it has none."""
+        solution = self._highs.getSolution()
+        if not solution.dual_valid:
+            return np.zeros(len(rows))
+        return np.array(solution.row_dual)[rows]
 
     def _integrality(self, kind: Any) -> None:
         if len(self.integers):

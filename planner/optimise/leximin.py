@@ -7,7 +7,7 @@ can rise do so together in the mean of the solutions found. What never rises is 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from planner.optimise.engine import INF, Engine, Solution, as_costs
@@ -19,6 +19,8 @@ RISE = 1e-6
 """Relative rise that counts as one."""
 NOISE = 1e-7
 """The same for each team that is held: by the slack of all of them together one may rise."""
+PRICE = 1e-6
+"""Price of a row above which it is no rounding; those of all rows sum to one."""
 CAP = 1e-2
 """Relative rise beyond which no more is looked for, so that one solve finds all who can rise."""
 SLACK = 1e-9
@@ -40,7 +42,8 @@ class Ranking:
     def __init__(self, engine: Engine) -> None:
         # Only a max-min has rows of `reach`; a mean is one row over all.
         self.engine = engine
-        self.worst = engine.column("worst")
+        # Where periods are apart, what is sought first is a mean, and all levels are above `least`.
+        self.worst = engine.column("least" if "least" in engine.columns else "worst")
         self.level = {",".join(index): c for index, c in engine.columns_of("level").items()}
         rows = {team: engine.rows.get(f"reach[{team}]") for team in self.level}
         self.reach = {team: row for team, row in rows.items() if row is not None}
@@ -61,7 +64,7 @@ class Ranking:
 
 
 def leximin(engine: Engine, first: Solution | None = None) -> list[Settled] | None:
-    """Return teams in the order in which they settle, worst first; None if nothing is feasible.
+    """Return teams by the level at which they settle, worst first; None if nothing is feasible.
 
     Integers are as the bounds of their columns leave them: fixed, or relaxed.
 
@@ -79,47 +82,97 @@ def leximin(engine: Engine, first: Solution | None = None) -> list[Settled] | No
             engine.seek({ranking.worst: 1.0}, "max")
             first = engine.solve_lp()
         if first.values is None or first.objective is None:
-            return settled or None
-        level, values = first.objective, first.values
-        stuck, values = _stuck(ranking, active, level, values)
-        settled.append(Settled(tuple(stuck), level, values))
-        for team in stuck:
-            engine.bound(ranking.level[team], _held(level), INF)
-            engine.free(ranking.reach[team])
-        active = [team for team in active if team not in stuck]
+            break
+        found = _stuck(ranking, active, first.objective, first.values)
+        settled += found
+        for step in found:
+            for team in step.teams:
+                engine.bound(ranking.level[team], _held(step.level), INF)
+                engine.free(ranking.reach[team])
+        gone = {team for step in found for team in step.teams}
+        active = [team for team in active if team not in gone]
         for team in active:
-            engine.bound(ranking.level[team], _held(level), INF)
+            engine.bound(ranking.level[team], _held(first.objective), INF)
         first = None
-    return settled
+    if not settled:
+        return None if active else []
+    values = settled[-1].values
+    return [replace(s, values=values) for s in sorted(settled, key=lambda s: s.level)]
 
 
-def _stuck(
-    ranking: Ranking, active: list[str], level: float, values: FloatArray
-) -> tuple[list[str], FloatArray]:
-    """Return the teams that cannot rise above a level, and the last solution."""
+def _stuck(ranking: Ranking, active: list[str], level: float, values: FloatArray) -> list[Settled]:
+    """Return the teams that are settled once the worst level is known.
+
+    Those at the level that cannot rise share it. Those that a guarantee holds above it and that
+    cannot rise either stay where they are held, now and with whatever is settled later: it would
+    take a level for each of them to find the same.
+    """
     engine, size = ranking.engine, max(1.0, abs(level))
     rise = max(RISE, NOISE * len(active)) * size
+    sure = _sure(ranking, active)
     for team in active:
-        engine.bound(ranking.level[team], _held(level), level + CAP * size)
+        engine.bound(ranking.level[team], _held(level), INF)
         engine.free(ranking.reach[team])
-    low = list(active)
-    while True:
+    floor = _floors(ranking, active, level, values, rise)
+    for team in active:
+        engine.bound(ranking.level[team], _held(floor[team]), floor[team] + CAP * size)
+    low = [team for team in active if team not in sure]
+    while low:
         engine.seek(as_costs(ranking.level[team] for team in low), "max")
         found = engine.solve_lp()
         if found.values is None:
             break
         values = found.values
-        rising = [t for t in low if values[ranking.level[t]] > level + rise]
+        rising = [t for t in low if values[ranking.level[t]] > floor[t] + rise]
         if not rising:
             break
         low = [team for team in low if team not in rising]
-        if not low:
-            # All rose at once: only rounding can have held the level, so all of them are settled.
-            low = rising
-            break
+    stuck = [team for team in active if team in sure or team in low]
+    if not any(floor[team] <= level + rise for team in stuck):
+        # All rose at once: only rounding can have held the level, so whoever is at it is settled.
+        stuck += [t for t in active if t not in stuck and floor[t] <= level + rise]
     for team in active:
         engine.restore(ranking.reach[team])
-    return low, values
+    return _by_level(stuck, floor, level, rise, values)
+
+
+def _by_level(
+    stuck: list[str], floor: dict[str, float], level: float, rise: float, values: FloatArray
+) -> list[Settled]:
+    """Return settled teams: those at the level together, each of the others by itself."""
+    here = tuple(team for team in stuck if floor[team] <= level + rise)
+    above = [team for team in stuck if team not in here]
+    return [
+        *([Settled(here, level, values)] if here else []),
+        *(Settled((team,), floor[team], values) for team in above),
+    ]
+
+
+def _floors(
+    ranking: Ranking, active: list[str], level: float, values: FloatArray, rise: float
+) -> dict[str, float]:
+    """Return what each team has at the least: the level, or what a guarantee holds it at.
+
+    Guarantees are each team's own, so the least sum of levels has each at its least.
+    """
+    if all(values[ranking.level[team]] <= level + rise for team in active):
+        return dict.fromkeys(active, level)
+    ranking.engine.seek(as_costs(ranking.level[team] for team in active), "min")
+    found = ranking.engine.solve_lp()
+    if found.values is None:
+        return dict.fromkeys(active, level)
+    return {team: max(level, float(found.values[ranking.level[team]])) for team in active}
+
+
+def _sure(ranking: Ranking, active: list[str]) -> set[str]:
+    """Return the teams whose row of `reach` has a price: no best point leaves it slack.
+
+    By complementary slackness they are at the worst level wherever it is at its best, and need no
+    search. Others may be stuck too, for prices of degenerate points are not unique.
+    """
+    rows = [ranking.reach[team] for team in active]
+    prices = ranking.engine.prices(rows)
+    return {t for t, price in zip(active, prices, strict=True) if abs(price) > PRICE}
 
 
 def _held(level: float) -> float:

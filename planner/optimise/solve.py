@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from planner.domain.pin import pinned
-from planner.domain.plan import LevelStatus, Plan, SolveStatus, Termination
-from planner.errors import LimitError
+from planner.domain.plan import INTERRUPTED, LevelStatus, Plan, SolveStatus, Termination
+from planner.errors import InfeasibleError, LimitError, StoppedError
 from planner.optimise.alike import pooled, spelled, spread
-from planner.optimise.conflict import raise_infeasible
+from planner.optimise.conflict import ConflictError, mended, raise_infeasible
 from planner.optimise.data import ModelData, build
 from planner.optimise.engine import Engine, Limits, Solution
 from planner.optimise.fairness import fairness_of, unit_of
@@ -43,6 +43,8 @@ SMALL_INTEGERS = 120
 """Integers up to which the whole model is solved as one."""
 HALF = 0.5
 """A level is solved to a gap below this share of the tolerance at which it is then held."""
+DETAIL = "\t"
+"""Parts a stage of progress from what is said of it now."""
 NUMERIC_GAP = 1e-6
 COST_GAP = 0.01
 """Halls are moved later to within this gap of the least cost: the last tenths cost most time."""
@@ -63,9 +65,12 @@ class Search:
     bound: float | None = None
     others: dict[int, tuple[float, float]] = field(default_factory=dict)
     """Whole decisions that are no starts of halls, with their bounds in the model."""
+    stage: str = "model"
+    share: float = 0.0
 
     def tell(self, stage: str, share: float) -> None:
         """Report progress."""
+        self.stage, self.share = stage.partition(DETAIL)[0], share
         self.progress(stage, share)
 
     def finish(self) -> None:
@@ -126,9 +131,45 @@ def solve(
     UnboundedError
         If something that is wanted has no limit.
     """
-    began, limits = time.monotonic(), limits or Limits()
-    data = pooled(build(pinned(portfolio, pins), readiness, corrections))
-    engine = Engine(formulate(data), seed=seed)
+    portfolio, limits = pinned(portfolio, pins), limits or Limits()
+    try:
+        return _solved(portfolio, readiness, corrections, seed, limits, progress)
+    except ConflictError as found:
+        if progress is not None:
+            progress("least changes that would mend it", 0.0)
+        error = mended(
+            found, portfolio, readiness, corrections,
+            lambda changed: _comes_to_a_plan(changed, readiness, corrections, seed, limits),
+        )  # fmt: skip
+    raise error
+
+
+def _comes_to_a_plan(
+    portfolio: Portfolio,
+    readiness: tuple[Readiness, ...],
+    corrections: CorrectionDays | None,
+    seed: int,
+    limits: Limits,
+) -> bool:
+    try:
+        _solved(portfolio, readiness, corrections, seed, limits, None)
+    except (InfeasibleError, LimitError):
+        return False
+    return True
+
+
+def _solved(
+    portfolio: Portfolio,
+    readiness: tuple[Readiness, ...],
+    corrections: CorrectionDays | None,
+    seed: int,
+    limits: Limits,
+    progress: Progress | None,
+) -> Plan:
+    """Return the best plan, or raise what conflicts, with no changes that would mend it."""
+    began = time.monotonic()
+    data = pooled(build(portfolio, readiness, corrections))
+    engine = Engine(formulate(data), seed=seed, threads=limits.threads)
     if limits.time_s is not None:
         engine.deadline = began + limits.time_s
     search = Search(data, engine, limits, progress or (lambda _stage, _share: None))
@@ -136,19 +177,64 @@ def solve(
         i: (float(engine.lower[i]), float(engine.upper[i])) for i in other_integers(engine, data)
     }
     engine.relaxed = frozenset(engine.columns_of("holds").values())
+    if progress is not None:
+        engine.watch(lambda course: search.tell(f"{search.stage}{DETAIL}{course}", search.share))
+    try:
+        return _searched(search)
+    except LimitError as error:
+        raise _explained(search, error) from None
+
+
+def _explained(search: Search, error: LimitError) -> LimitError | StoppedError:
+    """Return what stopped a search before any plan, what is known, and what to try."""
+    engine, limit = search.engine, search.limits.time_s
+    bound = "" if search.bound is None else f"; best bound {search.bound:.4g}"
+    if engine.was_interrupted:
+        return StoppedError(f"interrupted with no plan yet{bound}; nothing was written")
+    if not engine.hit_clock or limit is None:
+        return error
+    return LimitError(
+        f"stopped at {limit:g} s with no plan{bound}\n"
+        "  help: raise --time-limit, shorten the horizon or plan in quarters"
+    )
+
+
+def _searched(search: Search) -> Plan:
+    """Return the plan of a search; Ctrl-C after the first level keeps what it has come to."""
+    data, engine = search.data, search.engine
     _give_way(search)
-    names = portfolio.spec.policy.objectives
+    names = data.portfolio.spec.policy.objectives
     values = _first_level(search, names[0])
     if names[0] == "time_to" and len(names) > 1:
         # A date says little of what else is built, so halls are sought once more, with it held.
         _hold(search, engine.column("late"), search.levels[0].value, "min")
         names = names[1:]
         values = _first_level(search, names[0])
-    values = _later_levels(search, values, names)
+    try:
+        values = _later_levels(search, values, names)
+    except KeyboardInterrupt:
+        # Between two solves: the first level's point stands, with its halls.
+        engine.was_interrupted = True
+        _fix_halls(search, values)
     search.finish()
     plan, final = split(data, search.engine, values)
     search.tell("solve", 1.0)
     return plan.replace(status=_status(search, final))
+
+
+def _stopped(search: Search) -> str:
+    """Return what ended a search early, in a word or two."""
+    if search.engine.was_interrupted:
+        return INTERRUPTED
+    limit = search.limits.time_s
+    return f"limit {limit:g} s" if search.engine.hit_clock and limit is not None else ""
+
+
+def _fix_halls(search: Search, values: FloatArray) -> None:
+    columns = start_columns(search.engine, search.data)
+    halls = np.round(values[columns])
+    fix(search.engine, columns, halls, halls)
+    _fix_others(search, values)
 
 
 def _status(search: Search, final: tuple[LevelStatus, ...]) -> SolveStatus:
@@ -164,6 +250,7 @@ def _status(search: Search, final: tuple[LevelStatus, ...]) -> SolveStatus:
         gap=gap,
         solver=engine.solver,
         is_reproducible=not search.is_over,
+        stopped=_stopped(search),
     )
 
 

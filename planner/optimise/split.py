@@ -49,7 +49,7 @@ if TYPE_CHECKING:
 
 ROUNDS = 6
 """Most times the split is made again."""
-POWER_ROUNDS = 6
+POWER_ROUNDS = 8
 """Most times lots are dated again by the power they are assigned."""
 OVERSHOOT = 1.05
 """How much more than what was missed is asked for."""

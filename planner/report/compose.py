@@ -46,7 +46,9 @@ def _gap(result: Result) -> list[tuple[str, str]]:
     if status is None:
         return []
     gap = words.share(status.gap) if status.gap is not None else "none proved"
-    return [("gap", gap if status.is_reproducible else f"{gap} (limit reached)")]
+    if not status.is_reproducible:
+        return [("status", status.text.removeprefix("status: "))]
+    return [("gap", gap)]
 
 
 def stamps(result: Result, identity: str) -> dict[str, Cell]:

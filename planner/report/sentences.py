@@ -35,12 +35,12 @@ def chip(facts: Facts) -> Chip:
     found = result.verification
     share = words.share(found.confidence)
     broken = [v for v in found.verdicts if not v.is_kept]
-    if broken:
-        return Chip(f"Not verified: {_broken(len(broken), len(found.verdicts), share)}", "bad")
     status = result.plan.status
+    if broken:
+        end = f"; {status.text}" if status and not status.is_reproducible else ""
+        return Chip(f"Not verified: {_broken(len(broken), len(found.verdicts), share)}{end}", "bad")
     if status and not status.is_reproducible:
-        gap = f"gap {words.share(status.gap)}" if status.gap is not None else "no bound"
-        return Chip(f"Stopped at a limit: {gap}; every promise kept", "warn")
+        return Chip(f"{status.text.capitalize()}; every promise kept", "warn")
     if not found.verdicts:
         return Chip("Simulated; no promises to verify", "warn")
     quantile = f"P{round(100 * found.confidence)}"

@@ -126,6 +126,7 @@ def _describe(result: Result, document: Document, identity: str) -> dict[str, ob
         else {
             "name": status.solver,
             "gap": status.gap,
+            "status": status.text.removeprefix("status: "),
             "levels": [
                 {"name": x.name, "value": x.value, "bound": x.bound, "unit": x.unit,
                  "termination": x.termination.value}

@@ -53,7 +53,7 @@ TILE: Final = 8
 STRIP: Final = 32
 """Samples of a pass: enough to fill a loop, and few enough for their tables to stay in a cache."""
 FIRST_REACH: Final = 256
-"""Days of working time built at first; half of them more where they do not suffice."""
+"""Days of working time built at first; half as many more where they do not suffice."""
 
 
 class Chain(NamedTuple):
@@ -327,7 +327,7 @@ class Flow:
             repairs.cost_musd, times.start_min[part], times.work_end_min[part],
             times.finish_min[part], times.storm_cost_musd[part],
         ):  # fmt: skip
-            self.reach = min(self.reach + FIRST_REACH // 2, self.days)
+            self.reach = min(self.reach + self.reach // 2 + 1, self.days)
 
     def _room(self) -> Room:
         """Return room for a strip; a thread keeps its own: fresh memory costs as much as a pass."""

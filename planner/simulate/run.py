@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Final
 from planner.domain.precision import largest_error_day
 from planner.domain.result import Outcome
 from planner.network import deterministic
+from planner.network.cpm import hand_over_float
+from planner.network.health import hand_overs
 from planner.simulate.blocks import Engine, Gathered, Job
 from planner.simulate.review import looked
 from planner.simulate.summarise import block_ready, in_service
@@ -108,7 +110,7 @@ def _outcome(found: Gathered, seed: int) -> Outcome:
         driver_factor=found.amounts("driver"),
         deterministic_start_min=sure.start_min,
         deterministic_finish_min=sure.finish_min,
-        total_float_min=sure.total_float_min,
+        total_float_min=hand_over_float(sure, hand_overs(network)),
         free_float_min=sure.free_float_min,
         is_driving=sure.is_driving,
         deterministic_ready_min=block_ready(network, sure_finish)[0],

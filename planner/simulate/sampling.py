@@ -151,16 +151,24 @@ class Sampler:
             u = self._sobol.draw(first, count)
         else:
             u = uniforms(self._driver_key, first, count, self._total)
-        u = _mixed(u, self.network.driver_mix)
+        u = _mixed(u, self.network.driver_mix, chance)
         acts = u < chance
         strength = np.where(acts, u / np.where(chance > 0, chance, 1.0), 0.5)
         drawn = self._driver_law.quantile(strength)
         return np.where(acts, drawn, np.where(self.network.driver_is_event, 0.0, 1.0))
 
 
-def _mixed(u: FloatArray, mix: FloatArray | None) -> FloatArray:
-    """Return numbers of drivers correlated through normal variables, each uniform as before."""
+def _mixed(u: FloatArray, mix: FloatArray | None, chance: FloatArray) -> FloatArray:
+    """Return numbers of drivers correlated through normal variables, each uniform as before.
+
+    High numbers go together. Below its chance a driver acts, so the numbers of one that may not act
+    are turned round first: the highest are those of acting strongly, the lowest of not acting.
+    """
     if mix is None:
         return u
-    moved: FloatArray = ndtr(ndtri(u) @ mix.T)
-    return np.clip(moved, TINY, 1.0 - TINY)
+    tied = np.flatnonzero(np.abs(mix @ mix.T - np.eye(len(mix))).max(axis=1) > TINY)
+    moved = np.clip(ndtr(ndtri(u) @ mix.T)[:, tied], TINY, 1.0 - TINY)
+    idle = 1.0 - chance[tied]
+    out = u.copy()
+    out[:, tied] = np.where(moved >= idle, moved - idle, moved + chance[tied])
+    return np.clip(out, TINY, 1.0 - TINY)

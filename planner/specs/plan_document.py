@@ -210,6 +210,7 @@ class StatusBlock(Model):
     solver: str
     gap: Number | None = None
     reproducible: Flag = True
+    stopped: str = ""
     levels: tuple[LevelRow, ...] = ()
 
 
@@ -354,4 +355,5 @@ def _status(block: StatusBlock) -> SolveStatus:
         LevelStatus(row.name, row.value, row.bound, row.unit, Termination(row.termination))
         for row in block.levels
     )
-    return SolveStatus(levels, block.gap, block.solver, is_reproducible=block.reproducible)
+    return SolveStatus(levels, block.gap, block.solver, is_reproducible=block.reproducible,
+                       stopped=block.stopped)  # fmt: skip

@@ -37,6 +37,8 @@ class Ask:
     workers
         Who simulates the futures of a verification; threads of this process where none is given.
         No result depends on it, so it is no part of what identifies a run.
+    solver_threads
+        Threads of the solver; no result depends on them either.
     method
         How the futures of a verification are drawn.
     until_error_day
@@ -50,6 +52,7 @@ class Ask:
     time_limit_s: float | None = None
     level: int = 0
     workers: Workers | None = field(default=None, repr=False, compare=False)
+    solver_threads: int = field(default=1, repr=False, compare=False)
     method: Method = "latin"
     until_error_day: float | None = None
 

@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING
 
 from planner import optimise, simulate
 from planner.domain.pin import pinned
+from planner.domain.plan import INTERRUPTED
 from planner.domain.result import Result
+from planner.errors import StoppedError
 from planner.network import build_tables, compile_network, existing_plan
 from planner.study.bet import checked, placed, solved
 from planner.study.correct import Corrections, corrected, rebased
@@ -52,16 +54,26 @@ def run(portfolio: Portfolio, ask: Ask, progress: Progress, *, pins: Pins | None
     corrections = Corrections()
     best: Result | None = None
     for number in range(1, ask.rounds + 1):
-        plan = solved(
-            portfolio, tried.readiness, bet,
-            corrections=corrections.days, limits=optimise.Limits(time_s=ask.time_limit_s),
-            seed=ask.seed, progress=progress,
-        )  # fmt: skip
-        result = replace(
-            prove(portfolio, plan, tried.readiness, ask, tables, number, progress),
-            corrections=dict(corrections.days),
-        )
+        try:
+            plan = solved(
+                portfolio, tried.readiness, bet,
+                corrections=corrections.days, seed=ask.seed, progress=progress,
+                limits=optimise.Limits(time_s=ask.time_limit_s, threads=ask.solver_threads),
+            )  # fmt: skip
+            result = replace(
+                prove(portfolio, plan, tried.readiness, ask, tables, number, progress),
+                corrections=dict(corrections.days),
+            )
+        except (KeyboardInterrupt, StoppedError):
+            # A round before this one has a plan: it is kept, and the run says what ended it.
+            if best is None:
+                raise
+            best, number = _interrupted(best), number - 1
+            break
         best = _better(best, result)
+        if _is_interrupted(result):
+            best = _interrupted(best)
+            break
         if result.verification.is_verified or number == ask.rounds:
             break
         again = ready_again(portfolio, tried, plan, ask, tables, progress, ask.threads)
@@ -72,9 +84,23 @@ def run(portfolio: Portfolio, ask: Ask, progress: Progress, *, pins: Pins | None
     return replace(best, rounds=number, terminal=_terminal(best, ask, progress))
 
 
+def _is_interrupted(result: Result) -> bool:
+    status = result.plan.status
+    return status is not None and status.is_interrupted
+
+
+def _interrupted(result: Result) -> Result:
+    """Return a result that says that a signal ended the rounds."""
+    status = result.plan.status
+    if status is None:
+        return result
+    status = replace(status, is_reproducible=False, stopped=INTERRUPTED)
+    return replace(result, plan=result.plan.replace(status=status))
+
+
 def _terminal(best: Result, ask: Ask, progress: Progress) -> tuple[TerminalAnswer, ...]:
     """Return the answers at none and twice of the terminal value, where no clock runs."""
-    if ask.time_limit_s is not None:
+    if ask.time_limit_s is not None or _is_interrupted(best):
         return ()
     progress("terminal value", 0.0)
     return optimise.terminal_answers(

@@ -10,7 +10,7 @@ from scipy.special import betaincinv
 from planner.capacity.demand import floors_h100e, guarantees_h100e
 from planner.capacity.power import lot_mw
 from planner.domain.result import NEVER, Verdict, Verification, quantile_min
-from planner.study.money import cash_risk, simulated_spend
+from planner.study.money import cash_risk, simulated_inflow, simulated_spend
 from planner.study.service import DAY_MIN, compute, fleet
 
 if TYPE_CHECKING:
@@ -57,6 +57,9 @@ def verify(
         compute=given,
         in_service_mw=service.mw,
         spend_musd=spend,
+        inflow_musd=simulated_inflow(portfolio, plan, outcome.samples, outcome.seed)
+        if plan.cash
+        else None,
         seed=outcome.seed,
         round=number,
         lateness_day=_lateness(portfolio, plan, power, outcome, confidence),

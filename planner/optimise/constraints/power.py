@@ -146,16 +146,17 @@ def _carried(
     return float(min(carried, sum(demand.values())))
 
 
-def statement(data: ModelData, component: str, index: Index) -> Statement:
-    """Return the firm power of the tranche, or what a zone has to be fed."""
+def statement(data: ModelData, component: str, index: Index) -> Statement | None:
+    """Return the firm power of the tranche, or that a zone has none."""
     where = data.portfolio.where
     site, name = index[0].split("/")
     if component == "tranche_power":
         firm = data.portfolio.sites[site].tranches[name].firm
         return Statement(f"tranche {index[0]} carries {firm} firm",
                          where(f"site.{site}.tranches.{name}.firm"), "MW")  # fmt: skip
-    return Statement(f"halls of {index[0]} draw their peak power from tranches that serve them",
-                     where(f"site.{site}.tranches"), "MW")  # fmt: skip
+    if any(index[0] in tranche.zones for tranche in data.feed.tranches):
+        return None  # what tranches carry is the statement; that halls draw on them defines it
+    return Statement(f"no tranche serves halls of {index[0]}", where(f"site.{site}.tranches"), "MW")
 
 
 CONSTRAINT = Constraint("power", ("zone_power", "tranche_power"), add, violations, statement)

@@ -89,7 +89,7 @@ def _power(session: Session) -> Iterator[Lever]:
             earlier, later = (
                 _moved(rows, moved - data.feed.firm_mw[i]) for moved in session.shifted[name]
             )
-            yield Lever("power", f"{name} one quarter earlier", f"{path}.energised", earlier, later)
+            yield Lever("date", f"{name} one quarter earlier", f"{path}.energised", earlier, later)
 
 
 def _moved(rows: Mapping[int, int], change: np.ndarray[tuple[int, ...], np.dtype[np.float64]]

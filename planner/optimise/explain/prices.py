@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 
 SHOWN = 4
 """Levers of a kind that are shown at most."""
-TRIED = 10
-"""Levers of a kind that are solved at most."""
+TRIED, TRIED_IN_PARTS = 10, 4
+"""Levers of a kind that are solved at most; the second in a big model with halls in parts."""
 CONFIRMED = 3
 """Largest levers confirmed with whole halls chosen anew: of those that act with halls fixed, and of
 those that do not."""
@@ -90,7 +90,8 @@ def _largest(
 ) -> list[tuple[Lever, Price]]:  # fmt: skip
     found: list[tuple[Lever, Price]] = []
     least = SMALLEST * abs(session.first_of(base.worth) or 1.0)
-    for most, lever in of_kind[:TRIED]:
+    tried = TRIED if basis == "halls fixed" or session.is_small else TRIED_IN_PARTS
+    for most, lever in of_kind[:tried]:
         gains = sorted((_gain(session, p.up) for _, p in found), reverse=True)
         if most <= least or is_over() or (len(gains) >= SHOWN and gains[SHOWN - 1] >= most):
             break

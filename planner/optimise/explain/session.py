@@ -91,6 +91,8 @@ class Session:
     bases: dict[str, Any] = field(default_factory=dict)
     """Basis of each solve of the base by name: from it, not from the last, the next is near."""
     mode: str = "fixed"
+    until: float | None = None
+    """Reading of the monotonic clock at which a search for whole halls ends with what it has."""
     _free: Found | None = None
 
     @classmethod
@@ -268,6 +270,7 @@ class Session:
             engine.bound(column, least, most)
         self._seek(costs)
         gap, nodes = SMALL_SEARCH if self.is_small else BIG_SEARCH
+        engine.deadline = self.until
         if is_wide and not self.is_small:
             self.unfix()
             relaxed = engine.solve_lp().values
@@ -277,6 +280,7 @@ class Session:
         else:
             point = engine.solve_mip(gap=gap, nodes=nodes, start=known).values
         point = known if point is None else point
+        engine.deadline = None
         found, self.mode = None, "fixed"
         if point is not None:
             self.fix_at(point)

@@ -8,7 +8,7 @@ that may be started in parts, first objective and then cost within the tolerance
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
@@ -78,6 +78,8 @@ class Given:
     corrections: CorrectionDays
     data: ModelData
     plan: Plan
+    warm: dict[Any, Any] = field(default_factory=dict)
+    """Bases by objective and shape of the model, and the point of today: shared by parameters."""
 
 
 def usual(given: Given) -> Iterator[Parameter]:
@@ -156,14 +158,18 @@ class _Solver:
     def __init__(self, given: Given, parameter: Parameter, seed: int) -> None:
         self.given, self.parameter, self.seed = given, parameter, seed
         self.points: dict[float, Point] = {}
-        self._bases: dict[str, Any] = {}
 
     def at(self, value: float) -> Point | None:
         """Return the choice at a value; None where no plan is left."""
         if value in self.points:
             return self.points[value]
-        data = self.parameter.data(value)
-        point = None if data is None else self._solved(data, value)
+        if value == self.parameter.today and (known := self.given.warm.get("today")) is not None:
+            point: Point | None = replace(known, value=value)
+        else:
+            data = self.parameter.data(value)
+            point = None if data is None else self._solved(data, value)
+        if value == self.parameter.today:
+            self.given.warm.setdefault("today", point)
         if point is not None:
             self.points[value] = point
         return point
@@ -196,9 +202,10 @@ class _Solver:
 
     def _run(self, engine: Engine, variable: str, sense: Any) -> Any:
         engine.seek({engine.column(variable): 1.0}, sense)
-        engine.adopt(self._bases.get(variable))
+        key = variable, len(engine.lower), len(engine.row_lower)
+        engine.adopt(self.given.warm.get(key))
         found = engine.solve_lp()
-        self._bases[variable] = engine.basis() or self._bases.get(variable)
+        self.given.warm[key] = engine.basis() or self.given.warm.get(key)
         return found.values
 
 

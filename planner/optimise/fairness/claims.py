@@ -29,6 +29,7 @@ from planner.optimise.fairness.base import Claim
 from planner.optimise.fairness.curve import Curve
 from planner.optimise.fairness.maxmin import MaxMin
 from planner.optimise.fairness.mean import Mean
+from planner.optimise.fairness.periods import Periods
 from planner.optimise.variables import GPUS, linear
 
 if TYPE_CHECKING:
@@ -46,6 +47,9 @@ def fairness_of(data: ModelData) -> Fairness:
     policy = data.portfolio.spec.policy.fairness
     claims = claims_of(data)
     if policy.objective in ("leximin", "drf"):
+        if policy.period == "each" and claims:
+            weight = zip(data.labels, data.compute_weight.tolist(), strict=True)
+            return Periods(claims, dict(weight))
         return MaxMin(claims)
     alpha = NASH if policy.objective == "nash" else policy.alpha
     return Mean(claims, Curve(alpha), _unit(data, claims))

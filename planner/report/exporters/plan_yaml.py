@@ -200,6 +200,8 @@ def _status(status: SolveStatus | None) -> Iterator[str]:
     if status.gap is not None:
         yield f"  gap: {_float(status.gap)}"
     yield f"  reproducible: {scalar(status.is_reproducible)}"
+    if status.stopped:
+        yield f"  stopped: {text(status.stopped)}"
     if status.levels:
         yield "  levels:"
     for level in status.levels:

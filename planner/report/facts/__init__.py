@@ -16,6 +16,7 @@ from planner.report.facts.capacity import (
     month_days,
     period_grid,
 )
+from planner.report.facts.cash import CashFact, cash_fact
 from planner.report.facts.commitments import Commitment, commitments, soon
 from planner.report.facts.compute import (
     FleetRow,
@@ -25,15 +26,18 @@ from planner.report.facts.compute import (
     product_facts,
     team_facts,
 )
+from planner.report.facts.counts import CountFact, count_facts
 from planner.report.facts.dates import DateFact, date_facts, target_facts
 from planner.report.facts.gave_way import GaveWayFact, gave_way_facts
 from planner.report.facts.halls import HallDates, KindFact, hall_dates, kind_facts
 from planner.report.facts.inventory import Inventory, take, with_gpus_only
+from planner.report.facts.joint import JointFact, joint_fact
 from planner.report.facts.logic import Logic, logic_of
 from planner.report.facts.methods import MethodFact, method_facts
 from planner.report.facts.money import MoneyFact, money_fact
 from planner.report.facts.risk import KeyDate, RiskFact, key_date, risk_facts
 from planner.report.facts.schedule import ScheduleRow, schedule_rows
+from planner.report.facts.shape import ShapeFact, shape_fact
 from planner.report.facts.stranding import StrandingFact, stranding_facts
 from planner.report.facts.terminal import TerminalFact, terminal_facts
 
@@ -77,7 +81,11 @@ class Facts:
     schedule: tuple[ScheduleRow, ...]
     assumptions: tuple[AssumptionFact, ...]
     terminal: tuple[TerminalFact, ...] = ()
+    counts: tuple[CountFact, ...] = ()
     gave_way: tuple[GaveWayFact, ...] = ()
+    shape: ShapeFact | None = None
+    joint: JointFact | None = None
+    cash: CashFact | None = None
 
     @cached_property
     def logic(self) -> Logic:
@@ -110,7 +118,7 @@ def gather(result: Result) -> Facts:
         month_days=months,
         monthly=capacity_facts(result, inventory, day_grid(result, months)),
         limits=tuple(limits(c) for c in capacity),
-        teams=team_facts(result),
+        teams=(teams := team_facts(result)),
         products=product_facts(result),
         fleet=fleet_rows(result),
         money=money_fact(result),
@@ -122,12 +130,17 @@ def gather(result: Result) -> Facts:
         schedule=schedule_rows(result, inventory),
         assumptions=assumption_facts(result),
         terminal=terminal_facts(result),
+        counts=count_facts(result, teams),
         gave_way=gave_way_facts(result),
+        shape=shape_fact(result, key),
+        joint=joint_fact(result, key),
+        cash=cash_fact(result, due),
     )
 
 
 __all__ = [
-    "Arrival", "AssumptionFact", "CapacityFact", "Commitment", "DateFact", "Facts", "FleetRow",
-    "GaveWayFact", "HallDates", "KeyDate", "KindFact", "Logic", "MethodFact", "MoneyFact",
-    "ProductFact", "RiskFact", "ScheduleRow", "StrandingFact", "TeamFact", "TerminalFact", "gather",
+    "Arrival", "AssumptionFact", "CapacityFact", "CashFact", "Commitment", "CountFact",
+    "DateFact", "Facts", "FleetRow", "GaveWayFact", "HallDates", "JointFact", "KeyDate",
+    "KindFact", "Logic", "MethodFact", "MoneyFact", "ProductFact", "RiskFact", "ScheduleRow",
+    "ShapeFact", "StrandingFact", "TeamFact", "TerminalFact", "gather",
 ]  # fmt: skip

@@ -194,7 +194,10 @@ def _tranches(result: Result, inventory: Inventory, sites: list[str]) -> list[_F
         record = inventory.tranches[t]
         planned = max(record.energised, result.plan.data_date)
         late = _late(outcome.energised_min[:, t], minute(outcome.epoch, planned))
-        made.append(_Factor(f"tranche/{name}", f"{record.title} late", "tranche", late, 0.0))
+        made.append(
+            _Factor(f"tranche/{name}", f"{record.title} late", "tranche", late, 0.0,
+                    record.response)
+        )  # fmt: skip
     return made
 
 
@@ -217,7 +220,10 @@ def _deliveries(result: Result, inventory: Inventory, sites: list[str]) -> list[
             ],
             axis=0,
         )
-        made.append(_Factor(f"delivery/{sku}", f"{sku} delivered late", "delivery", late, 0.0))
+        made.append(
+            _Factor(f"delivery/{sku}", f"{sku} delivered late", "delivery", late, 0.0,
+                    record.response)
+        )  # fmt: skip
     return made
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from planner.report.sections import (
     assumptions,
+    bet,
     capacity,
     compute,
     drivers,
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 SECTIONS: Final[Mapping[str, Section]] = {
     m.SECTION.name: m.SECTION
     for m in (
-        headline, timeline, capacity, stranding, compute, money, methods, risk, drivers, why,
+        headline, timeline, capacity, stranding, compute, money, methods, bet, risk, drivers, why,
         assumptions, this_run,
     )
 }  # fmt: skip

@@ -18,7 +18,7 @@ def build(facts: Facts) -> tuple[Part | Columns, ...]:
     """Return small multiples by team, the table behind them, products, fleet and allocation."""
     return (_chart(facts), _teams(facts), _products(facts), _fleet_chart(facts), _fleet(facts),
             _allocation(facts), *_clusters(facts), *_gave_way(facts),
-            *_terminal(facts))  # fmt: skip
+            *_counts(facts), *_terminal(facts))  # fmt: skip
 
 
 def _chart(facts: Facts) -> Chart:
@@ -69,6 +69,20 @@ def _clusters(facts: Facts) -> tuple[Table, ...]:
                  for c in facts.result.plan.clusters)  # fmt: skip
     title = "Training clusters"
     return (Table("clusters", title, columns, rows, place="folded"),) if rows else ()
+
+
+def _counts(facts: Facts) -> tuple[Table, ...]:
+    """Return levels by teams and by heads, where the two differ."""
+    columns = (
+        Column("measure", "Compute per researcher and weight"),
+        Column("by_teams", "Every team counts one", "number"),
+        Column("by_heads", "Every researcher counts one", "number"),
+    )
+    rows = tuple((f.measure, f.by_teams, f.by_heads) for f in facts.counts)
+    counts = facts.result.portfolio.spec.policy.fairness.counts
+    note = f"As planned, over the horizon [H100e]. The policy counts {counts}."
+    title = "Counting teams and counting heads say different things"
+    return (Table("counts", title, columns, rows, note=note),) if rows else ()
 
 
 def _terminal(facts: Facts) -> tuple[Table, ...]:

@@ -8,6 +8,7 @@ import numpy as np
 
 from planner.report import charts, sentences, words
 from planner.report.document import Chart, Column, Columns, Part, Section, Table
+from planner.report.sections.cash import cash_parts
 from planner.report.sections.fan_chart import frame, period_middles
 
 if TYPE_CHECKING:
@@ -27,8 +28,9 @@ PARTS = (
 
 
 def build(facts: Facts) -> tuple[Part | Columns, ...]:
-    """Return spend against cash, and the tables of cash, commitments and purchases."""
-    return (_chart(facts), _cash(facts), _commitments(facts), _purchases(facts))
+    """Return spend against cash, what is committed, paid and left, and the tables behind."""
+    return (_chart(facts), _cash(facts), *cash_parts(facts), _commitments(facts),
+            _purchases(facts))  # fmt: skip
 
 
 def _chart(facts: Facts) -> Chart:

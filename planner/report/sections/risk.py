@@ -5,54 +5,94 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from planner.report import charts, sentences, words
 from planner.report.document import Chart, Column, Columns, Part, Prose, Section, Table
+from planner.report.sections.joint import joint_parts
 
 if TYPE_CHECKING:
-    from planner.report.facts import DateFact, Facts
+    from planner.report.facts import DateFact, Facts, KeyDate, ShapeFact
 
-BINS = 24
 SHOWN = 8
 
 
 def build(facts: Facts) -> tuple[Part | Columns, ...]:
-    """Return the histogram, the tornado, the risks and the verdicts."""
-    return (*_histogram(facts), _tornado(facts), _table(facts), *_verdicts(facts))
+    """Return the histogram, date and cost at once, the tornado, the risks and the verdicts."""
+    return (*_histogram(facts), *joint_parts(facts), _tornado(facts), _table(facts),
+            *_verdicts(facts))  # fmt: skip
 
 
 def _histogram(facts: Facts) -> tuple[Part, ...]:
-    key = facts.key
-    if key is None:
+    key, shape = facts.key, facts.shape
+    if key is None or shape is None:
         return (Prose("No capacity of the portfolio is reached in half of the futures."),)
     amount = sentences.capacity_name(facts, key.fact)
-    spread, count = key.fact.spread, facts.result.outcome.samples
-    counts, edges = np.histogram(key.day, bins=BINS)
-    share = counts / count
-    epoch = facts.result.outcome.epoch
-    days = [epoch + dt.timedelta(days=float(e)) for e in edges]
-    total = np.cumsum(share)
+    count = facts.result.outcome.samples
+    days = [_date(facts, edge) for edge in shape.edges]
     said = [
-        f"{words.iso(days[i])} to {words.iso(days[i + 1])}: {words.share(share[i])} of {count} "
-        f"futures, {words.share(total[i])} by then"
-        for i in range(len(counts))
+        f"{words.iso(days[i])} to {words.iso(days[i + 1])}: {words.share(share)} of {count} "
+        f"futures, {words.share(shape.cumulative[i])} by then"
+        for i, share in enumerate(shape.share)
     ]
-    marks = [(f"{name} {words.iso(day)}", day)
-             for name, day in (("deterministic", key.fact.deterministic), ("P50", spread.p50),
-                               ("P80", spread.p80), ("P90", spread.p90)) if day]  # fmt: skip
     return (
         Chart(
             name="key_date",
             title=_key_title(facts, key.fact),
             subtitle=f"Share of {count} futures by date of {amount}; "
             f"seed {facts.result.outcome.seed}; reached in {words.share(key.reached)}",
-            spec=charts.distribution(days, share, total, marks, width=880, height=200, said=said)
-            if np.ptp(key.day) > 0
+            spec=charts.distribution(days, shape.share, shape.cumulative, _marks(key, shape),
+                                     width=880, height=200, said=said)
+            if shape.low < shape.high
             else None,
-            table="dates",
+            table="key_date_figures",
+            method="Bars: share of futures a bin (left axis); line: share by that date (right).",
         ),
-    )
+        _figures(facts, key, shape),
+        _bins(facts, shape),
+    )  # fmt: skip
+
+
+def _date(facts: Facts, day: float) -> dt.date:
+    return facts.result.outcome.epoch + dt.timedelta(days=float(day))
+
+
+def _marks(key: KeyDate, shape: ShapeFact) -> list[tuple[str, dt.date]]:
+    """Return the dates marked in the histogram, the deterministic one with its probability."""
+    spread, chance = key.fact.spread, shape.deterministic_chance
+    once = "deterministic" if chance is None else f"deterministic ({words.share(chance)})"
+    named = ((once, key.fact.deterministic), ("P50", spread.p50), ("P80", spread.p80),
+             ("P90", spread.p90))  # fmt: skip
+    return [(f"{name} {words.iso(day)}", day) for name, day in named if day]
+
+
+def _figures(facts: Facts, key: KeyDate, shape: ShapeFact) -> Table:
+    """Return the figures of the distribution as a table of one row."""
+    columns = (
+        Column("min", "Earliest", "date"), Column("mean", "Mean", "date"),
+        Column("median", "Median", "date"), Column("mode", "Mode", "date"),
+        Column("max", "Latest", "date"), Column("sd_day", "Standard deviation, days", "day"),
+        Column("skew", "Skew", "factor"), Column("deterministic", "Deterministic", "date"),
+        Column("chance", "Met in", "share"), Column("samples", "Futures", "count"),
+        Column("seed", "Seed"),
+    )  # fmt: skip
+    dates = (_date(facts, d) for d in (shape.low, shape.mean, shape.median, shape.mode, shape.high))
+    row = (*dates, shape.sd_day, shape.skew, key.fact.deterministic, shape.deterministic_chance,
+           facts.result.outcome.samples, str(facts.result.outcome.seed))  # fmt: skip
+    return Table("key_date_figures", "Figures of that distribution", columns, (row,), note=(
+        "Over the futures that reach it; the mode is the middle of the fullest bar. Met in: share "
+        "of all futures at or before the deterministic date."
+    ))  # fmt: skip
+
+
+def _bins(facts: Facts, shape: ShapeFact) -> Table:
+    columns = (Column("since", "From", "date"), Column("until", "To", "date"),
+               Column("share", "Share", "share"),
+               Column("cumulative", "Share by then", "share"))  # fmt: skip
+    rows = tuple(
+        (_date(facts, shape.edges[i]), _date(facts, shape.edges[i + 1]), float(share),
+         float(shape.cumulative[i]))
+        for i, share in enumerate(shape.share)
+    )  # fmt: skip
+    return Table("key_date", "Key date by bin", columns, rows, place="file")
 
 
 def _key_title(facts: Facts, fact: DateFact) -> str:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
 
     from planner.domain.activity import Activity
-    from planner.domain.build_mode import BuildMode
+    from planner.domain.build_mode import BuildMode, SiteWorks, Tail
     from planner.domain.portfolio import Portfolio
     from planner.errors import Finding
 
@@ -36,6 +36,7 @@ def find(portfolio: Portfolio) -> Iterator[Finding]:
     for name, works in catalog.works.items():
         path = f"catalog.works.{name}"
         yield from _predecessors(portfolio, path, works.activities, (), may_look_back=False)
+        yield from _waived(portfolio, path, works)
         if works.release not in (*works.activities, *RELEASE):
             known = works.activities
             yield unknown(portfolio, f"{path}.release", "activity", works.release, known)
@@ -45,9 +46,21 @@ def find(portfolio: Portfolio) -> Iterator[Finding]:
         path = f"catalog.tails.{name}"
         beyond = {*hooks, *site_rows, *RELEASE}
         yield from _predecessors(portfolio, path, tail.activities, beyond)
+        yield from _waived(portfolio, path, tail)
         yield from _hooks(portfolio, tail.activities, users, hooks)
     for name, mode in catalog.modes.items():
+        yield from _waived(portfolio, f"catalog.modes.{name}", mode)
         yield from _mode(portfolio, name, mode, site_rows)
+
+
+def _waived(
+    portfolio: Portfolio, path: str, network: BuildMode | Tail | SiteWorks
+) -> Iterator[Finding]:
+    """Yield rows that an exemption names and the network does not have."""
+    for index, row in enumerate(network.health.rows if network.health else ()):
+        if row not in network.activities:
+            where = f"{path}.health.rows.{index}"
+            yield unknown(portfolio, where, "activity", row, network.activities)
 
 
 def _predecessors(

@@ -242,7 +242,8 @@ def test_people_are_a_resource():
 
 def test_factors_of_work():
     """Scale, local work and learning multiply the work; costs follow power and shares."""
-    rows = {**mode()["activities"], "A1": row("10 wd", ("release",), scale=0.5, cost_share=0.4)}
+    first = row("10 wd", ("release",), scale=0.5, cost_share=0.4, crews={"EL": 1})
+    rows = {**mode()["activities"], "A1": first}
     group = {
         "count": 6, "it_power": "160 MW", "blocks": 2, "modes": ["shed"], "starts_per_period": 4,
         "work_factor": 1.5, "cost_factor": 2.0,
@@ -257,6 +258,24 @@ def test_factors_of_work():
         assert network.work.b[a] == pytest.approx(minutes)
         # 10 MUSD/MW x 160 MW x 40 % x 2
         assert network.cost_musd[a] == pytest.approx(1280)
+
+
+@pytest.mark.parametrize("exponent", [0.0, 0.07, 1.0])
+def test_crews_learn_from_hall_to_hall(exponent):
+    """The n-th hall takes n^-b of the crews' work; what no crew does, and cost, stay."""
+    rows = {
+        **mode()["activities"],
+        "A1": row("10 wd", ("release",), cost_share=0.4, crews={"EL": 1}),
+        "P1": row("20 wd", ("release",)),
+    }
+    made = portfolio(modes={"shed": mode(activities=rows, learning=exponent)})
+    starts = [start(n, f"2026-{n:02d}-01") for n in (1, 2, 3, 4)]
+    network = build(made, starts)
+    for n in (1, 2, 3, 4):
+        a, p = (row_of(network, f"north/sheds/{n:02d}/{key}") for key in ("A1", "P1"))
+        assert network.work.b[a] == pytest.approx(10 * 480 * n**-exponent, rel=1e-12)
+        assert network.work.b[p] == 20 * 480
+        assert network.cost_musd[a] == network.cost_musd[row_of(network, f"{HALL}/A1")]
 
 
 def test_events_hit_gates():
@@ -380,8 +399,8 @@ def test_crews_tire_on_a_calendar_that_replaces_their_own():
 
 def test_observations_reach_the_network():
     """An activity with observed durations is drawn by their quantiles, scaled with its work."""
-    rows = {**mode()["activities"],
-            "A1": row({"observed": ["10 wd", "20 wd", "40 wd"]}, ("release",), cost_share=0.4)}  # fmt: skip
+    seen = row({"observed": ["10 wd", "20 wd", "40 wd"]}, ("release",), cost_share=0.4)
+    rows = {**mode()["activities"], "A1": seen}
     network = build(portfolio(modes={"shed": mode(activities=rows)}))
     a = row_of(network, f"{HALL}/A1")
     assert network.work.b[a] == 20 * 8 * 60

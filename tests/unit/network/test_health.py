@@ -7,12 +7,13 @@ from types import SimpleNamespace
 import pytest
 
 from planner.domain.activity import Exemption
-from planner.network import deterministic
+from planner.network import compile_network, deterministic
 from planner.network.cpm import work_clocks
 from planner.network.dcma import dcma
 from planner.network.health import Schedule, day_minutes
 from planner.network.health import _float_wd as float_wd
-from planner.network.rows import Row
+from planner.network.rows import Row, catalog_rows
+from tests.campuses import mode, plan, portfolio, start
 from tests.networks import DAY, HOUR, Job, csr, ints, network
 
 
@@ -126,3 +127,13 @@ def test_hand_overs_hold_the_float_of_what_leads_to_them():
            "block": ("H/1",), "block_hall": ints([0]), "block_ready": csr([[0]])}  # fmt: skip
     assert checks(jobs)[6].offenders == ("a",)
     assert checks(jobs, **lot, lot_service=ints([0]))[6].offenders == ()
+
+
+def test_an_exemption_of_a_mode_covers_the_rows_it_names():
+    """Of two rows of a hall, the one named is waived; without names, both are."""
+    for named, covered in ((["A2"], {"A2"}), ([], {"A1", "A2"})):
+        waiver = {"exempt": [3], "why": "Front by front", "rows": named}
+        made = portfolio(modes={"shed": mode(health=waiver)})
+        chosen = plan(made, starts=(start(),))
+        rows = catalog_rows(made, chosen, compile_network(made, chosen))
+        assert {r.key for r in rows if r.waived} & {"A1", "A2"} == covered

@@ -116,18 +116,17 @@ def test_a_step_is_what_a_model_made_anew_says(poor: explain.Session) -> None:
 
 def test_a_tranche_earlier_is_what_a_model_made_anew_says() -> None:
     """Power a quarter earlier is the same as a correction of that many days."""
-    portfolio = tiny({"finance": POOR})
+    portfolio = tiny(site={"tranches": {"grid": {"energised": "2026-11-15"}}})
     readiness = ready(portfolio)
     plan = optimise.solve(portfolio, readiness)
     warm = explain.Session.of(portfolio, readiness, plan)
-    shifts = [x for x in levers(warm) if x.step.endswith("one quarter earlier")]
-    for lever in shifts:
-        name = lever.step.partition(" ")[0]
-        with warm.stepped(lever.up):
+    (lever,) = (x for x in levers(warm) if x.step == "north/grid one quarter earlier")
+    for rows, days in ((lever.up, -QUARTER_DAY), (lever.down, QUARTER_DAY)):
+        with warm.stepped(rows):
             stepped = warm.first().objective
-        early = {f"tranche {name}": -QUARTER_DAY}
-        anew = explain.Session.of(portfolio, readiness, plan, early)
-        assert stepped == pytest.approx(anew.first().objective, rel=1e-6)
+        anew = explain.Session.of(portfolio, readiness, plan, {"tranche north/grid": days})
+        assert stepped == pytest.approx(anew.base.worth.level, rel=1e-6)
+        assert stepped != pytest.approx(warm.base.worth.level, rel=1e-3)
 
 
 def test_a_switch_point_is_bracketed() -> None:

@@ -102,7 +102,8 @@ def test_an_equal_split_by_heads_gives_by_heads() -> None:
 
 def test_dominant_shares_are_shares_of_all() -> None:
     """Two teams that use one SKU each have all of it; each has its dominant share in full."""
-    case = Case("", {"A": 10, "H": 90}, {"x": Crowd(10, {"A": 1.0}), "y": Crowd(30, {"H": 1.0})}, {})
+    crowds = {"x": Crowd(10, {"A": 1.0}), "y": Crowd(30, {"H": 1.0})}
+    case = Case("", {"A": 10, "H": 90}, crowds, {})
     portfolio = fair(portfolio_of(case), {"objective": "drf"})
     data = build(portfolio, ready(portfolio))
     plan = optimise.solve(portfolio, ready(portfolio))
@@ -172,6 +173,18 @@ def test_means_are_the_known_ones() -> None:
 
 def test_a_fairness_of_nobody_is_nothing() -> None:
     """Without researchers there are no claims and the objective is 0."""
-    spec = {"teams": {n: {"researchers": [{"since": "2026-01-01", "researchers": 0}]} for n in "ab"}}
+    nobody = [{"since": "2026-01-01", "researchers": 0}]
+    spec = {"teams": {n: {"researchers": nobody} for n in "ab"}}
     data = build(portfolio := tiny(spec), ready(portfolio))
     assert fairness_of(data).claims == ()
+
+
+def test_each_period_is_built_for_though_the_first_has_nothing() -> None:
+    """Nothing stands in the first quarter; halls are built as for the horizon all the same."""
+    portfolio = fair(tiny({"policy": {"objectives": ["compute_per_researcher"]}}),
+                     {"period": "each"})  # fmt: skip
+    plan = optimise.solve(portfolio, ready(portfolio))
+    assert len(plan.starts) == 2
+    levels = levels_of(tally(plan, data := build(portfolio, ready(portfolio))).compute(data), data)
+    assert levels["a,2027Q4"] == pytest.approx(16000 / 40, rel=1e-4)
+    assert levels["b,2027Q4"] == pytest.approx(16000 / 40, rel=1e-4)

@@ -44,3 +44,20 @@ def test_nothing_feasible_is_none() -> None:
     """Without a feasible point there is no ranking."""
     short = Case("", {"H": 10}, {"a": Crowd(1, {"H": 1.0}, least=20)}, {})
     assert leximin(engine_of(short)) is None
+
+
+def test_teams_that_guarantees_hold_up_settle_with_the_first_level() -> None:
+    """Two teams are held at 40 and 30 by their guarantees, the rest share what is left alike."""
+    crowds = {"a": Crowd(5, {"H": 1.0}, least=200), "b": Crowd(10, {"H": 1.0}, least=300)}
+    rest = {f"t{n}": Crowd(10, {"H": 1.0}) for n in range(4)}
+    engine = engine_of(Case("", {"H": 900}, {**crowds, **rest}, {}))
+    solves = []
+    solve_lp = engine.solve_lp
+    engine.solve_lp = lambda **k: solves.append(1) or solve_lp(**k)  # type: ignore[method-assign,func-returns-value]
+    settled = leximin(engine)
+    assert settled is not None
+    assert [(step.teams, round(step.level, 4)) for step in settled] == [
+        (("team t0", "team t1", "team t2", "team t3"), 10.0),
+        (("team b",), 30.0), (("team a",), 40.0),
+    ]  # fmt: skip
+    assert len(solves) == 3

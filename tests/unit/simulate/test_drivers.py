@@ -37,3 +37,21 @@ def test_correlated_drivers_keep_their_own_law(rank: float) -> None:
         np.quantile(alone, [0.1, 0.5, 0.9], axis=0), abs=0.02
     )
     assert spearmanr(drawn).statistic == pytest.approx(rank, abs=0.04)
+
+
+def test_a_correlated_driver_that_may_not_act_acts_when_the_other_is_strong() -> None:
+    """Of a driver that acts in three of ten futures, those are the futures of a strong partner.
+
+    Its chance stays, and a driver tied to nobody keeps its draws.
+    """
+    law = {"x": ((0.9, 1.1, 1.4), 1.0), "y": ((1, 1.2, 2), 0.3), "z": ((1, 2, 3), 0.5)}
+    made = network([Job("a", 10, drivers=("x", "y", "z"))], drivers=law)
+    rank = np.array([[1, 0.9, 0], [0.9, 1, 0], [0, 0, 1]])
+    tied = dataclasses.replace(made, driver_mix=lower_root(normal_correlation(rank)))
+    alone = Sampler(made, seed=3, samples=4000).draw(0, 4000).driver_factor
+    x, y, z = Sampler(tied, seed=3, samples=4000).draw(0, 4000).driver_factor.T
+    acts = y > 1
+    assert acts.mean() == pytest.approx(0.3, abs=0.02)
+    assert np.quantile(x[acts], 0.25) > np.quantile(x[~acts], 0.75)
+    assert spearmanr(x[acts], y[acts]).statistic > 0.5
+    assert np.array_equal(z, alone[:, 2])

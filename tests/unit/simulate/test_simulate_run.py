@@ -81,6 +81,14 @@ def test_the_deterministic_pass_comes_with_it() -> None:
     np.testing.assert_array_equal(found.deterministic_service_min[:1], [22 * DAY])
 
 
+def test_total_float_is_towards_the_next_hand_over() -> None:
+    """Held to the last finish, build and test have 13 days; a block that waits for test, none."""
+    found = run(campus(), seed=1, samples=1)
+    assert found.total_float_min.tolist() == [0, 0, 0, 0]
+    free = run(campus(block_ready=csr([[2], [2], []])), seed=1, samples=1)
+    np.testing.assert_array_equal(free.total_float_min, np.array([13, 13, 0, 0]) * DAY)
+
+
 def test_engine_and_workers_change_nothing() -> None:
     """More samples than a block: both engines, one thread or three, the same outcome."""
     made, samples = campus(), BLOCK + 30

@@ -183,6 +183,15 @@ def test_a_misspelt_field_is_not_missing_as_well(tmp_path: Path) -> None:
     assert [f.code for f in found] == ["unknown-field"]
 
 
+def test_an_exemption_of_a_row_that_is_not_there(tmp_path: Path) -> None:
+    """A network's exemption names a row that it does not have."""
+    waived = "    rfs: racks\n    health: {exempt: [3], why: Front by front, rows: [frame, frme]}\n"
+    found = findings(write(tmp_path, all=("    rfs: racks\n", waived)))
+    assert [(f.where.path, f.code) for f in found] == [
+        ("modes.tent.health.rows.1", "unknown-activity")
+    ]
+
+
 def test_nothing_is_missed_in_a_file_that_is_lost(tmp_path: Path) -> None:
     """Names that stand in a file which cannot be parsed are not reported as unknown."""
     found = findings(write(tmp_path, lake=("    kind: grid", "\tkind: grid")))

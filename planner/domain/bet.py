@@ -1,0 +1,165 @@
+"""What a plan is worth over scenarios: what it commits to, what it hedges, and what waiting costs.
+
+Worth is that of the first objective, in its unit, larger being better: a cost counts negative.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import datetime as dt
+
+
+@dataclass(frozen=True, slots=True)
+class BetScenario:
+    """A way in which things may turn out.
+
+    Parameters
+    ----------
+    arrival, future
+        Name of the arrival, and of how fast construction, supply and cash go.
+    probability
+        Of all scenarios the sum is 1.
+    revealed_day
+        Days from the data date from which decisions may differ from those of other arrivals.
+    wait_and_see
+        Worth of the best plan made in full knowledge of it.
+    worth
+        Worth of the chosen commitments in it, with the best that can be done after the reveal.
+    """
+
+    name: str
+    arrival: str
+    future: str
+    probability: float
+    revealed_day: float
+    wait_and_see: float
+    worth: float | None
+
+    @property
+    def regret(self) -> float | None:
+        """What is lost for not having known."""
+        return None if self.worth is None else max(0.0, self.wait_and_see - self.worth)
+
+
+@dataclass(frozen=True, slots=True)
+class BetPlan:
+    """Commitments up to the reveal, and their worth in every scenario (None: cannot be kept)."""
+
+    name: str
+    worth: tuple[float | None, ...]
+    is_promised: bool
+    """Whether they can be kept at the portfolio's confidence."""
+
+
+@dataclass(frozen=True, slots=True)
+class BetItem:
+    """A decision before the reveal.
+
+    Parameters
+    ----------
+    kind
+        ``halls`` or ``gpus``, or ``tranche``.
+    site, item
+        What of.
+    amount
+        Halls, GPUs, or 1.
+    in_all
+        The least that the plan of any single scenario commits to before the reveal: what is right
+        whatever comes. The rest is the hedge.
+    can_wait_until
+        Last date to which all of it can be put off within the tolerance; None where not sought.
+    """
+
+    kind: str
+    site: str
+    item: str
+    amount: float
+    in_all: float
+    can_wait_until: dt.date | None = None
+
+    @property
+    def hedge(self) -> float:
+        """What some scenario's own plan would do without."""
+        return max(0.0, self.amount - self.in_all)
+
+
+@dataclass(frozen=True, slots=True)
+class BetCheck:
+    """Promised against obtained, in futures that the optimiser never saw.
+
+    Parameters
+    ----------
+    promised
+        Worth of the plan as written, with the weights of an arrival.
+    p20, p50
+        Percentiles of what simulation gives.
+    held
+        Share of futures that give what was promised.
+    """
+
+    arrival: str
+    promised: float
+    p20: float
+    p50: float
+    held: float
+
+
+@dataclass(frozen=True)
+class Bet:
+    """A plan chosen over scenarios.
+
+    Parameters
+    ----------
+    objective, unit
+        What was sought, and the unit of worth.
+    revealed
+        Date of the first reveal: decisions before it are shared by all scenarios.
+    scenarios
+        What may come, with the chosen commitments' worth.
+    plans
+        Commitments compared, the chosen ones first; single-scenario plans by their names.
+    recourse, expected_value
+        Mean worth of the chosen commitments, and of those made for the mean world alone (None
+        where they cannot be kept everywhere).
+    bound
+        No commitments have a larger mean; None where not known.
+    method
+        ``equivalent`` (one model of all scenarios) or ``candidates`` (the best of a few).
+    """
+
+    objective: str
+    unit: str
+    revealed: dt.date
+    scenarios: tuple[BetScenario, ...]
+    plans: tuple[BetPlan, ...]
+    items: tuple[BetItem, ...]
+    recourse: float
+    expected_value: float | None
+    method: str
+    bound: float | None = None
+    checks: tuple[BetCheck, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    @property
+    def wait_and_see(self) -> float:
+        """Mean worth with full knowledge: no plan can have more."""
+        return sum(s.probability * s.wait_and_see for s in self.scenarios)
+
+    @property
+    def information(self) -> float:
+        """Expected value of perfect information."""
+        return self.wait_and_see - self.recourse
+
+    @property
+    def stochastic(self) -> float | None:
+        """Value of the stochastic solution; None where the mean world's plan cannot be kept."""
+        return None if self.expected_value is None else self.recourse - self.expected_value
+
+    @property
+    def worst_regret(self) -> float | None:
+        """Largest regret of the chosen commitments."""
+        found = [s.regret for s in self.scenarios if s.regret is not None]
+        return max(found) if len(found) == len(self.scenarios) else None

@@ -1,0 +1,103 @@
+"""What is decided before a reveal: the columns behind each decision, and how they are held.
+
+A decision is a number that somebody commits to in a period: halls of a candidate started, GPUs of a
+SKU ordered for a site (in whichever pool they are to stand), a tranche reserved or left.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from planner.capacity.timeline import FloatArray
+    from planner.optimise.data import ModelData
+    from planner.optimise.engine import Engine
+
+Key = tuple[str, str, str, int]
+"""Kind, site, item and period of a decision."""
+Decisions = dict[Key, list[int]]
+HALLS: Final = "halls"
+GPUS_OF: Final = "gpus"
+TRANCHE: Final = "tranche"
+EXIT: Final = "exit"
+SLACK: Final = 1e-6
+
+
+def decisions(engine: Engine, data: ModelData, prefix: str = "") -> Decisions:
+    """Return the columns of each decision of a model, or of a block of one."""
+    made: Decisions = {}
+    period = {label: t for t, label in enumerate(data.labels)}
+    for o, option in enumerate(data.options):
+        c = option.candidate
+        item = f"{c.group}/{c.mode}/{c.calendar}"
+        column = engine.column(f"{prefix}starts", *data.option_name(o))
+        made.setdefault((HALLS, c.site, item, option.period), []).append(column)
+    for (sku, pool, label), column in engine.columns_of(f"{prefix}orders").items():
+        key = (GPUS_OF, pool.split("/")[0], sku, period[label])
+        made.setdefault(key, []).append(column)
+    for (name,), column in engine.columns_of(f"{prefix}reserved").items():
+        site, _, tranche = name.partition("/")
+        made[TRANCHE, site, tranche, _reserve_by(data, name)] = [column]
+    for (name, label), column in engine.columns_of(f"{prefix}exits").items():
+        site, _, tranche = name.partition("/")
+        made[EXIT, site, tranche, period[label]] = [column]
+    return made
+
+
+def _reserve_by(data: ModelData, name: str) -> int:
+    """Return the period in which a tranche has to be reserved at the latest."""
+    site, _, tranche = name.partition("/")
+    by = data.portfolio.sites[site].tranches[tranche].reserve_by
+    if by is None:
+        return 0
+    return min(max(0, data.timeline.period_of(data.timeline.day(by))), data.n_periods - 1)
+
+
+def before(data: ModelData, day: float) -> int:
+    """Return how many periods begin before a day: their decisions are made without knowing."""
+    return int((data.timeline.start_day < day).sum())
+
+
+def chosen(found: Decisions, values: FloatArray, periods: int) -> dict[Key, float]:
+    """Return the decisions of the first periods at a solution; halls and tranches whole."""
+    made = {}
+    for key, columns in found.items():
+        if key[3] < periods:
+            at = float(sum(values[c] for c in columns))
+            made[key] = float(round(at)) if key[0] != GPUS_OF else max(0.0, at)
+    return made
+
+
+class Held:
+    """Decisions held at numbers, by rows that are free until asked for."""
+
+    def __init__(self, engine: Engine, found: Decisions, periods: int) -> None:
+        self.engine = engine
+        self.rows: dict[Key, int] = {}
+        for key, columns in found.items():
+            if key[3] < periods:
+                self.rows[key] = len(engine.row_lower)
+                engine.add_row(dict.fromkeys(columns, 1.0), -float("inf"), float("inf"))
+
+    def hold(self, stage: Mapping[Key, float]) -> None:
+        """Hold every decision; those that a stage does not name at nothing.
+
+        A purchase may differ by the solver's tolerance.
+        """
+        for key, row in self.rows.items():
+            at, slack = stage.get(key, 0.0), SLACK if key[0] == GPUS_OF else 0.0
+            self.engine.limit(row, max(0.0, at - slack), at + slack)
+
+    def free(self) -> None:
+        """Let every decision go."""
+        for row in self.rows.values():
+            self.engine.free(row)
+
+    def forbid(self, keys: list[Key]) -> None:
+        """Let some decisions not be made, all others free."""
+        self.free()
+        for key in keys:
+            if key in self.rows:
+                self.engine.limit(self.rows[key], 0.0, 0.0)

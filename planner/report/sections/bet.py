@@ -1,0 +1,179 @@
+"""The bet: what is committed whatever comes, what is held as a hedge, and what waiting would tell.
+
+Every number is of `Result.bet`; a worth is the first objective's, in its unit.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from planner.report import words
+from planner.report.document import Column, Columns, Part, Prose, Section, Table
+
+if TYPE_CHECKING:
+    from planner.domain.bet import Bet
+    from planner.report.document import Cell
+    from planner.report.facts import Facts
+
+SOUGHT = {
+    "expected": "the best mean over scenarios",
+    "cvar": "the best mean of the worst scenarios",
+    "regret": "the smallest worst regret",
+}
+KINDS = {"halls": "halls", "gpus": "GPUs", "tranche": "power tranche"}
+NONE = (
+    "No bet was placed: this run plans for one expected world. "
+    "plan optimize SCENARIO --bet weighs up the arrivals and futures."
+)
+
+
+def build(facts: Facts) -> tuple[Part | Columns, ...]:
+    """Return the finding, what is committed, the regret matrix, and the check in simulation."""
+    bet = facts.result.bet
+    if bet is None:
+        return (Prose(NONE, "note"),)
+    made: list[Part | Columns] = [Prose(text) for text in said(bet)]
+    made += [Prose(note, "note") for note in bet.notes]
+    made += [_items(bet), _scenarios(bet), _regrets(bet), _values(bet)]
+    if bet.checks:
+        made.append(_checks(bet))
+    return tuple(made)
+
+
+def said(bet: Bet) -> tuple[str, ...]:
+    """Return the finding in sentences."""
+    n = len(bet.scenarios)
+    first = (
+        f"Commitments before {bet.revealed.isoformat()} are the same in all "
+        f"{words.counted(n, 'scenario')}, chosen for {SOUGHT[bet.objective]}; what comes after "
+        "may differ."
+    )
+    second = (
+        f"They are worth {words.sig3(bet.recourse)} {bet.unit} in the mean; whoever knew what "
+        f"comes would have {words.sig3(bet.wait_and_see)}, so that knowing is worth "
+        f"{words.sig3(bet.information)}{_percent(bet.information, bet.wait_and_see)}."
+    )
+    if bet.stochastic is None:
+        third = "What would be committed for the mean world alone cannot be kept in every scenario."
+    elif bet.stochastic >= 0:
+        third = (
+            f"Committing for the mean world alone would lose {words.sig3(bet.stochastic)} "
+            f"{bet.unit} in the mean{_percent(bet.stochastic, bet.recourse)}."
+        )
+    else:
+        third = (
+            f"Committing for the mean world alone would have {words.sig3(-bet.stochastic)} "
+            f"{bet.unit} more in the mean: that is given up for the bad scenarios."
+        )
+    return first, second, third
+
+
+def _percent(part: float, whole: float) -> str:
+    return f" ({100 * part / abs(whole):.1f} %)" if whole else ""
+
+
+def _items(bet: Bet) -> Table:
+    columns = (
+        Column("kind", "Commitment"), Column("site", "Site"), Column("item", "Of"),
+        Column("amount", "Before the reveal", "number"),
+        Column("in_all", "Right whatever comes", "number"),
+        Column("hedge", "Held as a hedge", "number"),
+        Column("decide_by", "Can wait until", "date"),
+    )  # fmt: skip
+    rows: tuple[tuple[Cell, ...], ...] = tuple(
+        (KINDS.get(i.kind, i.kind), i.site, i.item, round(i.amount), round(i.in_all),
+         round(i.hedge), i.can_wait_until)
+        for i in bet.items
+    )  # fmt: skip
+    return Table("bet_commitments", "What is committed before the reveal", columns, rows, note=(
+        "Right whatever comes: the least that the plan of any single scenario commits to by then. "
+        "A hedge is what some of them would do without. Can wait until: none of it need be decided "
+        "before, within the tolerance of the first objective in the mean world, if all else is "
+        "chosen anew; at the latest the reveal."
+    ))  # fmt: skip
+
+
+def _scenarios(bet: Bet) -> Table:
+    columns = (
+        Column("scenario", "Scenario"), Column("arrival", "Arrival"), Column("future", "Future"),
+        Column("probability", "Probability", "share"),
+        Column("revealed_day", "Known after, days", "number"),
+        Column("wait_and_see", "With full knowledge", "number"),
+        Column("worth", "With these commitments", "number"),
+        Column("regret", "Regret", "number"),
+    )  # fmt: skip
+    rows: tuple[tuple[Cell, ...], ...] = tuple(
+        (s.name, s.arrival, s.future, s.probability, s.revealed_day, s.wait_and_see, s.worth,
+         s.regret)
+        for s in bet.scenarios
+    )  # fmt: skip
+    return Table("bet_scenarios", f"What may come, in {bet.unit}", columns, rows, note=(
+        "A future is a slice of probability in which construction, power, deliveries and cash are "
+        "all at one quantile. Regret is what not having known costs."
+    ))  # fmt: skip
+
+
+def _regrets(bet: Bet) -> Table:
+    columns = (
+        Column("plan", "Commitments of"),
+        *(Column(_key(s.name), s.name, "number", "Regret if it is") for s in bet.scenarios),
+        Column("promised", "Can be promised"),
+    )
+    rows: list[tuple[Cell, ...]] = []
+    for plan in bet.plans:
+        cells = (
+            None if v is None else max(0.0, s.wait_and_see - v)
+            for v, s in zip(plan.worth, bet.scenarios, strict=True)
+        )
+        rows.append((plan.name, *cells, "yes" if plan.is_promised else "no"))
+    title = f"Regret of each scenario's own commitments in each other, in {bet.unit}"
+    return Table("bet_regret", title, columns, tuple(rows), note=(
+        "Decisions before the first reveal are the row's, the rest the best for the column. Empty: "
+        "they cannot be kept there. Can be promised: they can be kept at the confidence of the "
+        "portfolio."
+    ))  # fmt: skip
+
+
+def _key(name: str) -> str:
+    return "regret_" + "".join(c if c.isalnum() else "_" for c in name)
+
+
+def _values(bet: Bet) -> Table:
+    columns = (Column("measure", "Measure"), Column("value", bet.unit, "number"),
+               Column("says", "What it says"))  # fmt: skip
+    rows: tuple[tuple[Cell, ...], ...] = (
+        ("wait and see", bet.wait_and_see, "mean with full knowledge: no plan has more"),
+        ("recourse", bet.recourse, "mean with these commitments and the best recourse"),
+        ("expected value plan", bet.expected_value, "mean with the mean world's commitments"),
+        ("value of perfect information", bet.information, "wait and see less recourse"),
+        ("value of the stochastic solution", bet.stochastic, "recourse less expected value plan"),
+        ("largest regret", bet.worst_regret, "of these commitments over scenarios"),
+        ("proof limit", bet.bound, "no commitments have a larger mean"),
+    )
+    return Table("bet_values", "What knowing and hedging are worth", columns, rows, note=(
+        "Recourse is that of the best commitments; those taken are the cheapest within the "
+        "policy's tolerance of it, so that the scenarios' worths may have a mean lower by that."
+    ))  # fmt: skip
+
+
+def _checks(bet: Bet) -> Table:
+    columns = (
+        Column("arrival", "If it arrives as"), Column("promised", "Promised", "number"),
+        Column("p20", "Obtained P20", "number"), Column("p50", "Obtained P50", "number"),
+        Column("held", "At least as promised in", "share"),
+    )  # fmt: skip
+    rows = tuple((c.arrival, c.promised, c.p20, c.p50, c.held) for c in bet.checks)
+    title = "Promised against obtained in fresh futures, H100e per researcher of the worst team"
+    return Table("bet_checks", title, columns, rows, note=(
+        "The plan as written, its commitments and what it intends after them, with the weights of "
+        "each arrival; the futures are those of the verification, which the optimiser never saw. "
+        "What would be decided otherwise after the reveal is not simulated."
+    ))  # fmt: skip
+
+
+SECTION = Section(
+    "bet",
+    "The bet",
+    "What if it comes sooner or later, and things go faster or slower?",
+    build,
+)

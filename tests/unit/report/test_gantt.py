@@ -1,0 +1,94 @@
+"""The Gantt as rows and as data for the page."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+
+import pytest
+
+from planner.report.document import Gantt, GanttLink
+from planner.report.facts import gather
+from planner.report.gantt import data, page
+from planner.report.sections.gantt_rows import OPEN_ROWS, gantt
+from tests import results
+
+BAD = "</script><img onerror=x>&\u2028\u2029\"'"
+
+
+@pytest.fixture(scope="module")
+def made() -> Gantt:
+    return gantt(gather(results.result(samples=60)))
+
+
+def test_it_opens_at_groups_with_the_driving_path(made: Gantt) -> None:
+    """No hall shows but those on the path, and no more rows than the page has room for."""
+    shown = {r.key for r in made.shown()}
+    assert len(shown) <= OPEN_ROWS
+    assert {"north", "north/tents", "south/halls"} <= shown
+    assert "north/tents/01" not in shown
+    assert "south/halls/02/T01" in shown
+
+
+def test_every_row_lies_below_one_before_it(made: Gantt) -> None:
+    """Outline order: the row above comes earlier, one level up."""
+    depth: dict[str, int] = {}
+    for row in made.rows:
+        assert row.depth == (depth[row.parent] + 1 if row.parent else 0)
+        depth[row.key] = row.depth
+
+
+def test_slip_is_forecast_less_baseline(made: Gantt) -> None:
+    """Of an activity the deterministic finish; of a target the date it is due."""
+    titles = [c.title for c in made.columns]
+    at = {t: i for i, t in enumerate(titles)}
+    row = next(r for r in made.rows if r.key == "south/halls/02/T01")
+    base = next(b for b in row.bars if b.kind == "base")
+    p50, slip = row.cells[at["P50"]], row.cells[at["Slip d"]]
+    assert p50 is not None
+    assert slip == p50 - base.end
+    target = next(r for r in made.rows if any(m.kind == "target" for m in r.marks))
+    assert target.cells[at["Slip d"]] == target.cells[at["P50"]] - target.marks[0].day
+
+
+def test_options_not_taken_are_marked(made: Gantt) -> None:
+    """They are there, rejected, and never among the rows that show."""
+    rejected = [r for r in made.rows if r.is_rejected]
+    assert rejected
+    assert not any(r.is_rejected for r in made.shown())
+    assert {b.kind for r in rejected for b in r.bars} == {"rejected"}
+
+
+def test_data_cannot_end_its_element(made: Gantt) -> None:
+    """The five characters are escapes in the page, and themselves again once read."""
+    rows = (dataclasses.replace(made.rows[0], name=BAD), *made.rows[1:])
+    text = data.embedded(dataclasses.replace(made, rows=rows))
+    assert not set("<>&\u2028\u2029") & set(text)
+    assert BAD in json.loads(text)["texts"]
+
+
+def test_data_says_what_the_rows_say(made: Gantt) -> None:
+    """Keys come back from their tails, links join the rows that they name."""
+    link = GanttLink("south/halls/02/T01", "south/halls/02/T02", "SS", 9.0, is_driver=True)
+    read = data.as_data(dataclasses.replace(made, links=(link,)))
+    keys: list[str] = []
+    for above, _, tail, *_ in read["rows"]:
+        name = read["texts"][tail]
+        keys.append(name[1:] if name.startswith("/") else f"{keys[above]}/{name}")
+    assert keys == [r.key for r in made.rows]
+    before, after, sort, drives = read["links"]
+    assert (keys[before], keys[after], drives) == (link.predecessor, link.successor, 1)
+    assert read["sorts"][sort] == ("SS", 9)
+
+
+def test_a_row_of_the_data_is_short(made: Gantt) -> None:
+    """A thousand rows stay below a quarter of a megabyte."""
+    assert len(data.embedded(made)) / len(made.rows) < 250
+
+
+def test_the_figure_has_a_drawing_for_want_of_script(made: Gantt) -> None:
+    """Window, data, legend and the static drawing, each once."""
+    body = page.figure(made)
+    for part in ('class="gview"', 'type="application/json"', "gstill", "driving path</span>"):
+        assert body.count(part) == 1
+    assert body.count("South campus") >= 2
