@@ -170,6 +170,8 @@ class InfeasibleError(PlannerError):
         helps = [f"  help: {text}" for text in (*self.changes, *self.relaxations)]
         if len(helps) > 1:
             helps.insert(0, "  each of these alone would mend it:")
+        if self.because and not helps:
+            helps = ["  no change of one of these alone would mend it: more conflicts than these"]
         return "\n".join([head, *rows, *chain, *helps])
 
 

@@ -78,26 +78,23 @@ def _gas(draw: Draw) -> dict[str, Any]:
         "energised": draw.one("2026-04-01", "2026-08-15", "2027-02-01"),
         "price": f"{draw.whole(40, 300)} USD/MWh",
     }  # fmt: skip
-    for key, value in {
+    more = {
         "deposit": f"{draw.whole(1, 60)} MUSD", "reserve_by": "2026-03-31",
         "minimum_take": draw.one(0.3, 0.8, 1.0), "exit_fee": f"{draw.whole(1, 30)} MUSD",
         "capital": "20 MUSD", "serves": ["sheds"],
-    }.items():  # fmt: skip
-        if draw.hit(0.4):
-            gas[key] = value
-    return gas
+    }  # fmt: skip
+    return gas | {key: value for key, value in more.items() if draw.hit(0.4)}
 
 
 def _catalog(draw: Draw) -> dict[str, Any]:
     sku: dict[str, Any] = {"lead_time": f"{draw.whole(0, 120)} day"}
-    for key, value in {
+    more = {
         "service_life": "1.2 year", "resale": 0.2, "racks_per_day": draw.whole(1, 5),
         "prices": [{"since": "2025-01-01", "price": "0.03 MUSD/gpu"},
                    {"since": "2026-10-01", "price": "0.02 MUSD/gpu"}],
         "supply": [{"since": "2025-01-01", "gpus": f"{32 * draw.whole(10, 200)} gpu/quarter"}],
-    }.items():  # fmt: skip
-        if draw.hit(0.3):
-            sku[key] = value
+    }  # fmt: skip
+    sku |= {key: value for key, value in more.items() if draw.hit(0.3)}
     gear: dict[str, Any] = {"title": "Gear", "lead_time": f"{draw.whole(0, 120)} day"}
     if draw.hit(0.4):
         gear["supply_per_period"] = draw.whole(1, 2)

@@ -12,7 +12,7 @@ zero may begin below it, and who needs a duration clips it at zero.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Final, Literal
 
 import numpy as np
@@ -30,6 +30,8 @@ LOGNORMAL_CAP: Final = 0.999
 """Quantile at which both tails of a shifted lognormal are cut: three points say nothing of it."""
 Z90: Final = float(ndtri(0.9))
 
+KEPT: Final = 4096
+"""Quantiles of amounts that are kept."""
 MODE_STEPS: Final = 64
 ODDS_REACH: Final = 24.0
 ODDS_STEPS: Final = 384
@@ -266,4 +268,10 @@ def conservative(
     """
     if not amount.is_uncertain:
         return amount.b
-    return float(amount_quantile(amount, confidence if adverse == "high" else 1 - confidence))
+    return _quantile_of(amount, confidence if adverse == "high" else 1 - confidence)
+
+
+@lru_cache(maxsize=KEPT)
+def _quantile_of(amount: Amount, probability: float) -> float:
+    """Return one quantile; the same few amounts are asked for in every option of every solve."""
+    return float(amount_quantile(amount, probability))

@@ -49,6 +49,14 @@ Baseline = Annotated[
     Path | None,
     typer.Option("--baseline", metavar="RUN", help="Finished run that dates are held against."),
 ]
+Earlier = Annotated[
+    str | None,
+    typer.Option(
+        "--parent", metavar="RUN|last",
+        help="Finished run that the report tells the variance against; last: the newest of the "
+        "same portfolio beside this one.",
+    ),
+]  # fmt: skip
 SolverThreads = Annotated[
     int, typer.Option("--threads", min=1, help="Threads of the solver; no result depends on them.")
 ]
@@ -66,6 +74,7 @@ def optimize(
     level: Level = 0,
     pin: Pin = None,
     baseline: Baseline = None,
+    parent: Earlier = None,
     objective: Sought = None,
     scenarios: Scenarios = None,
     bet: Bet = False,
@@ -90,6 +99,7 @@ def optimize(
     from planner.cli.baseline import baseline_of
     from planner.cli.console import progress, put, put_json, say
     from planner.cli.inputs import load, run_identity
+    from planner.cli.parent import folder_of, parent_of
     from planner.cli.workers import hired
     from planner.domain.pin import pins_of
 
@@ -107,6 +117,7 @@ def optimize(
     identity = run_identity(portfolio, asked, pins)
     now = dt.datetime.now(dt.UTC)
     folder = run_folder.choose(out, portfolio.spec.portfolio, identity, now)
+    before = None if parent is None else folder_of(parent, folder, portfolio.spec.portfolio)
     with hired(workers, scheduler) as found, run_folder.reserved(folder, force=force):
         asked = replace(asked, workers=found, solver_threads=threads)
         with progress(quiet=quiet or as_json) as update:
@@ -115,6 +126,8 @@ def optimize(
         result = study.with_warnings(result, tuple(str(f) for f in findings))
         if held_against is not None:
             result = replace(result, baseline=held_against)
+        if before is not None:
+            result = replace(result, parent=parent_of(before, result))
         kept, reopen = finished.to_keep(result)
         report.write_run(
             result, folder, command=_command(scenario, settings, seed, samples, pin),

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from planner.domain.baseline import Baseline
     from planner.domain.bet import Bet
     from planner.domain.explanation import Explanation
+    from planner.domain.parent import Parent
     from planner.domain.plan import Candidate, Plan, Promise
     from planner.domain.portfolio import Portfolio
     from planner.domain.review import Look, Review
@@ -291,6 +292,8 @@ class Result:
     """Why the plan is as it is; None where `plan explain` was not asked."""
     bet: Bet | None = None
     """What was weighed up over scenarios; None where the policy places no bet."""
+    parent: Parent | None = None
+    """The run before it that its variance is told against; None where none was named."""
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ periods, then one instant for each required date), L tranches, Z zones, C hall c
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -105,10 +106,12 @@ class ModelData:
         """Number of periods T."""
         return len(self.labels)
 
-    @property
+    @cached_property
     def gpu_mw(self) -> FloatArray:
         """IT power of one GPU, shape (J,) [MW]."""
-        return np.array([rack.gpu_mw for rack in self.deliveries.racks])
+        made = np.array([rack.gpu_mw for rack in self.deliveries.racks])
+        made.flags.writeable = False
+        return made
 
     def mw(self, sku: int) -> float:
         """Return the IT power of one GPU of a SKU [MW]."""
@@ -135,8 +138,11 @@ class ModelData:
 
     def option_name(self, option: int) -> tuple[str, str]:
         """Return the index of an option in the model: candidate and period."""
-        found = self.options[option]
-        return str(found.candidate), self.labels[found.period]
+        return self._option_names[option]
+
+    @cached_property
+    def _option_names(self) -> tuple[tuple[str, str], ...]:
+        return tuple((str(o.candidate), self.labels[o.period]) for o in self.options)
 
     @property
     def group_room(self) -> dict[tuple[str, str], int]:

@@ -27,6 +27,8 @@ FIRST_STEP = 0.02
 """First step of a raise, as a share of the value."""
 PRECISION = 0.005
 """How near the least change is searched, as a share of it."""
+FEW_DIGITS = (1, 2, 3)
+"""Digits of round numbers near the least change that are tried first."""
 DIGITS = 4
 """Significant digits of the new value, away from the old one."""
 
@@ -304,6 +306,10 @@ def _real(at: float, sense: float, test: Callable[[float], bool]) -> float | Non
     while high - low > PRECISION * high:
         middle = (low + high) / 2
         low, high = (low, middle) if test(at + sense * middle) else (middle, high)
+    for digits in FEW_DIGITS:
+        number = _rounded(at + sense * high, 0.0, digits)
+        if low < sense * (number - at) <= high * (1.0 + PRECISION) and test(number):
+            return number
     number = _rounded(at + sense * high, sense)
     return number if test(number) else at + sense * high
 

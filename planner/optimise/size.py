@@ -16,8 +16,8 @@ from planner.optimise.consumers import CLASSES
 if TYPE_CHECKING:
     from planner.optimise.data import ModelData
 
-BYTES_PER_NONZERO: Final = 1600.0
-"""Peak of writing, compiling and solving; measured at 0.9 to 1.5 kB on two shipped portfolios."""
+BYTES_PER_NONZERO: Final = 1200.0
+"""Peak of writing, compiling and solving; 0.3 kB of it are the model and its matrix."""
 USABLE: Final = 0.9
 """Share of the memory that is free now that a model may take."""
 MEMINFO: Final = Path("/proc/meminfo")
@@ -39,6 +39,9 @@ class Size:
     columns: float
     nonzeros: float
     most: str
+
+    def __str__(self) -> str:
+        return f"about {self.nonzeros:,.0f} non-zeros, {self.bytes / GIGABYTE:.2g} GB"
 
     @property
     def bytes(self) -> float:

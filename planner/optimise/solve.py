@@ -28,6 +28,7 @@ from planner.optimise.rounding import (
     other_integers,
     start_columns,
 )
+from planner.optimise.size import available_bytes, check_fits
 from planner.optimise.split import split
 from planner.optimise.wishes import hold, let_give, orders, total, wishes
 
@@ -169,6 +170,9 @@ def _solved(
     """Return the best plan, or raise what conflicts, with no changes that would mend it."""
     began = time.monotonic()
     data = pooled(build(portfolio, readiness, corrections))
+    size = check_fits(data, available_bytes())
+    if progress is not None:
+        progress(f"model{DETAIL}{size}", 0.0)
     engine = Engine(formulate(data), seed=seed, threads=limits.threads)
     if limits.time_s is not None:
         engine.deadline = began + limits.time_s

@@ -276,8 +276,15 @@ def distribution(
     width: int,
     height: int,
     said: Sequence[str],
+    before: Sequence[tuple[dt.date, float]] = (),
 ) -> Spec:
-    """Return a histogram with its cumulative curve, and dates marked with their labels."""
+    """Return a histogram with its cumulative curve, and dates marked with their labels.
+
+    Parameters
+    ----------
+    before
+        Points of the curve of an earlier run, laid over it as a dashed line.
+    """
     rows = [
         {"day": days[i].isoformat(), "end": days[i + 1].isoformat(), "share": float(counts[i]),
          "sum": float(cumulative[i]), "said": said[i]}
@@ -306,7 +313,13 @@ def distribution(
     text = at.mark_text(align="left", dx=4, color=INK, baseline="top").encode(
         x="day:T", y=alt.Y("row:O", axis=None, scale=alt.Scale(paddingInner=0)), text="label:N"
     )
-    layered = alt.layer(histogram, curve, rules, text).resolve_scale(y="independent")
+    # One axis on the right for both curves.
+    curves: Any = curve
+    if before:
+        earlier = [{"end": d.isoformat(), "sum": share} for d, share in before]
+        dashed = alt.Chart(store(earlier)).mark_line(color=GREY, strokeWidth=2, strokeDash=[5, 3])
+        curves = alt.layer(curve, dashed.encode(x="end:T", y="sum:Q"))
+    layered = alt.layer(histogram, curves, rules, text).resolve_scale(y="independent")
     return finished(Plot(layered.properties(width=width, height=height), store.rows))
 
 

@@ -54,8 +54,10 @@ def scatter(
                         legend=alt.Legend(orient="top")),
     )  # fmt: skip
     at = alt.Chart(alt.NamedData(name="corner"))
-    rules = [at.mark_rule(color=INK, strokeDash=[4, 3]).encode(x="day:T"),
-             at.mark_rule(color=INK, strokeDash=[4, 3]).encode(y="value:Q")]  # fmt: skip
+    rules = [at.mark_rule(color=INK, strokeDash=[4, 3]).encode(
+                 x="day:T", description=alt.value("Date as planned")),
+             at.mark_rule(color=INK, strokeDash=[4, 3]).encode(
+                 y="value:Q", description=alt.value("Spend as planned"))]  # fmt: skip
     layers: list[alt.Chart] = [dots, *rules]
     if line:
         layers.append(

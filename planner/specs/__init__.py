@@ -1,7 +1,16 @@
 """Specs: files to a checked Portfolio with the place of everything in them, and to a Plan."""
 
 from planner.specs.files import portfolio_names, shipped_folder
-from planner.specs.load import KINDS, check, check_file, kept, kind_of_file, load, load_kept
+from planner.specs.load import (
+    KINDS,
+    check,
+    check_file,
+    kept,
+    kind_of_file,
+    load,
+    load_again,
+    load_kept,
+)
 from planner.specs.plan_document import plan_name, read_plan
 from planner.specs.schema import schema
 from planner.specs.starter import write_starter
@@ -13,6 +22,7 @@ __all__ = [
     "kept",
     "kind_of_file",
     "load",
+    "load_again",
     "load_kept",
     "plan_name",
     "portfolio_names",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeVar
@@ -111,6 +112,24 @@ def kept(portfolio: Portfolio) -> tuple[str, dict[str, bytes]]:
         for key in portfolio.inputs
     }
     return places[portfolio.main], {places[k]: body for k, body in portfolio.inputs.items()}
+
+
+def load_again(portfolio: Portfolio, settings: Sequence[str]) -> Portfolio:
+    """Return a portfolio of the same inputs, as they were read, with further settings.
+
+    Raises
+    ------
+    SpecError
+        As `load`.
+    """
+    main, files = kept(portfolio)
+    name = portfolio.where("portfolio").file
+    with tempfile.TemporaryDirectory(prefix="plan-inputs-") as folder:
+        for place, body in files.items():
+            path = Path(folder) / place
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(body)
+        return load_kept(Path(folder), main, name, (*portfolio.settings, *settings))
 
 
 def _loaded(file: FileRef, overrides: Sequence[str]) -> Portfolio:

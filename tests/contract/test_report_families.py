@@ -22,7 +22,7 @@ pytestmark = pytest.mark.slow
 
 NO_SECTION = {"__init__", "fan_chart", "gantt_rows"}
 """Files that sections share."""
-NO_EXPORTER = {"__init__", "base", "plan_yaml"}
+NO_EXPORTER = {"__init__", "base", "markdown", "parquet", "pictures", "plan_yaml"}
 """The protocol, and the plan document, which is no rendering of the report."""
 
 

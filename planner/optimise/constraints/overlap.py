@@ -34,11 +34,17 @@ TINY = 1e-9
 def add(model: Pyo, data: ModelData) -> None:
     """Add ``overlap[pool, period, instant, order]``, order being which of the two comes first."""
     model.overlap = pyo.ConstraintList()
+    shares: dict[tuple[float, float, float], FloatArray] = {}  # pools of one tail have the same
     for p, pool in enumerate(data.pools):
         skus = [(j, sku) for j, sku in enumerate(data.skus) if data.deliveries.fits[j, p]]
         for s in INSTANTS:
             halls = [_halls(data, p, 0.0, s), _halls(data, p, s, 1.0)]
-            gpus = [_gpus(data, p, 0.0, s), _gpus(data, p, s, 1.0)]
+            gpus = []
+            for part in ((0.0, s), (s, 1.0)):
+                key = (pool.rack_tail_day, *part)
+                if key not in shares:
+                    shares[key] = _gpus(data, *key)
+                gpus.append(shares[key])
             for t in range(data.n_periods):
                 placed = [
                     (data.gpu_mw[j] * GPUS, model.placed[sku, pool.name, data.labels[t]])
@@ -65,8 +71,7 @@ def _add_row(
     per_option, there = halls
     terms = [
         (-float(per_option[o, period]), model.starts[data.option_name(o)])
-        for o in range(len(per_option))
-        if per_option[o, period] > TINY
+        for o in np.flatnonzero(per_option[:, period] > TINY)
     ]
     for j, t in zip(*np.nonzero(gpus[:, :, period] > TINY), strict=True):
         index = (data.skus[j], data.pools[pool].name, data.labels[t])
@@ -99,13 +104,13 @@ def _halls(data: ModelData, pool: int, first: float, last: float) -> tuple[Float
     return offered, np.maximum(there - stood * (last - first), 0.0)
 
 
-def _gpus(data: ModelData, pool: int, first: float, last: float) -> FloatArray:
+def _gpus(data: ModelData, tail_day: float, first: float, last: float) -> FloatArray:
     """Return the share of each period in which GPUs of an order serve in its part, (J, T, T)."""
     n = data.n_periods
     share = np.zeros((len(data.skus), n, n))
     for j in range(len(data.skus)):
         for t in range(n):
-            begin = data.deliveries.dock_day[j, t] + data.pools[pool].rack_tail_day
+            begin = data.deliveries.dock_day[j, t] + tail_day
             until = begin + data.deliveries.life_day[j]
             share[j, t] = data.clock.part(begin, until, first, last)
     return share

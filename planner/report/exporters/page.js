@@ -8,11 +8,36 @@
     say.style.left = Math.min(x + 12, innerWidth - say.offsetWidth - 8) + "px";
     say.style.top = Math.max(8, y - say.offsetHeight - 12) + "px";
   };
-  const find = (e) => e.target.closest && e.target.closest('[role="graphics-symbol"][aria-label]:not([aria-roledescription="axis"])');
+  // Not what Vega says by itself of lines, areas and labels: their points carry the values.
+  const kept = '[role="graphics-symbol"][aria-label]' + ["axis", "legend", "title", "line mark", "area mark", "text mark"].map((r) => `:not([aria-roledescription="${r}"])`).join("");
+  const find = (e) => e.target.closest && e.target.closest(kept);
   document.addEventListener("pointermove", (e) => {
     const mark = find(e);
     if (mark) show(mark, e.clientX, e.clientY); else say.hidden = true;
   });
+
+  // The keyboard walks the same marks: Tab to a figure, arrows, Home and End within it.
+  for (const svg of document.querySelectorAll("figure > svg.marks")) {
+    const marks = [...svg.querySelectorAll(kept)].filter((m) => m.getAttribute("aria-label").trim());
+    if (!marks.length) continue;
+    svg.setAttribute("tabindex", "0");
+    svg.setAttribute("role", "group");
+    svg.setAttribute("aria-label", svg.querySelector("title").textContent + ": arrow keys read the values");
+    let at = -1;
+    const leave = () => { if (at >= 0) marks[at].classList.remove("at"); say.hidden = true; };
+    svg.addEventListener("blur", leave);
+    svg.addEventListener("keydown", (e) => {
+      const step = { ArrowRight: at + 1, ArrowDown: at + 1, ArrowLeft: at - 1, ArrowUp: at - 1, Home: 0, End: marks.length - 1 }[e.key];
+      if (e.key === "Escape") leave();
+      if (step === undefined) return;
+      e.preventDefault();
+      leave();
+      at = Math.max(0, Math.min(marks.length - 1, step));
+      marks[at].classList.add("at");
+      const box = marks[at].getBoundingClientRect();
+      show(marks[at], box.right, box.top);
+    });
+  }
 })();
 
 // A link to a table opens it; the section in view is marked; print opens every table.

@@ -1,4 +1,4 @@
-"""A workbook with a sheet a table: real dates, frozen headings, filters; never a formula."""
+"""A workbook: a sheet a table, with real dates, filters and native charts; never a formula."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import xlsxwriter
 
 from planner.report.cells import is_missing
 from planner.report.exporters.base import Exporter
+from planner.report.exporters.workbook_charts import NATIVE, add_chart
 
 if TYPE_CHECKING:
     from planner.report.document import Cell, Document, Table
@@ -22,6 +23,15 @@ FORMATS: Final = {
     "date": "yyyy-mm-dd", "mw": "#,##0.0", "musd": "#,##0.0", "day": "#,##0", "count": "#,##0",
     "number": "#,##0.000", "share": "0.0%", "factor": "0.00",
 }  # fmt: skip
+BASIS: Final = (
+    ("Basis", ("P10, P50, P80, P90: a tenth, half, eight and nine tenths of the simulated futures "
+              "lie at or below; a P80 date is met in 80 % of them")),
+    ("Money", "MUSD: million US dollars, nominal where a heading or note does not say base year"),
+    ("Power", "MW of IT, or MW of facility power on the design day where the heading says so"),
+    ("Dates", "True dates without a zone; empty where it does not come within the horizon"),
+    ("Columns", "In brackets the name that the CSV file of the same table gives the column"),
+)  # fmt: skip
+"""What the numbers of every sheet rest on."""
 _CONTROL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 
 
@@ -46,14 +56,23 @@ def _clean(text: str) -> str:
 
 
 def _read_me(book: Any, document: Document, head: Any) -> None:
+    """Write the front sheet: run, seed, basis, and a link to each sheet."""
     sheet = book.add_worksheet("Read me")
-    sheet.set_column(0, 0, 22)
+    sheet.set_column(0, 0, 26)
     sheet.set_column(1, 1, 90)
-    rows = [("Portfolio", document.title), *document.facts, ("Verdict", document.chip.text),
-            *((t.name, t.title) for t in document.tables())]  # fmt: skip
+    sheet.freeze_panes(1, 0)
+    stamps = [(key.replace("_", " "), value) for key, value in document.stamps.items()
+              if key in {"planner", "portfolio", "solver"} and value is not None]  # fmt: skip
+    rows = [("Portfolio", document.title), ("Verdict", document.chip.text), *document.facts,
+            *stamps, *BASIS]  # fmt: skip
     for i, (label, value) in enumerate(rows):
         sheet.write_string(i, 0, _clean(label), head)
         sheet.write_string(i, 1, _clean(str(value)))
+    for i, table in enumerate(document.tables(), len(rows) + 1):
+        name = table.name[:31]
+        sheet.write_url(i, 0, f"internal:'{name}'!A1", string=name)
+        chart = "; with a chart" if table.name in NATIVE and table.rows else ""
+        sheet.write_string(i, 1, _clean(f"{table.title}, {len(table.rows):,} rows{chart}"))
 
 
 def _sheet(book: Any, table: Table, head: Any, kinds: dict[str, Any]) -> None:
@@ -67,6 +86,7 @@ def _sheet(book: Any, table: Table, head: Any, kinds: dict[str, Any]) -> None:
         for i, row in enumerate(table.rows):
             _write(sheet, i + 1, j, row[j], kinds.get(column.kind))
     sheet.autofilter(0, 0, max(1, len(table.rows)), len(table.columns) - 1)
+    add_chart(book, sheet, table.name[:31], table)
 
 
 def _write(sheet: Any, i: int, j: int, value: Cell, form: Any) -> None:
@@ -80,4 +100,4 @@ def _write(sheet: Any, i: int, j: int, value: Cell, form: Any) -> None:
         sheet.write_number(i, j, float(f"{value:.10g}"), form)
 
 
-EXPORTER = Exporter("xlsx", ".xlsx", "1.0", is_tabular=True, files=files)
+EXPORTER = Exporter("xlsx", ".xlsx", "1.1", is_tabular=True, files=files)

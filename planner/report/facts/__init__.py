@@ -40,6 +40,7 @@ from planner.report.facts.schedule import ScheduleRow, schedule_rows
 from planner.report.facts.shape import ShapeFact, shape_fact
 from planner.report.facts.stranding import StrandingFact, stranding_facts
 from planner.report.facts.terminal import TerminalFact, terminal_facts
+from planner.report.facts.variance import VarianceFact, variance_fact
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -86,6 +87,7 @@ class Facts:
     shape: ShapeFact | None = None
     joint: JointFact | None = None
     cash: CashFact | None = None
+    variance: VarianceFact | None = None
 
     @cached_property
     def logic(self) -> Logic:
@@ -125,7 +127,7 @@ def gather(result: Result) -> Facts:
         stranding=stranding_facts(result, inventory),
         commitments=due,
         soon=soon(result, due),
-        risks=risk_facts(result, inventory, key),
+        risks=(risks := risk_facts(result, inventory, key)),
         methods=method_facts(result),
         schedule=schedule_rows(result, inventory),
         assumptions=assumption_facts(result),
@@ -135,6 +137,7 @@ def gather(result: Result) -> Facts:
         shape=shape_fact(result, key),
         joint=joint_fact(result, key),
         cash=cash_fact(result, due),
+        variance=variance_fact(result, found, key, risks),
     )
 
 
@@ -142,5 +145,5 @@ __all__ = [
     "Arrival", "AssumptionFact", "CapacityFact", "CashFact", "Commitment", "CountFact",
     "DateFact", "Facts", "FleetRow", "GaveWayFact", "HallDates", "JointFact", "KeyDate",
     "KindFact", "Logic", "MethodFact", "MoneyFact", "ProductFact", "RiskFact", "ScheduleRow",
-    "ShapeFact", "StrandingFact", "TeamFact", "TerminalFact", "gather",
+    "ShapeFact", "StrandingFact", "TeamFact", "TerminalFact", "VarianceFact", "gather",
 ]  # fmt: skip

@@ -55,7 +55,7 @@ def cash_fact(result: Result, found: tuple[Commitment, ...]) -> CashFact | None:
     total = np.array([r.spend for r in rows])
     left = None
     # Debt is a decision that a future would take anew; without it cash left is opening and flow.
-    if inflow is not None and result.portfolio.spec.finance.debt is None:
+    if inflow is not None and not result.portfolio.spec.finance.debt:
         closing = rows[0].opening + np.cumsum(inflow - spend, axis=1)
         left = np.quantile(closing, [1 - q for q in SHARES], axis=0, method="inverted_cdf")
     return CashFact(

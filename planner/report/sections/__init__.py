@@ -17,6 +17,7 @@ from planner.report.sections import (
     stranding,
     this_run,
     timeline,
+    variance,
     why,
 )
 
@@ -29,6 +30,6 @@ SECTIONS: Final[Mapping[str, Section]] = {
     m.SECTION.name: m.SECTION
     for m in (
         headline, timeline, capacity, stranding, compute, money, methods, bet, risk, drivers, why,
-        assumptions, this_run,
+        assumptions, variance, this_run,
     )
 }  # fmt: skip

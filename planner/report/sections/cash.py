@@ -51,7 +51,8 @@ def _ahead(facts: Facts, cash: CashFact) -> Chart:
         table="cash_bands",
         method=(
             "A hall is committed when it is started, equipment included; GPUs when they are "
-            "ordered. Halls under way and site works were committed before: they are paid and do "
+            "ordered. What is paid as planned is held at the confidence, so P50 may lie below it. "
+            "Halls under way and site works were committed before: they are paid and do "
             "not count as commitments here."
         ),
     )  # fmt: skip
@@ -94,14 +95,15 @@ def _left(facts: Facts, cash: CashFact) -> Chart:
         spec=charts.finished(charts.lines(frame(facts, height=180), [*band, planned, line],
                                           axis_title="Billion USD")),
         table="cash_bands",
-        method="Opening cash and simulated cash flow less simulated spend. The axis starts at zero "
-        "and below where a future owes.",
+        method="Opening cash and simulated cash flow, less simulated spend.",
     )  # fmt: skip
 
 
 def _left_title(facts: Facts) -> str:
     risk, at = facts.money.risk, facts.result.plan.periods
     floor = words.musd(facts.money.floor)
+    if facts.cash is not None and facts.cash.left is None:
+        return f"Cash as planned, against its floor of {floor}"
     if not len(risk) or not risk.any():
         return f"Cash stays above its floor of {floor} in every future"
     worst = int(np.argmax(risk))
@@ -127,4 +129,5 @@ def _table(facts: Facts, cash: CashFact) -> Table:
         for t, p in enumerate(facts.result.plan.periods)
     )  # fmt: skip
     return Table("cash_bands", "Commitments, payments and cash left, cumulative", columns, rows,
-                 place="folded", note="Commitments in base-year money, the rest nominal.")  # fmt: skip
+                 place="folded",
+                 note="Commitments in base-year money, the rest nominal.")  # fmt: skip

@@ -38,9 +38,11 @@ def _histogram(facts: Facts) -> tuple[Part, ...]:
             name="key_date",
             title=_key_title(facts, key.fact),
             subtitle=f"Share of {count} futures by date of {amount}; "
-            f"seed {facts.result.outcome.seed}; reached in {words.share(key.reached)}",
+            f"seed {facts.result.outcome.seed}; reached in {words.share(key.reached)}"
+            f"{_against(facts)}",
             spec=charts.distribution(days, shape.share, shape.cumulative, _marks(key, shape),
-                                     width=880, height=200, said=said)
+                                     width=880, height=200, said=said,
+                                     before=_before(facts))
             if shape.low < shape.high
             else None,
             table="key_date_figures",
@@ -49,6 +51,25 @@ def _histogram(facts: Facts) -> tuple[Part, ...]:
         _figures(facts, key, shape),
         _bins(facts, shape),
     )  # fmt: skip
+
+
+def _before(facts: Facts) -> tuple[tuple[dt.date, float], ...]:
+    """Return the curve of the run before, where its report turned on the same date."""
+    found = facts.variance
+    if found is None or found.key is None:
+        return ()
+    fact = found.key.fact
+    same = found.parent.curve_of == (fact.subject, float(f"{fact.amount_mw:.7g}"), fact.basis)
+    return found.parent.curve if same else ()
+
+
+def _against(facts: Facts) -> str:
+    """Say what the dashed curve is, and how far P80 moved."""
+    found = facts.variance
+    if not _before(facts) or found is None or found.key is None:
+        return ""
+    moved = found.key.p80_day
+    return f"; dashed: {found.parent.name}" + ("" if moved is None else f", P80 {moved:+d} days")
 
 
 def _date(facts: Facts, day: float) -> dt.date:
@@ -84,11 +105,14 @@ def _figures(facts: Facts, key: KeyDate, shape: ShapeFact) -> Table:
 
 
 def _bins(facts: Facts, shape: ShapeFact) -> Table:
-    columns = (Column("since", "From", "date"), Column("until", "To", "date"),
+    assert facts.key is not None
+    fact = facts.key.fact
+    columns = (Column("subject", "Of"), Column("amount_mw", "Capacity", "mw"),
+               Column("basis", "Basis"), Column("since", "From", "date"), Column("until", "To", "date"),
                Column("share", "Share", "share"),
                Column("cumulative", "Share by then", "share"))  # fmt: skip
     rows = tuple(
-        (_date(facts, shape.edges[i]), _date(facts, shape.edges[i + 1]), float(share),
+        (fact.subject, fact.amount_mw, fact.basis, _date(facts, shape.edges[i]), _date(facts, shape.edges[i + 1]), float(share),
          float(shape.cumulative[i]))
         for i, share in enumerate(shape.share)
     )  # fmt: skip

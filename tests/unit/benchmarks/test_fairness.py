@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-import pytest
+from typing import TYPE_CHECKING
 
 from benchmarks.fairness import main
+
+if TYPE_CHECKING:
+    import pytest
 
 
 def test_the_smallest_size_is_a_row(capsys: pytest.CaptureFixture[str]) -> None:

@@ -60,7 +60,7 @@ def test_the_chip_is_good_only_when_all_is(facts: Facts) -> None:
     late = dataclasses.replace(good, plan=run.plan.replace(status=cut))
     chip = sentences.chip(dataclasses.replace(facts, result=late))
     assert (plain(chip.text), chip.tone) == (
-        "Stopped at a limit: gap 1.8 %; every promise kept", "warn"
+        "Status: feasible, gap 1.8 %; every promise kept", "warn"
     )  # fmt: skip
 
 
