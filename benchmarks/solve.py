@@ -15,6 +15,7 @@ import resource
 import sys
 import time
 from dataclasses import dataclass, field
+from functools import partial
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
@@ -30,12 +31,13 @@ from planner.errors import LimitError
 from planner.network import build_tables
 from planner.optimise.alike import pooled
 from planner.optimise.data import build
-from planner.optimise.engine import Engine, Limits
+from planner.optimise.engine import Engine, Limits, _Quiet
 from planner.optimise.explain.session import Session
 from planner.optimise.fairness import fairness_of
 from planner.optimise.model import formulate
 from planner.optimise.variables import MUSD
 from planner.study.trials import ready
+from tests.portfolios import ready as all_ready
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -48,10 +50,17 @@ if TYPE_CHECKING:
 
 PROVEN = 0.001
 """Gap to which the first level of a thin portfolio is searched."""
-REACH = {"small": (3, 5), "medium": (5, 15), "large": (60, 180)}
+REACH: dict[str, tuple[float | str, float | str]] = {
+    "tiny": ("-", "-"),
+    "small": (3, 5),
+    "medium": (5, 15),
+    "large": (60, 180),
+}
 """Seconds wanted for the first level, and for all levels, split and check."""
-BUILDING, SPLITTING = "building", "splitting into commitments"
-FIRST = (BUILDING, "relaxation", "whole halls", "better halls nearby")
+BUILDING = "building"
+MODEL = (BUILDING, "model")
+HALLS = ("whole halls", "better halls nearby")
+FIRST = (*MODEL, "relaxation", *HALLS)
 KILOBYTES = 1024
 BYTES_A_VALUE = 700.0
 """Peak bytes a non-zero of the model while Pyomo holds its rows (medium: 0.4 GB, 0.52 million)."""
@@ -81,10 +90,14 @@ class Stages:
         parts = ", ".join(f"{stage} {seconds:.2f}" for stage, seconds in self.seconds.items())
         print(f"{name}: {parts}", file=sys.stderr, flush=True)
 
+    def of(self, *stages: str) -> float:
+        """Return the seconds of some stages together."""
+        return sum(self.seconds.get(stage, 0.0) for stage in stages)
+
     @property
     def first(self) -> float:
         """Seconds to the first level, data and model included."""
-        return sum(self.seconds.get(stage, 0.0) for stage in FIRST)
+        return self.of(*FIRST)
 
 
 def clocked(work: Callable[[], Any]) -> tuple[float, Any]:
@@ -110,10 +123,10 @@ def solved(
 
 def first_gap(plan: Plan) -> float:
     """Return the relative gap of the search for whole halls; NaN where nothing is proven."""
-    first = plan.status.levels[0]
-    if first.bound is None:
+    first = plan.status.levels[0] if plan.status else None
+    if first is None or first.bound is None:
         return float("nan")
-    return abs(first.bound - first.value) / max(abs(first.bound), 1e-9)
+    return float(abs(first.bound - first.value) / max(abs(first.bound), 1e-9))
 
 
 def heading(title: str, *columns: str) -> None:
@@ -134,8 +147,9 @@ def thin_rows(names: list[str], seed: int, time_s: float | None, memory_gb: floa
     """Print the first level, all levels, split and check of thin portfolios."""
     heading(
         f"Thin portfolios, first level searched to {PROVEN:.1%}, then all levels, split, check",
-        "size", "integers", "non-zeros, about", "model s", "relaxation s", "halls s", "first level s", "reach",
-        "gap %", "all, split, checked s", "reach", "violations", "peak GB",
+        "size", "integers", "non-zeros, about", "model s", "relaxation s", "halls s",
+        "first level s", "reach", "gap %", "all, split, checked s", "reach", "violations",
+        "peak GB",
     )  # fmt: skip
     for name in names:
         case = thin(SIZES[name], seed)
@@ -146,13 +160,13 @@ def thin_rows(names: list[str], seed: int, time_s: float | None, memory_gb: floa
         stages, plan = solved(case, seed, gap=PROVEN, time_s=time_s)
         spent = stages.seconds
         options = sum(1 for entry in case[1] if entry.period >= 0)
-        halls = sum(spent.get(stage, 0.0) for stage in FIRST[2:])
-        check, broken = clocked(lambda: optimise.violations(*case, plan)) if plan else (0.0, ())
+        halls = stages.of(*HALLS)
+        check, broken = clocked(partial(optimise.violations, *case, plan)) if plan else (0.0, ())
         every = sum(spent.values()) + check
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * KILOBYTES / GIGABYTE
         stages.print_to_stderr(name)
         row(
-            name, options, f"{entries(case):,}", spent[BUILDING], spent.get("relaxation", 0.0),
+            name, options, f"{entries(case):,}", stages.of(*MODEL), spent.get("relaxation", 0.0),
             halls, stages.first, REACH[name][0], f"{first_gap(plan):.3%}" if plan else "no plan",
             every, REACH[name][1], len(broken) if plan else "-", peak,
         )  # fmt: skip
@@ -204,7 +218,7 @@ def rich_rows(seed: int, samples: int, time_s: float | None) -> None:
         stages, plan = solved(case, seed, gap=None, time_s=time_s)
         gap = f"{first_gap(plan):.3%}" if plan else "no plan"
         broken = len(optimise.violations(*case, plan)) if plan else "-"
-        row(name, stages.seconds[BUILDING], stages.first, reach, gap,
+        row(name, stages.of(*MODEL), stages.first, reach, gap,
             sum(stages.seconds.values()), broken)  # fmt: skip
 
 
@@ -215,11 +229,11 @@ def fairness_rows(name: str, seed: int) -> None:
     """Print leximin over many teams against one solve of the first level, builds fixed."""
     heading("Leximin with builds fixed", "teams, kinds of work", "consumers pooled",
             "first level s", "all levels s", "ratio", "reach")  # fmt: skip
-    case = fairness.CASES[0 if name == "small" else 2]
+    case = fairness.CASES[2 if name in ("medium", "large") else 0]
     portfolio = fairness.portfolio_of(case, seed)
-    data = build(portfolio, fairness.ready(portfolio))
+    data = build(portfolio, all_ready(portfolio))
     small = pooled(data)
-    first = fairness.timed(data)[0] if name == "small" else _first_apart(data)
+    first = _first_apart(data)
     every = fairness.timed(small)[1]
     row(f"{case.teams}, {case.kinds}", len(small.consumers), first, every, every / first, 1.0)
 
@@ -232,7 +246,7 @@ def _first_apart(data: Any) -> float:
 # e: the path over raw arrays
 
 
-def path_rows(names: list[str], seed: int, memory_gb: float, *, solve: bool) -> None:
+def path_rows(names: list[str], seed: int, memory_gb: float) -> None:
     """Print what Pyomo and its translation cost beside the same matrix passed raw."""
     heading("Path from data to HiGHS, the same matrix", "size", "columns", "rows", "non-zeros",
             "Pyomo s", "translate and pass s", "raw arrays s", "relaxation s",
@@ -242,10 +256,10 @@ def path_rows(names: list[str], seed: int, memory_gb: float, *, solve: bool) -> 
         if estimate_gb(case) > memory_gb:
             continue
         data = pooled(build(*case))
-        pyomo, model = clocked(lambda data=data: formulate(data))
-        passed, engine = clocked(lambda model=model: Engine(model, seed=seed))
-        raw, _ = clocked(lambda engine=engine: _raw(engine))
-        run = clocked(lambda: fairness_of(data).relax(engine))[0] if solve else float("nan")
+        pyomo, model = clocked(partial(formulate, data))
+        passed, engine = clocked(partial(Engine, model, seed=seed))
+        raw, _ = clocked(partial(_raw, engine))
+        run = clocked(partial(fairness_of(data).relax, engine))[0]
         rows, columns = engine.matrix.shape
         row(name, f"{columns:,}", f"{rows:,}", f"{engine.matrix.nnz:,}", pyomo, passed, raw, run,
             (pyomo + passed + run) / (raw + run), "1.15, then 1.05")  # fmt: skip
@@ -261,8 +275,7 @@ def _raw(engine: Engine) -> None:
     lp.a_matrix_.format_ = highspy.MatrixFormat.kColwise
     lp.a_matrix_.start_, lp.a_matrix_.index_ = matrix.indptr, matrix.indices
     lp.a_matrix_.value_ = matrix.data
-    highs = highspy.Highs()
-    highs.silent()
+    highs = _Quiet()
     highs.passModel(lp)
 
 
@@ -276,7 +289,7 @@ def whole_row() -> None:
     row(COMMANDS[-1].name, wall, cpu, "90, then 60")
 
 
-# g: what-ifs
+# g: what-ifs on a warm model
 
 
 def warm_rows(names: list[str], seed: int, time_s: float | None, memory_gb: float) -> None:
@@ -292,8 +305,8 @@ def warm_rows(names: list[str], seed: int, time_s: float | None, memory_gb: floa
         if plan is None:
             row(name, "no plan", *[""] * 4)
             continue
-        warm, session = clocked(lambda case=case, plan=plan: Session.of(*case, plan, seed=seed))
-        row(name, warm, *(clocked(lambda s=session, ask=ask: ask(s))[0] for ask in WHAT_IFS), 1.0)
+        warm, session = clocked(partial(Session.of, *case, plan, seed=seed))
+        row(name, warm, *(clocked(partial(ask, session))[0] for ask in WHAT_IFS), 1.0)
 
 
 def _floor(session: Session) -> None:
@@ -351,7 +364,7 @@ def main(arguments: list[str] | None = None) -> None:
         ("ac", lambda: thin_rows(names, asked.seed, asked.time, asked.memory)),
         ("b", lambda: rich_rows(asked.seed, asked.samples, asked.time)),
         ("d", lambda: fairness_rows(names[-1], asked.seed)),
-        ("e", lambda: path_rows(names, asked.seed, asked.memory, solve=True)),
+        ("e", lambda: path_rows(names, asked.seed, asked.memory)),
         ("f", whole_row),
         ("g", lambda: warm_rows(names, asked.seed, asked.time, asked.memory)),
     ):

@@ -41,6 +41,7 @@ class Size:
 SIZES = {
     size.name: size
     for size in (
+        Size("tiny", 1, 4, 8, 2, 3),
         Size("small", 2, 12, 16, 3, 8),
         Size("medium", 10, 100, 24, 5, 50),
         Size("large", 50, 500, 40, 8, 200),
@@ -78,7 +79,8 @@ def _skus(size: Size, draw: np.random.Generator) -> dict[str, Any]:
         since = (dt.date(2026, 1, 1) + j * dt.timedelta(days=180)).isoformat()
         supply = 25_000 * size.sites * draw.uniform(0.6, 1.2) / size.skus
         made[f"G{j}" if j else "H100"] = merged(SKU, {
-            "title": f"Generation {j}", "family": f"f{j // 2}", "rack_power": f"{40 + 3 * j} kW/rack",
+            "title": f"Generation {j}", "family": f"f{j // 2}",
+            "rack_power": f"{40 + 3 * j} kW/rack",
             "flops": {"bf16": f"{1000 * 1.3**j:.0f} TFLOP/s"},
             "prices": [{"since": since, "price": f"{0.03 * 1.15**j:.4f} MUSD/gpu"}],
             "supply": [{"since": since, "gpus": f"{supply:.0f} gpu/quarter"}],
@@ -104,7 +106,7 @@ def _site(size: Size, number: int, draw: np.random.Generator) -> dict[str, Any]:
     group = {"count": count, "it_power": f"{HALL_MW} MW", "blocks": 1, "modes": list(MODES),
              "starts_per_period": 2}  # fmt: skip
     later = dt.date(2026, 1, 1) + dt.timedelta(days=int(draw.integers(300, 900)))
-    tranche = SITE["tranches"]["grid"]
+    tranche = merged(SITE, {})["tranches"]["grid"]
     grid = {
         name: {**tranche, "nameplate": f"{mw:.0f} MW", "firm": f"{mw:.0f} MW", "energised": date}
         for name, mw, date in (
@@ -143,7 +145,7 @@ def _spec(size: Size, draw: np.random.Generator) -> dict[str, Any]:
 
 
 def _readiness(portfolio: Portfolio) -> tuple[Readiness, ...]:
-    """Return readiness in which every hall serves as many days after its start as its mode takes."""
+    """Return readiness in which halls serve as many days after their start as their mode takes."""
     by_mode = {name: ready(portfolio, float(days)) for name, (days, _, _) in MODES.items()}
     return tuple(
         by_mode[entry.candidate.mode][i] for i, entry in enumerate(next(iter(by_mode.values())))

@@ -29,6 +29,8 @@ from planner.cli import (
     why,
 )
 
+INTERRUPTED = "interrupted; nothing half-written was left"
+
 app = typer.Typer(
     name="plan",
     help="Plan gigawatt GPU campuses: what to build, when, how, and who computes on it.",
@@ -78,11 +80,13 @@ def main() -> None:
     try:
         code = app(standalone_mode=False)
         sys.stdout.flush()
+        if code == 130:  # what Typer makes of Ctrl-C
+            print(INTERRUPTED, file=sys.stderr)
         sys.exit(code if isinstance(code, int) else 0)
     except BrokenPipeError:
         _leave_quietly(141)
     except KeyboardInterrupt:
-        print("interrupted; nothing half-written was left", file=sys.stderr)
+        print(INTERRUPTED, file=sys.stderr)
         _leave_quietly(130)
     except Exception as error:  # noqa: BLE001 - the one place that catches everything
         sys.exit(_report(error))
@@ -104,7 +108,7 @@ def _report(error: Exception) -> int:
     from planner.cli import failure
 
     if isinstance(error, typer.Abort):
-        print("interrupted; nothing half-written was left", file=sys.stderr)
+        print(INTERRUPTED, file=sys.stderr)
         return 130
     if isinstance(error, typer.Exit):
         return error.exit_code

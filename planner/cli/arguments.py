@@ -22,7 +22,7 @@ Overlays = Annotated[
     typer.Option("--overlay", metavar="NAME", help="What-if named in the portfolio; repeat."),
 ]
 Seed = Annotated[
-    int | None, typer.Option(help="Seed of all draws; the portfolio's own by default.")
+    int | None, typer.Option(min=0, help="Seed of all draws; the portfolio's own by default.")
 ]
 Samples = Annotated[
     int | None, typer.Option(min=1, help="Simulated futures; the portfolio's own by default.")

@@ -37,6 +37,6 @@ def baseline_of(folder: Path) -> Baseline:
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
         raise OutputError(f"cannot read the baseline {path}: {reason}") from None
-    except (KeyError, ValueError) as error:
+    except (KeyError, TypeError, ValueError, csv.Error) as error:
         raise OutputError(f"{path} is no schedule of a run: {error}") from None
     return Baseline(folder.resolve().name, start, finish)

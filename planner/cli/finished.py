@@ -134,7 +134,7 @@ def _basis(folder: Path) -> Basis:
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
         raise OutputError(f"cannot read {path}: {reason}") from None
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise OutputError(f"{path} is damaged: {error}; plan the run again") from None
 
 
@@ -154,9 +154,24 @@ def manifest_of(folder: Path) -> dict[str, Any]:
         raise OutputError(f"cannot read {path}: {reason}") from None
     except ValueError:
         raise OutputError(f"{path} is damaged: not JSON; plan the run again") from None
-    if not isinstance(body, dict) or not {"verification", "samples", "reopen"} <= set(body):
-        raise OutputError(f"{path} is not the manifest of a run of this version")
-    return body
+    if not _is_of_run(body):
+        raise OutputError(
+            f"{path} is not the manifest of a run of this version; plan the run again"
+        )
+    return dict(body)
+
+
+def _is_of_run(body: Any) -> bool:
+    """Return whether a manifest holds what opens its run again, each of its type."""
+    try:
+        numbers = (body["samples"], body["verification"]["seed"], body.get("seed", 0),
+                   *(body["verification"].get(key, 1) for key in ("round", "rounds")))  # fmt: skip
+        reopen = body["reopen"]
+        texts = [reopen["main"], *reopen["settings"], reopen.get("name", "")] if reopen else []
+    except (KeyError, TypeError, AttributeError):
+        return False
+    are_counts = all(type(n) is int and n >= 0 for n in numbers) and numbers[0] >= 1
+    return are_counts and all(isinstance(text, str) for text in texts)
 
 
 def portfolio_of(

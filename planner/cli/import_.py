@@ -62,6 +62,6 @@ def _spread(text: str | None) -> tuple[float, float] | None:
         low, high = (float(part) for part in text.split(","))
     except ValueError:
         raise typer.BadParameter(f'--spread "{text}": two numbers wanted, as 0.8,1.5') from None
-    if not 0 < low <= 1 <= high:
+    if not 0 < low <= 1 <= high < float("inf"):
         raise typer.BadParameter(f"--spread {text}: low at most 1 and high at least 1 wanted")
     return low, high

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -21,9 +23,23 @@ from planner.cli.arguments import (
 )
 from planner.cli.workers import Number, Scheduler
 
+
+def _finite(seconds: float | None) -> float | None:
+    """Refuse a time that is no number; a range alone lets it pass."""
+    if seconds is not None and not math.isfinite(seconds):
+        raise typer.BadParameter("--time-limit: a number of seconds wanted")
+    return seconds
+
+
 TimeLimit = Annotated[
     float | None,
-    typer.Option("--time-limit", metavar="SECONDS", help="Stop each solve after so long."),
+    typer.Option(
+        "--time-limit",
+        metavar="SECONDS",
+        min=0.0,
+        callback=_finite,
+        help="Stop each solve after so long.",
+    ),
 ]
 Level = Annotated[
     int, typer.Option(min=0, help="Iterations of the search for a better sequence under the crews.")
@@ -144,7 +160,7 @@ def optimize(
     if status is not None and status.is_interrupted:
         kept_as = status.text.removeprefix("status: ")
         say(f"interrupted; best solution so far kept in {folder} (status: {kept_as})")
-        raise typer.Exit(130)
+        sys.exit(130)  # not by Typer's way out, which is that of an interrupt with nothing kept
     if detailed and not result.verification.is_verified:
         raise typer.Exit(10)
 

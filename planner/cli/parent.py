@@ -71,10 +71,11 @@ def parent_of(folder: Path, result: Result) -> Parent:
         curve = tuple((dt.date.fromisoformat(r["until"]), float(r["cumulative"])) for r in bins)
         curve_of = _capacity(bins[0]) if bins else None
         risk = {r["risk"]: float(r["p80_day"]) for r in _rows(folder / "risk.csv")}
-    except (KeyError, ValueError) as error:
+    except (KeyError, TypeError, ValueError, csv.Error) as error:
         raise OutputError(f"{folder} is no run of this version: {error}") from None
     return Parent(
-        name=folder.resolve().name, dates=dates, curve=curve, curve_of=curve_of, levels=dict(plan.level),
+        name=folder.resolve().name, dates=dates, curve=curve, curve_of=curve_of,
+        levels=dict(plan.level),
         spend_musd=float(sum(row.spend for row in plan.cash)), risk_day=risk,
         direct=tuple((c.subject, c.text) for c in found.direct),
         moves=dict(Counter(str(c.symbol) for c in found.consequences)), same=found.same,

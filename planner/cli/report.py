@@ -91,13 +91,21 @@ def written(files: Mapping[str, bytes], out: Path, *, force: bool) -> list[Path]
     try:
         for place, body in places.items():
             place.parent.mkdir(parents=True, exist_ok=True)
-            fresh = place.with_name(f".{place.name}.part")
-            fresh.write_bytes(body)
-            fresh.replace(place)
+            _put(place, body)
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
         raise OutputError(f"cannot write {out}: {reason}") from None
     return list(places)
+
+
+def _put(place: Path, body: bytes) -> None:
+    """Write a file whole or not at all; nothing is left where it fails or is interrupted."""
+    fresh = place.with_name(f".{place.name}.part")
+    try:
+        fresh.write_bytes(body)
+        fresh.replace(place)
+    finally:
+        fresh.unlink(missing_ok=True)
 
 
 def printed(page: bytes) -> bytes:

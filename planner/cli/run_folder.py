@@ -36,7 +36,7 @@ def reserved(folder: Path, *, force: bool) -> Iterator[Path]:
     """
     _check_free(folder, force=force)
     lock = folder.with_name(f".{folder.name}.lock")
-    _check_writable(folder.parent)
+    check_writable(folder.parent)
     _take(lock)
     try:
         yield folder
@@ -51,13 +51,28 @@ def _check_free(folder: Path, *, force: bool) -> None:
     if not manifest.exists():
         raise OutputError(f"{folder} exists and is not a run; choose another --out")
     if not force:
-        finished = json.loads(manifest.read_text(encoding="utf-8")).get("finished", "earlier")
+        finished = _finished(manifest)
         raise OutputError(
             f"{folder} exists (finished {finished})\n  help: use another --out, or --force"
         )
 
 
-def _check_writable(parent: Path) -> None:
+def _finished(manifest: Path) -> str:
+    """Return when a run was finished; its manifest may be damaged."""
+    try:
+        return str(json.loads(manifest.read_text(encoding="utf-8"))["finished"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return "earlier; its manifest.json is damaged"
+
+
+def check_writable(parent: Path) -> None:
+    """Make a folder and see that files can be written there.
+
+    Raises
+    ------
+    OutputError
+        If it cannot.
+    """
     try:
         parent.mkdir(parents=True, exist_ok=True)
         probe = parent / f".plan-probe-{os.getpid()}"

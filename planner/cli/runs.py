@@ -17,16 +17,19 @@ def runs(folder: Folder = Path("reports"), as_json: Json = False) -> None:
 
     Example: plan runs reports
     """
-    import json
-
     from planner.cli.console import put, put_json, say, table
+    from planner.cli.finished import manifest_of
     from planner.errors import OutputError
 
     if not folder.is_dir():
         raise OutputError(f"no folder {folder}")
     found = []
     for manifest in sorted(folder.glob("*/manifest.json")):
-        body = json.loads(manifest.read_text(encoding="utf-8"))
+        try:
+            body = manifest_of(manifest.parent)
+        except OutputError as error:
+            say(f"warning: {error}")  # one damaged run does not hide the others
+            continue
         found.append({"run": str(manifest.parent), **body})
     if as_json:
         put_json("runs", runs=found)

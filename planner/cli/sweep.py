@@ -54,6 +54,8 @@ def sweep(
     chosen = [*(f"@{name}" for name in overlays or ()), *(settings or ())]
     base, _ = load(scenario, chosen)
     axes = [study.axis_of(text, base) for text in parameters]
+    if len({axis.path for axis in axes}) < len(axes):
+        raise typer.BadParameter("the two parameters are the same")
 
     def changed(more: tuple[str, ...]) -> Portfolio:
         from planner import specs
@@ -64,6 +66,7 @@ def sweep(
         return study.Ask.of(portfolio, seed=seed, samples=samples, rounds=rounds)
 
     folder = out or run_folder.REPORTS / f"sweep-{base.spec.portfolio}"
+    _check_place(folder)
     keeper = _Keeper(folder / "points")
     with progress(quiet=quiet or as_json) as update:
         swept = study.sweep(
@@ -103,6 +106,17 @@ class _Keeper:
 
         body = json.dumps(dataclasses.asdict(point), indent=1, allow_nan=False) + "\n"
         written({f"{key}.json": body.encode()}, self.folder, force=True)
+
+
+def _check_place(folder: Path) -> None:
+    """See before any work that a sweep can be written, and takes no finished run's place."""
+    from planner.cli import run_folder
+    from planner.cli.finished import is_run
+    from planner.errors import OutputError
+
+    if is_run(folder):
+        raise OutputError(f"{folder} is a finished run\n  help: give the sweep another --out")
+    run_folder.check_writable(folder / "points")
 
 
 def _write(swept: Sweep, folder: Path) -> None:

@@ -194,7 +194,12 @@ def build(
         deliveries=arriving,
         labour=labour(portfolio, options, pools, timeline),
         money=money(
-            portfolio, pools, options, arriving, feeding, timeline,
+            portfolio,
+            pools,
+            options,
+            arriving,
+            feeding,
+            timeline,
             stock_use(portfolio, standing.starts),
         ),
         feed=feeding,

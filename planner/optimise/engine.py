@@ -40,6 +40,8 @@ TOLD_S: Final = 1.0
 """Seconds between two live lines of a solve."""
 STOP_S: Final = 5.0
 """Seconds in which the solver must have stopped once it is asked to."""
+ADDS_UP: Final = 1e-5
+"""Relative distance of an objective as told from that of its point, beyond which it is wrong."""
 BIG_LP_ROWS: Final = 4000
 """Rows from which an LP without a basis goes to the interior point; simplex is slow there."""
 
@@ -324,7 +326,29 @@ class Engine:
             point = highspy.HighsSolution()
             point.col_value = list(start)
             self._highs.setSolution(point)
-        return self._run(is_mip=True)
+        found = self._run(is_mip=True)
+        if self._adds_up(found):
+            return found
+        # Seen with HiGHS 1.16: solved after a linear program, a search tells objective and bound
+        # without the cost of a hall that presolve had fixed; the point is right. A cold one is not
+        # so.
+        self._highs.clearSolver()
+        found = self._run(is_mip=True)
+        if self._adds_up(found):
+            return found
+        return Solution(found.termination, found.values, self._worth(found.values), None)
+
+    def _adds_up(self, found: Solution) -> bool:
+        """Return whether the objective that is told is that of the point."""
+        if found.values is None or found.objective is None:
+            return True
+        worth = self._worth(found.values)
+        return abs(found.objective - worth) <= ADDS_UP * max(1.0, abs(worth))
+
+    def _worth(self, values: FloatArray | None) -> float:
+        if values is None:
+            return 0.0
+        return sum(cost * float(values[i]) for i, cost in self._costs.items())
 
     def prices(self, rows: list[int]) -> FloatArray:
         """Return the dual values of rows at the last linear program; zeros where it has none."""

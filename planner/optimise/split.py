@@ -104,7 +104,7 @@ def split(
         if again is None:
             break
         values = again
-    raise LimitError(f"no split into whole racks keeps {', '.join(sorted(asked))}")
+    raise LimitError(f"no split into whole racks keeps {', '.join(sorted({*asked, *missed}))}")
 
 
 def _yielding(data: ModelData, engine: Engine, missed: dict[str, float]) -> dict[str, float]:

@@ -61,7 +61,11 @@ class Plot:
 
 
 _LONG: Final = re.compile(r"-?\d+\.\d{3,}(?=[^<]*>)")
-"""A number with more decimals than a screen has, inside a tag."""
+"""A number with more decimals than anybody reads, inside a tag."""
+_PLACES: Final = re.compile(r' (?:d|transform|[xy][12]?|c[xy]|width|height)="[^"]*"')
+"""An attribute of coordinates, which no text of a figure stands in."""
+_FINE: Final = re.compile(r"-?\d+\.\d{2,}")
+_LINE_ENDS: Final = {0x2028: " ", 0x2029: " "}
 
 
 @dataclass(frozen=True)
@@ -90,9 +94,16 @@ class Series:
 
 
 def render(spec: Spec) -> str:
-    """Return the static SVG of a specification, coordinates to a hundredth of a pixel."""
-    made: str = vl_convert.vegalite_to_svg(dict(spec))
-    return _LONG.sub(lambda found: f"{float(found.group()):.2f}", made)
+    """Return the static SVG of a specification, coordinates to a tenth of a pixel."""
+    # Vega writes names into expressions of its own, where these end a line and break the string.
+    text = json.dumps(spec, ensure_ascii=False).translate(_LINE_ENDS)
+    made: str = vl_convert.vegalite_to_svg(text)
+    short = _LONG.sub(lambda found: f"{float(found.group()):.2f}", made)
+    return _PLACES.sub(lambda found: _FINE.sub(_tenths, found.group()), short)
+
+
+def _tenths(found: re.Match[str]) -> str:
+    return f"{float(found.group()):.1f}"
 
 
 @dataclass(frozen=True)

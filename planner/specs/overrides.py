@@ -69,6 +69,9 @@ def parse(text: str, report: Callable[[Finding], None]) -> Override | None:
         hint = 'write e.g. "finance.cash_floor=0 MUSD"'
         report(Finding(where, "override", f'not of the form path=value: "{text}"', hint))
         return None
+    if not value.strip():
+        report(Finding(where, "override", "no value given", "write null for none"))
+        return None
     problems: list[Finding] = []
     tree = compose(value.strip(), FILE, problems.append)
     node = Builder(FILE, value, problems.append, None).build(tree) if tree is not None else None

@@ -57,13 +57,21 @@ def axis_of(text: str, portfolio: Portfolio) -> Axis:
     if base is None:
         raise _bad(path, f'nothing stands at "{path}"', "plan sources lists the paths of numbers")
     is_change = low.strip().endswith("%") and high.strip()[:1] in "+-" and low.strip()[:1] in "+-"
-    return (_change if is_change else _absolute)(path.strip(), low, high, count, base)
+    made = (_change if is_change else _absolute)(path.strip(), low, high, count, base)
+    if len(set(made.texts)) < count:
+        raise _bad(path, f'{count} values from "{low}" to "{high}" are not all different')
+    return made
 
 
 def _change(path: str, low: str, high: str, count: int, base: object) -> Axis:
     if not isinstance(base, Amount):
         raise _bad(path, f'"{base}" is no quantity that a per cent could change')
-    ends = [float(part.strip().removesuffix("%")) for part in (low, high)]
+    try:
+        ends = [float(part.strip().removesuffix("%")) for part in (low, high)]
+    except ValueError:
+        raise _bad(path, f'per cents wanted, got "{low}..{high}"') from None
+    if not np.isfinite(ends).all():
+        raise _bad(path, f'finite per cents wanted, got "{low}..{high}"')
     numbers = np.linspace(ends[0], ends[1], count)
     return Axis(path, tuple(numbers.tolist()),
                 tuple(changed(base, 1 + n / 100) for n in numbers.tolist()), "%")  # fmt: skip

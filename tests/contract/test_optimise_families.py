@@ -164,12 +164,16 @@ BROKEN: dict[str, dict[str, Callable[[Plan], Plan]]] = {
         ),
         "halls without equipment": lambda p: p.replace(orders=()),
     },
-    "debt": {"a loan without leave": lambda p: p.replace(
-        cash=tuple(replace(row, borrowed=1.0) for row in p.cash)
-    )},
-    "max_price": {"more at ten times the price than anything needs": lambda p: with_lot(
-        p.replace(purchases=tuple(replace(q, order=DEAR) for q in p.purchases)), gpus=80_000
-    )},
+    "debt": {
+        "a loan without leave": lambda p: p.replace(
+            cash=tuple(replace(row, borrowed=1.0) for row in p.cash)
+        )
+    },
+    "max_price": {
+        "more at ten times the price than anything needs": lambda p: with_lot(
+            p.replace(purchases=tuple(replace(q, order=DEAR) for q in p.purchases)), gpus=80_000
+        )
+    },
     "carbon": {"ten times the load": lambda p: with_lot(p, gpus=80_000)},
     "power": {"more than the tranche carries": lambda p: with_lot(p, gpus=80_000)},
     "gpu_time": {

@@ -16,7 +16,7 @@ EXPECTED = Path(__file__).parent / "health" / "first-light.txt"
 
 
 def test_health_of_first_light() -> None:
-    """Both tables with formulas and exemptions; every point that can be judged passes."""
+    """Both tables with formulas and exemptions; all pass but lags, which are 5.4 % of 5 %."""
     checks = checked(load("first-light"), Health.ALL)
     found = text(checks) + "\n"
     if os.environ.get("PLAN_ACCEPT_GOLDEN"):
@@ -26,4 +26,4 @@ def test_health_of_first_light() -> None:
         actual.write_text(found, encoding="utf-8")
     assert found == EXPECTED.read_text(encoding="utf-8")
     actual.unlink(missing_ok=True)
-    assert {c.verdict for c in checks} == {"pass", "n/a"}
+    assert {c.code for c in checks if c.verdict == "fail"} == {"DCMA-03", "GAO-02"}

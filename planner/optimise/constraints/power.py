@@ -118,9 +118,7 @@ def _demand(
     return demand
 
 
-def _carried(
-    plan: Plan, data: ModelData, site: str, demand: dict[str, float], day: float
-) -> float:
+def _carried(plan: Plan, data: ModelData, site: str, demand: dict[str, float], day: float) -> float:
     """Return how much of a demand energised tranches can carry: a maximum flow [MW]."""
     ends = contract_ends(data.portfolio.sites[site], plan.reservations)
     left = {name for name, end in ends.items() if end and data.timeline.day(end) <= day}

@@ -174,7 +174,9 @@ def _table(table: Table) -> str:
     if not table.rows:
         return f'<p class="empty" {anchor}>{_t(table.title)}: none.</p>'
     note = f'<p class="note">{_t(table.note)}</p>' if table.note else ""
-    grid = f'<div class="wide">{_grid(table)}</div>'
+    # Focusable, so that the keyboard scrolls a table wider or longer than its place.
+    named = f'tabindex="0" role="group" aria-label="{_t(table.title)}"'
+    grid = f'<div class="wide" {named}>{_grid(table)}</div>'
     if table.place == "folded":
         return (
             f'<details class="table" {anchor}><summary>{_t(table.title)} '

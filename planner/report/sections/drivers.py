@@ -152,7 +152,8 @@ def _crews_chart(facts: Facts, usage: Usage) -> Chart:
         name = usage.resource[r]
         said = tuple(
             f"{name}, {usage.month[m]:%Y-%m}: {usage.p50[r, m]:.1f} at P50, "
-            f"{usage.p90[r, m]:.1f} at P90, limit {usage.capacity[r]:.0f}"
+            f"{usage.p90[r, m]:.1f} at P90, {usage.early[r, m]:.1f} unlevelled, "
+            f"limit {usage.capacity[r]:.0f}"
             for m in shown
         )
         days = [usage.month[m] for m in shown]
@@ -161,13 +162,16 @@ def _crews_chart(facts: Facts, usage: Usage) -> Chart:
         series = [
             charts.Series("P50 to P90", charts.BLUE, days, used, used, usage.p90[r, shown],
                           said=said, interpolate="step-after"),
+            charts.Series("unlevelled", charts.VERMILLION, days, usage.early[r, shown],
+                          dash=(2, 2), interpolate="step-after"),
             charts.Series("limit", charts.INK, days, limit, dash=(5, 3)),
         ]  # fmt: skip
         plots.append(charts.lines(frame(facts, width=380, height=130), series, title=name))
     return Chart(
         name="crews",
         title=_crews_title(usage),
-        subtitle="Mean crews in use by month, of the resources nearest to their limit",
+        subtitle="Mean crews in use by month, of the resources nearest to their limit; dotted: "
+        "what the deterministic pass asks for without limits, over-allocated where above the limit",
         spec=charts.beside(plots, columns=2) if plots else None,
         table="crews_by_month",
         method="A crew is in use from the start of an activity to the end of its work.",

@@ -90,7 +90,7 @@ def _soon(facts: Facts) -> Table:
         for c in facts.soon
     )  # fmt: skip
     columns = (
-        Column("due", "Due", "date"), Column("count", "What", "count"), Column("unit", ""),
+        Column("due", "Due", "date"), Column("count", "Number", "count"), Column("unit", "What"),
         Column("item", "Of"),
         Column("site", "Where"), Column("money_musd", "Commits", "musd"), Column("why", "Why"),
     )  # fmt: skip

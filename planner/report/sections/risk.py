@@ -108,11 +108,13 @@ def _bins(facts: Facts, shape: ShapeFact) -> Table:
     assert facts.key is not None
     fact = facts.key.fact
     columns = (Column("subject", "Of"), Column("amount_mw", "Capacity", "mw"),
-               Column("basis", "Basis"), Column("since", "From", "date"), Column("until", "To", "date"),
+               Column("basis", "Basis"), Column("since", "From", "date"),
+               Column("until", "To", "date"),
                Column("share", "Share", "share"),
                Column("cumulative", "Share by then", "share"))  # fmt: skip
     rows = tuple(
-        (fact.subject, fact.amount_mw, fact.basis, _date(facts, shape.edges[i]), _date(facts, shape.edges[i + 1]), float(share),
+        (fact.subject, fact.amount_mw, fact.basis, _date(facts, shape.edges[i]),
+         _date(facts, shape.edges[i + 1]), float(share),
          float(shape.cumulative[i]))
         for i, share in enumerate(shape.share)
     )  # fmt: skip

@@ -28,7 +28,7 @@ def build(facts: Facts) -> tuple[Part | Columns, ...]:
 
 def told(facts: Facts, found: VarianceFact) -> tuple[str, ...]:
     """Return the sentences: the date, what was changed, the plan, the drivers, what it gives."""
-    made = (_date(facts, found), _direct(found), _plan(found), _driver(found), _gives(found))
+    made = (_date(facts, found), _direct(found), _plan(found), _driver(found), _gives(facts, found))
     return tuple(s for s in made if s)
 
 
@@ -88,9 +88,13 @@ def _driver(found: VarianceFact) -> str:
     )
 
 
-def _gives(found: VarianceFact) -> str:
+def _gives(facts: Facts, found: VarianceFact) -> str:
+    """Say what the first team and the spend of the horizon are against before."""
+    first = facts.teams[0].title if facts.teams else ""
     parts = [
-        f"{title} {_change(old, new)} per researcher" for title, old, new in found.levels[:1] if old
+        f"{title} {_change(old, new)} per researcher"
+        for title, old, new in found.levels
+        if old and title == first
     ]
     old, new = found.spend_musd
     if old:

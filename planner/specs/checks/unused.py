@@ -19,8 +19,7 @@ if TYPE_CHECKING:
 
 # Key path, and the value that says nothing and so needs no warning. A test holds this list against
 # the docstrings of the records.
-UNUSED: Final[dict[str, str]] = {
-}
+UNUSED: Final[dict[str, str]] = {}
 
 
 def find(portfolio: Portfolio) -> Iterator[Finding]:

@@ -1,0 +1,116 @@
+"""Signals and limits as a person meets them: nothing half-written, no stale lock, no orphan."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+PLAN = [sys.executable, "-m", "planner"]
+SLOW = ("--set", "policy.tolerance=0", "--samples", "40", "--rounds", "1")
+"""Without a tolerance the search for whole halls takes some seconds: time to stop it."""
+
+
+def start(folder: Path, *more: str) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [*PLAN, "optimize", "first-light", "--out", "run", *SLOW, *more], cwd=folder, text=True,
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True,
+    )  # fmt: skip
+
+
+def stop(
+    process: subprocess.Popen[str], word: str, number: int, after_s: float
+) -> tuple[str, float]:
+    """Send a signal some time after a stage began; return stderr, and how long the answer took."""
+    assert process.stderr is not None
+    heard = ""
+    for line in process.stderr:
+        heard += line
+        if word in line:
+            break
+    time.sleep(after_s)
+    process.send_signal(number)
+    began = time.monotonic()
+    first = process.stderr.readline()
+    took = time.monotonic() - began
+    _, rest = process.communicate(timeout=200)
+    return heard + first + rest, took
+
+
+def assert_clean(folder: Path, group: int, *, runs: int) -> None:
+    """Only whole runs, no lock, no process of the group."""
+    left = sorted(p.name for p in folder.iterdir())
+    assert left == ["run"] * runs
+    with pytest.raises(ProcessLookupError):
+        os.killpg(group, 0)
+
+
+@pytest.mark.slow
+def test_an_interrupt_keeps_the_incumbent(tmp_path: Path) -> None:
+    """The solver stops within 2 s, the plan is finished and written with its gap, exit 130."""
+    process = start(tmp_path)
+    said, took = stop(process, "whole halls", signal.SIGINT, 3.0)
+    assert process.returncode == 130, said
+    assert took < 2.0
+    assert "interrupted; best solution so far kept in run (status: interrupted, gap" in said
+    assert "Traceback" not in said
+    manifest = json.loads((tmp_path / "run" / "manifest.json").read_text())
+    assert manifest["reproducible"] is False
+    assert manifest["solver"]["status"].startswith("interrupted, gap")
+    assert "Status: interrupted" in (tmp_path / "run" / "report.html").read_text()
+    assert_clean(tmp_path, process.pid, runs=1)
+
+
+@pytest.mark.slow
+def test_an_interrupt_before_any_plan_leaves_nothing(tmp_path: Path) -> None:
+    """While options are simulated there is nothing to keep."""
+    process = start(tmp_path)
+    said, _ = stop(process, "readiness", signal.SIGINT, 0.2)
+    assert process.returncode == 130, said
+    assert "interrupted" in said
+    assert "Traceback" not in said
+    assert_clean(tmp_path, process.pid, runs=0)
+
+
+@pytest.mark.slow
+def test_a_signal_to_terminate_leaves_nothing(tmp_path: Path) -> None:
+    """Exit 143 in the middle of a solve, and the folder is free for the next run."""
+    process = start(tmp_path)
+    said, _ = stop(process, "whole halls", signal.SIGTERM, 1.0)
+    assert process.returncode == 143, said
+    assert "Traceback" not in said
+    assert_clean(tmp_path, process.pid, runs=0)
+
+
+@pytest.mark.slow
+def test_a_limit_without_a_plan_says_what_to_try(tmp_path: Path) -> None:
+    """Exit 5, and nothing written."""
+    process = start(tmp_path, "--time-limit", "0.01")
+    _, said = process.communicate(timeout=200)
+    assert process.returncode == 5, said
+    assert "stopped at 0.01 s with no plan" in said
+    assert "help: raise --time-limit" in said
+    assert_clean(tmp_path, process.pid, runs=0)
+
+
+@pytest.mark.slow
+def test_a_limit_with_a_plan_is_done_and_never_called_optimal(tmp_path: Path) -> None:
+    """Exit 0 with the gap and the limit in the headline, the report and the JSON."""
+    process = start(tmp_path, "--time-limit", "4")
+    out, said = process.communicate(timeout=200)
+    assert process.returncode == 0, said
+    assert "Status: feasible, gap" in out
+    assert "(limit 4 s)" in out
+    manifest = json.loads((tmp_path / "run" / "manifest.json").read_text())
+    assert manifest["solver"]["status"].endswith("(limit 4 s)")
+    assert "(limit 4 s)" in (tmp_path / "run" / "report.html").read_text()
+    assert_clean(tmp_path, process.pid, runs=1)
