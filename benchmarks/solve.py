@@ -360,14 +360,15 @@ def main(arguments: list[str] | None = None) -> None:
         f"{os.getloadavg()[0]:.1f}, highspy {version('highspy')}, pyomo {version('pyomo')}, "
         f"seed {asked.seed}; CPU seconds"
     )
-    for letters, show in (
+    tables: tuple[tuple[str, Callable[[], None]], ...] = (
         ("ac", lambda: thin_rows(names, asked.seed, asked.time, asked.memory)),
         ("b", lambda: rich_rows(asked.seed, asked.samples, asked.time)),
         ("d", lambda: fairness_rows(names[-1], asked.seed)),
         ("e", lambda: path_rows(names, asked.seed, asked.memory)),
         ("f", whole_row),
         ("g", lambda: warm_rows(names, asked.seed, asked.time, asked.memory)),
-    ):
+    )
+    for letters, show in tables:
         if set(letters) & set(asked.rows):
             show()
 

@@ -214,7 +214,8 @@ def _because(groups: Sequence[_Group]) -> str:
     asked = [g.statement.text for g in groups if g.is_demand]
     given = [g.statement.text for g in groups if not g.is_demand]
     if not given:
-        return f"because {' and because '.join(asked)}, and no hall, SKU or date of the files can give it"
+        wanted = " and because ".join(asked)
+        return f"because {wanted}, and no hall, SKU or date of the files can give it"
     allowed = ", and because ".join(given)
     if not asked:
         return f"because {allowed}, and not even what is committed keeps to it"

@@ -71,7 +71,7 @@ def _add_row(
     per_option, there = halls
     terms = [
         (-float(per_option[o, period]), model.starts[data.option_name(o)])
-        for o in np.flatnonzero(per_option[:, period] > TINY)
+        for o in np.flatnonzero(per_option[:, period] > TINY).tolist()
     ]
     for j, t in zip(*np.nonzero(gpus[:, :, period] > TINY), strict=True):
         index = (data.skus[j], data.pools[pool].name, data.labels[t])

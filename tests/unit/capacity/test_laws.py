@@ -96,7 +96,7 @@ def test_distinct_modes_share_rows():
 
 
 def test_observations_are_drawn_by_their_own_quantiles():
-    """The i-th of n observations is the quantile at (i - 1/2) / n; none lies beyond the extremes."""
+    """The i-th of n observations is the quantile at (i - 1/2) / n; none lies outside."""
     law = amount(observed=["30 day", "10 day", "20 day", "60 day"])
     assert law.likely == 25
     at = amount_quantile(law, [0.125, 0.375, 0.625, 0.875, 0.001, 0.999])

@@ -155,7 +155,9 @@ def test_a_required_date_that_readiness_cannot_meet_is_named() -> None:
     assert any("30 MW at all sites required by 2026-12-31" in text for text in texts)
     assert any("room for 2 halls" in text for text in texts)
     settings = [text for change in caught.value.changes for text in change.settings]
-    assert settings == ["site.north.groups.sheds.count=3", "policy.required.thirty.it_power=20.0 MW"]  # fmt: skip
+    assert settings == [
+        "site.north.groups.sheds.count=3", "policy.required.thirty.it_power=20.0 MW",
+    ]  # fmt: skip
 
 
 def test_no_time_at_all_is_a_limit() -> None:
