@@ -26,7 +26,7 @@ def formulate(data: ModelData) -> Pyo:
     claim: another objective, level or floor is then a change of costs and bounds. What levels
     come to, ``worst`` with its rows, is the matter of the policy's fairness.
     """
-    # Nothing of a model is garbage before it is whole; looking for some takes a fifth of the time.
+    # Nothing of a model is garbage before it is whole.
     with PauseGC():
         return _formulated(data)
 

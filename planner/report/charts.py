@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, Literal
@@ -18,6 +19,9 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 import altair as alt
 import numpy as np
 import vl_convert
+
+if sys.platform != "win32":
+    import resource
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -65,6 +69,14 @@ _LONG: Final = re.compile(r"-?\d+\.\d{3,}(?=[^<]*>)")
 _PLACES: Final = re.compile(r' (?:d|transform|[xy][12]?|c[xy]|width|height)="[^"]*"')
 """An attribute of coordinates, which no text of a figure stands in."""
 _FINE: Final = re.compile(r"-?\d+\.\d{2,}")
+RESERVED_BYTES: Final = 2**40
+"""Address space below which the drawing engine may fail to start: it reserves, and hardly uses."""
+NOT_DRAWN: Final = (
+    '<svg xmlns="http://www.w3.org/2000/svg" width="640" height="40" viewBox="0 0 640 40">'
+    '<text x="4" y="24" font-family="sans-serif" font-size="13" fill="currentColor">'
+    "Not drawn: address space is limited here (ulimit -v). The table holds the figures."
+    "</text></svg>"
+)
 _LINE_ENDS: Final = {0x2028: " ", 0x2029: " "}
 
 
@@ -93,8 +105,21 @@ class Series:
     interpolate: str = "linear"
 
 
+def _is_cramped() -> bool:
+    """Return whether the process may not reserve the address space that the drawing engine wants.
+
+    The engine (V8) would end the whole process there, so its figures are left out instead.
+    """
+    if sys.platform == "win32":
+        return False
+    limit = resource.getrlimit(resource.RLIMIT_AS)[0]
+    return limit != resource.RLIM_INFINITY and limit < RESERVED_BYTES
+
+
 def render(spec: Spec) -> str:
     """Return the static SVG of a specification, coordinates to a tenth of a pixel."""
+    if _is_cramped():
+        return NOT_DRAWN
     # Vega writes names into expressions of its own, where these end a line and break the string.
     text = json.dumps(spec, ensure_ascii=False).translate(_LINE_ENDS)
     made: str = vl_convert.vegalite_to_svg(text)

@@ -20,9 +20,17 @@ from tests import results
 
 pytestmark = pytest.mark.slow
 
-NO_SECTION = {"__init__", "fan_chart", "gantt_rows"}
+NO_SECTION = {"__init__", "fan_chart", "gantt_rows", "cash", "joint"}
 """Files that sections share."""
-NO_EXPORTER = {"__init__", "base", "markdown", "parquet", "pictures", "plan_yaml"}
+NO_EXPORTER = {
+    "__init__",
+    "base",
+    "markdown",
+    "parquet",
+    "pictures",
+    "plan_yaml",
+    "workbook_charts",
+}
 """The protocol, and the plan document, which is no rendering of the report."""
 
 
