@@ -122,6 +122,8 @@ class _Quiet(highspy.Highs):
         self.enableCallbacks()  # type: ignore[no-untyped-call]
         self.course = Course()
         self.tell: Callable[[Course], None] | None = None
+        self.was_asked = False
+        """Whether a Ctrl-C came while it solved; the status says so only where it was in time."""
 
     def watch(self, tell: Callable[[Course], None]) -> None:
         """Say the course of each solve about once a second, from the thread that waits for it."""
@@ -161,7 +163,7 @@ class _Quiet(highspy.Highs):
                 if asked:
                     self._stopped()
                     raise
-                asked = True
+                asked = self.was_asked = True
                 self.cancelSolve()  # type: ignore[no-untyped-call]
             except BaseException:
                 self._stopped()
@@ -373,7 +375,7 @@ class Engine:
             raise EngineError(f"the solver ended with {self._highs.modelStatusToString(status)}")
         info = self._highs.getInfo()
         termination = STATUS.get(status, Termination.NODES)
-        if termination is Termination.INTERRUPTED:
+        if termination is Termination.INTERRUPTED or self._highs.was_asked:
             # It stays set inside HiGHS; without the handler, what finishes the plan can run.
             self.was_interrupted = True
             self._highs.HandleKeyboardInterrupt = False

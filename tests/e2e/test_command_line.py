@@ -120,10 +120,11 @@ def test_the_same_command_gives_the_same_bytes(run_folder: Path, tmp_path: Path)
     args = ("optimize", "first-light", "--samples", "40", "--rounds", "1", "--quiet")
     assert plan(*args, "--out", str(tmp_path / "again")).returncode == 0
     assert plan(*args, "--seed", "2", "--out", str(tmp_path / "other")).returncode == 0
-    for path in sorted(run_folder.iterdir()):
+    for path in sorted(p for p in run_folder.rglob("*") if p.is_file()):
         if path.name != "manifest.json":
-            same = path.read_bytes() == (tmp_path / "again" / path.name).read_bytes()
-            assert same, f"{path.name} differs"
+            name = path.relative_to(run_folder)
+            same = path.read_bytes() == (tmp_path / "again" / name).read_bytes()
+            assert same, f"{name} differs"
     first = (run_folder / "schedule.csv").read_bytes()
     assert first != (tmp_path / "other" / "schedule.csv").read_bytes()
 
