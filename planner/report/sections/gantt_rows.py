@@ -136,7 +136,8 @@ class _Rows:
     def hall(self, made: HallDates) -> list[GanttRow]:
         """Return a hall and its activities."""
         hall, axis, rows = made.hall, self.axis, self.by_hall.get(made.hall.name, [])
-        bars, marks = [*axis.base(*self.baseline(rows))], list[Mark]()
+        before = self.baseline(self.until_service(made))
+        bars, marks = [*axis.base(*before)], list[Mark]()
         ready = axis.cut(made.ready.p50)
         if hall.start:
             bars.append(Bar("build", axis.cut(hall.start.release), ready, f"{hall.name}: release "
@@ -150,12 +151,21 @@ class _Rows:
                  *self.activities.driving(rows)]  # fmt: skip
         cells = axis.cells(
             hall.start.release if hall.start else None, made.service.p50, made.service.p80,
-            _spare(rows), baseline=self.baseline(rows)[1],
+            _spare(rows), baseline=before[1],
         )  # fmt: skip
         top = GanttRow(hall.name, f"{hall.site}/{hall.group}", 2,
                        f"{hall.name.rpartition('/')[2]} {hall.mode}", cells, tuple(bars),
                        tuple(marks), fold="closed")  # fmt: skip
         return [top, *(self.activities.row(r, hall.name, 3) for r in rows)]
+
+    def until_service(self, made: HallDates) -> list[ScheduleRow]:
+        """Return the activities of a hall up to its service: GPUs that replace others come after.
+
+        What it is held against ends with the same hand-over as its forecast.
+        """
+        end = made.service.p50 or made.ready.p50
+        rows = self.by_hall.get(made.hall.name, [])
+        return [r for r in rows if end and r.finish_p50 and r.finish_p50 <= end]
 
     def baseline(self, rows: list[ScheduleRow]) -> tuple[dt.date | None, dt.date | None]:
         """Return the first start and the last finish of activities in the baseline."""
@@ -176,12 +186,13 @@ class _Rows:
     def last(self, halls: list[HallDates]) -> Cells:
         """Return the numbers of a summary of halls: when the last of them serves."""
         rows = [r for h in halls for r in self.by_hall.get(h.hall.name, ())]
+        served = [r for h in halls for r in self.until_service(h)]
         begins = [h.hall.start.release for h in halls if h.hall.start]
         p50 = [h.service.p50 for h in halls if h.service.p50]
         p80 = [h.service.p80 for h in halls if h.service.p80]
         return self.axis.cells(
             min(begins, default=None), max(p50, default=None), max(p80, default=None),
-            _spare(rows), baseline=self.baseline(rows)[1],
+            _spare(rows), baseline=self.baseline(served)[1],
         )  # fmt: skip
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime as dt
 import json
 
 import pytest
@@ -92,3 +93,17 @@ def test_the_figure_has_a_drawing_for_want_of_script(made: Gantt) -> None:
     for part in ('class="gview"', 'type="application/json"', "gstill", "driving path</span>"):
         assert body.count(part) == 1
     assert body.count("South campus") >= 2
+
+
+def test_gpus_that_replace_others_are_no_slip() -> None:
+    """A hall is held against the hand-over that its forecast is of, whatever follows in it."""
+    facts = gather(results.result(samples=60))
+    at = [c.title for c in gantt(facts).columns].index("Slip d")
+    slips = {r.key: r.cells[at] for r in gantt(facts).rows if r.depth < 3}
+    later = dt.timedelta(days=1500)
+    row = next(r for r in facts.schedule if r.hall == "south/halls/02" and r.finish and r.start)
+    basis = ("start", "finish", "start_p50", "finish_p10", "finish_p50", "finish_p80", "finish_p90")
+    moved = {name: getattr(row, name) + later for name in basis}
+    refill = dataclasses.replace(row, activity=f"{row.activity}/refill", **moved)
+    more = dataclasses.replace(facts, schedule=(*facts.schedule, refill))
+    assert {r.key: r.cells[at] for r in gantt(more).rows if r.depth < 3} == slips
