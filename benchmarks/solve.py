@@ -35,6 +35,7 @@ from planner.optimise.engine import Engine, Limits, _Quiet
 from planner.optimise.explain.session import Session
 from planner.optimise.fairness import fairness_of
 from planner.optimise.model import formulate
+from planner.optimise.size import estimated
 from planner.optimise.variables import MUSD
 from planner.study.trials import ready
 from tests.portfolios import ready as all_ready
@@ -62,8 +63,6 @@ MODEL = (BUILDING, "model")
 HALLS = ("whole halls", "better halls nearby")
 FIRST = (*MODEL, "relaxation", *HALLS)
 KILOBYTES = 1024
-BYTES_A_VALUE = 700.0
-"""Peak bytes a non-zero of the model while Pyomo holds its rows (medium: 0.4 GB, 0.52 million)."""
 GIGABYTE = 1e9
 REFERENCE = "meta-2025"
 LOOSE = 10
@@ -153,7 +152,8 @@ def thin_rows(names: list[str], seed: int, time_s: float | None, memory_gb: floa
     )  # fmt: skip
     for name in names:
         case = thin(SIZES[name], seed)
-        needs = estimate_gb(case)
+        size = estimated(build(*case))
+        needs = size.bytes / GIGABYTE
         if needs > memory_gb:
             row(name, f"left out: about {needs:.1f} GB, {memory_gb:g} allowed", *[""] * 11)
             continue
@@ -166,28 +166,15 @@ def thin_rows(names: list[str], seed: int, time_s: float | None, memory_gb: floa
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * KILOBYTES / GIGABYTE
         stages.print_to_stderr(name)
         row(
-            name, options, f"{entries(case):,}", stages.of(*MODEL), spent.get("relaxation", 0.0),
+            name, options, f"{size.nonzeros:,.0f}", stages.of(*MODEL), spent.get("relaxation", 0.0),
             halls, stages.first, REACH[name][0], f"{first_gap(plan):.3%}" if plan else "no plan",
             every, REACH[name][1], len(broken) if plan else "-", peak,
         )  # fmt: skip
 
 
-def entries(case: Case) -> int:
-    """Return about how many non-zeros a thin model has: sums over periods for every SKU and pool.
-
-    Power of halls, docks and rack positions count each order in every later period.
-    """
-    portfolio, _ = case
-    spec, skus = portfolio.spec, len(portfolio.catalog.accelerators)
-    pools = sum(len(g.modes) for site in portfolio.sites.values() for g in site.groups.values())
-    periods = len(portfolio.periods)
-    triangle = periods * (periods + 1) // 2
-    return pools * triangle * (2 * skus + 4) + len(spec.teams) * periods
-
-
 def estimate_gb(case: Case) -> float:
-    """Return about how much memory a model takes at its peak."""
-    return entries(case) * BYTES_A_VALUE / GIGABYTE
+    """Return about how much memory a model takes at its peak, as `planner.optimise` reckons."""
+    return estimated(build(*case)).bytes / GIGABYTE
 
 
 # b: the reference case

@@ -20,6 +20,11 @@ from typing import ClassVar, Literal
 Severity = Literal["error", "warning", "note"]
 
 
+def reason_of(error: OSError) -> str:
+    """Return what the system says of a file that cannot be used, as the end of a sentence."""
+    return (error.strerror or str(error)).lower()
+
+
 @dataclass(frozen=True, slots=True, order=True)
 class Where:
     """A place in the user's files.

@@ -6,7 +6,7 @@ import csv
 import datetime as dt
 from typing import TYPE_CHECKING
 
-from planner.errors import OutputError
+from planner.errors import OutputError, reason_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -35,8 +35,7 @@ def baseline_of(folder: Path) -> Baseline:
             for key in ("start_p50", "finish_p50")
         )
     except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        raise OutputError(f"cannot read the baseline {path}: {reason}") from None
+        raise OutputError(f"cannot read the baseline {path}: {reason_of(error)}") from None
     except (KeyError, TypeError, ValueError, csv.Error) as error:
         raise OutputError(f"{path} is no schedule of a run: {error}") from None
     return Baseline(folder.resolve().name, start, finish)

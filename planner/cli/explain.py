@@ -66,6 +66,7 @@ def explain(
     from planner import study
     from planner.cli.console import progress, put, put_json, say
     from planner.cli.finished import opened
+    from planner.errors import reason_of
 
     found = _optimised(run, opened(run, None, None, None))
     chosen = tuple(
@@ -89,7 +90,7 @@ def explain(
     try:
         keep(Path(run), told)
     except OSError as error:
-        say(f"not kept in the run: {(error.strerror or str(error)).lower()}")
+        say(f"not kept in the run: {reason_of(error)}")
 
 
 def _optimised(run: str, found: Finished) -> Finished:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from planner.cli.console import finding_as_dict, put_json, say
-from planner.errors import InfeasibleError, OutputError, PlannerError, SpecError, Where
+from planner.errors import InfeasibleError, OutputError, PlannerError, SpecError, Where, reason_of
 
 
 def tell(error: Exception, *, as_json: bool) -> int:
@@ -66,8 +66,8 @@ def _headed(error: PlannerError) -> str:
 
 
 def _os_text(error: OSError) -> str:
-    reason = (error.strerror or str(error)).lower()
-    return f"cannot use {error.filename}: {reason}" if error.filename else reason
+    said = reason_of(error)
+    return f"cannot use {error.filename}: {said}" if error.filename else said
 
 
 def _bug(error: Exception) -> int:

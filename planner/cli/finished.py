@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from planner.errors import OutputError
+from planner.errors import OutputError, reason_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -42,11 +43,17 @@ class Finished:
     name: str
     portfolio: Portfolio
     plan: Plan
-    network: Network
     seed: int
     samples: int
     basis: Basis
     manifest: Mapping[str, Any]
+
+    @cached_property
+    def network(self) -> Network:
+        """The network of its plan, compiled when it is first asked for."""
+        from planner.network import compile_network
+
+        return compile_network(self.portfolio, self.plan)
 
     def on(self, seed: int) -> Finished:
         """Return the run in the futures of another seed."""
@@ -86,7 +93,7 @@ def opened(
         If the portfolio of the run cannot be read any more.
     """
     from planner import specs, study
-    from planner.network import compile_network, existing_plan
+    from planner.network import existing_plan
 
     folder = Path(run_or_scenario)
     manifest: dict[str, Any] = {}
@@ -106,10 +113,9 @@ def opened(
         used, number = asked.verification_seed(1), asked.samples
     if seed is not None:
         used = study.Ask.of(portfolio, seed=seed).verification_seed(1)
-    network = compile_network(portfolio, plan)
     name = folder.resolve().name if manifest else portfolio.spec.portfolio
     return Finished(
-        name, portfolio, plan, network, used, number if samples is None else samples, basis,
+        name, portfolio, plan, used, number if samples is None else samples, basis,
         manifest,
     )  # fmt: skip
 
@@ -132,8 +138,7 @@ def _basis(folder: Path) -> Basis:
     try:
         return study.Basis.from_bytes(path.read_bytes())
     except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        raise OutputError(f"cannot read {path}: {reason}") from None
+        raise OutputError(f"cannot read {path}: {reason_of(error)}") from None
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise OutputError(f"{path} is damaged: {error}; plan the run again") from None
 
@@ -150,8 +155,7 @@ def manifest_of(folder: Path) -> dict[str, Any]:
     try:
         body = json.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        raise OutputError(f"cannot read {path}: {reason}") from None
+        raise OutputError(f"cannot read {path}: {reason_of(error)}") from None
     except ValueError:
         raise OutputError(f"{path} is damaged: not JSON; plan the run again") from None
     if not _is_of_run(body):

@@ -1,8 +1,7 @@
-"""What commands read: a checked portfolio, and what identifies a run."""
+"""What commands read: a checked portfolio, and times given as options."""
 
 from __future__ import annotations
 
-import hashlib
 from typing import TYPE_CHECKING
 
 import typer
@@ -12,10 +11,8 @@ from planner.cli.console import say
 from planner.errors import SpecError
 
 if TYPE_CHECKING:
-    from planner.domain.pin import Pins
     from planner.domain.portfolio import Portfolio
     from planner.errors import Finding
-    from planner.study import Ask
 
 
 def load(scenario: str, settings: list[str] | None) -> tuple[Portfolio, tuple[Finding, ...]]:
@@ -54,12 +51,3 @@ def days(text: str | None) -> float | None:
     if found <= 0:
         raise typer.BadParameter(f'a time above 0 wanted, got "{text}"')
     return found
-
-
-def run_identity(portfolio: Portfolio, asked: Ask, pins: Pins | None = None) -> str:
-    """Return a hash of everything that decides a run's result: inputs, seed, settings, pins."""
-    pinned = [] if pins is None or pins.is_empty else [repr(pins)]
-    parts = [f"{name}={digest}" for name, digest in sorted(portfolio.digests.items())]
-    return hashlib.sha256(
-        "\n".join([*parts, *portfolio.settings, repr(asked), *pinned]).encode()
-    ).hexdigest()

@@ -114,7 +114,7 @@ def optimize(
     from planner.cli import finished, run_folder
     from planner.cli.baseline import baseline_of
     from planner.cli.console import progress, put, put_json, say
-    from planner.cli.inputs import load, run_identity
+    from planner.cli.inputs import load
     from planner.cli.parent import folder_of, parent_of
     from planner.cli.workers import hired
     from planner.domain.pin import pins_of
@@ -130,7 +130,7 @@ def optimize(
     )
     pins = pins_of(specs.read_plan(pin, portfolio)) if pin is not None else None
     held_against = None if baseline is None else baseline_of(baseline)
-    identity = run_identity(portfolio, asked, pins)
+    identity = study.identity(portfolio, asked, pins)
     now = dt.datetime.now(dt.UTC)
     folder = run_folder.choose(out, portfolio.spec.portfolio, identity, now)
     before = None if parent is None else folder_of(parent, folder, portfolio.spec.portfolio)
@@ -150,9 +150,9 @@ def optimize(
             identity=identity, kept=kept, reopen=reopen, started=now,
             replace=force,
         )  # fmt: skip
-    headline = report.headline(result)
     if as_json:
-        put_json("run", folder=str(folder), verified=result.verification.is_verified, **headline)
+        verified = result.verification.is_verified
+        put_json("run", folder=str(folder), verified=verified, **report.headline(result))
     else:
         put(report.headline_text(result))
         say(f"report: {folder / 'report.html'}")

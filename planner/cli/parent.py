@@ -8,7 +8,7 @@ from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from planner.errors import OutputError
+from planner.errors import OutputError, reason_of
 
 if TYPE_CHECKING:
     from planner.domain.parent import Parent
@@ -90,8 +90,7 @@ def _rows(path: Path) -> list[dict[str, str]]:
     except FileNotFoundError:
         return []
     except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        raise OutputError(f"cannot read {path}: {reason}") from None
+        raise OutputError(f"cannot read {path}: {reason_of(error)}") from None
 
 
 def _capacity(row: dict[str, str]) -> tuple[str, float, str]:

@@ -81,7 +81,7 @@ def written(files: Mapping[str, bytes], out: Path, *, force: bool) -> list[Path]
     OutputError
         If a place is taken or cannot be written.
     """
-    from planner.errors import OutputError
+    from planner.errors import OutputError, reason_of
 
     is_folder = out.is_dir() or not out.suffix or len(files) > 1
     places = {out / name if is_folder else out: body for name, body in files.items()}
@@ -93,8 +93,7 @@ def written(files: Mapping[str, bytes], out: Path, *, force: bool) -> list[Path]
             place.parent.mkdir(parents=True, exist_ok=True)
             _put(place, body)
     except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        raise OutputError(f"cannot write {out}: {reason}") from None
+        raise OutputError(f"cannot write {out}: {reason_of(error)}") from None
     return list(places)
 
 

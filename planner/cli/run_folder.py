@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from planner.errors import LockedError, OutputError
+from planner.errors import LockedError, OutputError, reason_of
 
 REPORTS = Path("reports")
 
@@ -79,8 +79,7 @@ def check_writable(parent: Path) -> None:
         probe.touch()
         probe.unlink()
     except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        raise OutputError(f"cannot write to {parent}: {reason}") from None
+        raise OutputError(f"cannot write to {parent}: {reason_of(error)}") from None
 
 
 def _take(lock: Path) -> None:

@@ -79,6 +79,11 @@ class Amount:
         return self.text
 
     @property
+    def keys(self) -> tuple[str, ...]:
+        """Names of its three points as they are written; none for what is no three-point form."""
+        return next((keys for keys, form in FORMS.items() if form is self.form), ())
+
+    @property
     def likely(self) -> float:
         """The deterministic value in `unit`: the mode, or the median of a lognormal."""
         return self.b

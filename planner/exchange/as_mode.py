@@ -9,9 +9,10 @@ from collections import defaultdict
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
-from planner.domain.amount import FORMS, OBSERVED, Amount, Form
+from planner.domain.amount import OBSERVED, Amount, Form
 from planner.domain.base import Model
 from planner.errors import Finding, SpecError, Where
+from planner.network.calendars import DAY_MIN, intervals
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from planner.domain.calendar import Calendar as WorkCalendar
     from planner.exchange.schedule import Calendar, Link, Schedule, Task
 
-DAY_MIN: Final = 1440
 _PLAIN: Final = re.compile(r"[A-Za-z][A-Za-z0-9_ ()/.,-]*[A-Za-z0-9)]|[A-Za-z]")
 _KEY: Final = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,11}")
 WORDS: Final = frozenset(("true", "false", "null", "yes", "no", "on", "off", "release"))
@@ -191,12 +191,7 @@ def _nearest(calendar: Calendar, known: Mapping[str, WorkCalendar]) -> str:
 
 
 def _day_minutes(calendar: WorkCalendar) -> int:
-    return sum(_minute(s.end) - _minute(s.start) for s in calendar.shifts)
-
-
-def _minute(clock: str) -> int:
-    hour, minute = clock.split(":")
-    return int(hour) * 60 + int(minute)
+    return sum(end - start for start, end in intervals(calendar))
 
 
 def _usual_spread(like: BuildMode) -> tuple[float, float]:
@@ -235,8 +230,8 @@ def _amount(amount: Amount) -> str:
     parts = amount.text.split(", ")
     if amount.form is Form.EMPIRICAL:
         return f"{{{OBSERVED}: [{', '.join(parts)}]}}"
-    keys = next((k for k, form in FORMS.items() if form is amount.form), None)
-    if keys is None or len(parts) != len(keys):
+    keys = amount.keys
+    if len(parts) != len(keys):
         return amount.text
     return "{" + ", ".join(f"{k}: {v}" for k, v in zip(keys, parts, strict=True)) + "}"
 

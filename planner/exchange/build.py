@@ -12,7 +12,7 @@ import numpy as np
 from planner.domain.activity import Kind
 from planner.domain.result import NEVER, quantile_min
 from planner.exchange.schedule import Calendar, Link, LinkKind, Schedule, Spans, Task
-from planner.network.calendars import DAY_MIN
+from planner.network.calendars import work_clock
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -63,7 +63,9 @@ class _Tasks:
         self.network, self.outcome, self.index, self.at = network, outcome, index, at
         self.p50 = quantile_min(outcome.finish_min, 0.5)
         self.p80 = quantile_min(outcome.finish_min, 0.8)
-        self.works = _Work(network)
+        spans = _day_spans(network)
+        used = np.unique(network.calendar).tolist()
+        self.clock = {row: work_clock(network.day_type[row], spans) for row in used}
 
     def moment(self, minute: int) -> dt.datetime:
         """Return the time of a minute."""
@@ -82,7 +84,7 @@ class _Tasks:
             int(outcome.deterministic_start_min[o]), int(outcome.deterministic_finish_min[o]),
         )  # fmt: skip
         row = int(network.calendar[a])
-        work = self.works.between(row, start, finish)
+        work = self.worked(row, start, finish)
         span = (self.moment(start), self.moment(finish))
         return Task(
             code=name,
@@ -100,6 +102,11 @@ class _Tasks:
             p80=self.quantile(self.p80, o),
         )
 
+    def worked(self, row: int, start: int, finish: int) -> int:
+        """Return the working minutes of a calendar between two instants."""
+        clock = self.clock[row]
+        return max(0, clock.worked(finish) - clock.worked(start))
+
     def percent(self, row: int, start: int, finish: int, work: int) -> int:
         """Return the per cent of the work that lies before the data date."""
         epoch = dt.datetime.combine(self.network.epoch, dt.time())
@@ -108,7 +115,7 @@ class _Tasks:
             return 100
         if start >= now or work == 0:
             return 0
-        return min(99, 100 * self.works.between(row, start, now) // work)
+        return min(99, 100 * self.worked(row, start, now) // work)
 
     def is_held(self, a: int) -> bool:
         """Return whether a gate or equipment holds the start of an activity."""
@@ -116,37 +123,15 @@ class _Tasks:
         return bool(gate.pointer[a + 1] > gate.pointer[a] or wait.pointer[a + 1] > wait.pointer[a])
 
 
-class _Work:
-    """Working minutes between two instants, by calendar row."""
-
-    def __init__(self, network: Network) -> None:
-        pointer = network.type_pointer
-        self.spans: list[Spans] = [
-            tuple(
-                zip(
-                    network.type_start_min[i:j].tolist(), network.type_end_min[i:j].tolist(),
-                    strict=True,
-                )
-            )
-            for i, j in pairwise(pointer)
-        ]  # fmt: skip
-        minutes = np.array([sum(e - s for s, e in spans) for spans in self.spans], dtype=np.int64)
-        self.day_type = network.day_type
-        before = np.zeros((len(network.day_type), network.days + 1), dtype=np.int64)
-        before[:, 1:] = np.cumsum(minutes[network.day_type], axis=1)
-        self.before = before
-
-    def at(self, row: int, minute: int) -> int:
-        """Return the working minutes from the epoch to a minute."""
-        day, rest = divmod(minute, DAY_MIN)
-        day = min(day, self.before.shape[1] - 2)
-        spans = self.spans[int(self.day_type[row, day])]
-        today = sum(max(0, min(rest, end) - start) for start, end in spans)
-        return int(self.before[row, day]) + today
-
-    def between(self, row: int, start: int, finish: int) -> int:
-        """Return the working minutes between two instants."""
-        return max(0, self.at(row, finish) - self.at(row, start))
+def _day_spans(network: Network) -> list[Spans]:
+    """Return the working intervals of each day type."""
+    return [
+        tuple(
+            zip(network.type_start_min[i:j].tolist(), network.type_end_min[i:j].tolist(),
+                strict=True)
+        )
+        for i, j in pairwise(network.type_pointer)
+    ]  # fmt: skip
 
 
 def _outline(network: Network, kept: list[int], makes: _Tasks) -> Iterator[Task]:
@@ -192,22 +177,18 @@ def _summary(code: str, name: str, level: int, inner: list[Task]) -> Task:
 def _links(network: Network, kept: frozenset[int]) -> Iterator[Link]:
     """Yield the relations between kept activities, each pair and kind once."""
     seen: set[tuple[int, int, str]] = set()
-    for e in range(len(network.relation_pred)):
-        pred, succ = int(network.relation_pred[e]), int(network.relation_succ[e])
-        kind = KINDS.get(int(network.relation_kind[e]), "FS")
+    for pred, succ, number, lag in network.relations():
+        kind = KINDS.get(number, "FS")
         if pred in kept and succ in kept and (pred, succ, kind) not in seen:
             seen.add((pred, succ, kind))
-            yield Link(
-                network.activity[pred], network.activity[succ], kind,
-                int(network.relation_lag_min[e]),
-            )  # fmt: skip
+            yield Link(network.activity[pred], network.activity[succ], kind, lag)
 
 
 def _calendars(network: Network, kept: list[int], tasks: tuple[Task, ...]) -> Iterator[Calendar]:
     """Yield the calendars in use: the usual week, and the days of the schedule that differ."""
     if not tasks:
         return
-    spans = _Work(network).spans
+    spans = _day_spans(network)
     last = max(task.finish for task in tasks).date()
     first = min(task.start for task in tasks).date()
     for row in sorted({int(network.calendar[a]) for a in kept}):

@@ -18,6 +18,7 @@ from planner.capacity.laws import SHAPE_POINTS
 
 if TYPE_CHECKING:
     import datetime as dt
+    from collections.abc import Iterator
 
 IntArray = NDArray[np.int64]
 FloatArray = NDArray[np.float64]
@@ -218,6 +219,13 @@ class Network:
     triangular; None where they are independent."""
     storm_basin: tuple[str, ...] = ()
     hall_contents_musd: FloatArray | None = None
+
+    def relations(self) -> Iterator[tuple[int, int, int, int]]:
+        """Return predecessor, successor, kind and lag [min] of each relation, in order."""
+        return zip(
+            self.relation_pred.tolist(), self.relation_succ.tolist(), self.relation_kind.tolist(),
+            self.relation_lag_min.tolist(), strict=True,
+        )  # fmt: skip
 
     def __post_init__(self) -> None:
         for each in dataclasses.fields(self):

@@ -247,11 +247,7 @@ def as_lists(network: Network, clocks: Sequence[WorkClock]) -> Net:
     count = len(network.activity)
     from_start: list[list[tuple[int, int, int, int]]] = [[] for _ in range(count)]
     from_finish: list[list[tuple[int, int, int, int]]] = [[] for _ in range(count)]
-    relations = zip(
-        network.relation_pred.tolist(), network.relation_succ.tolist(),
-        network.relation_kind.tolist(), network.relation_lag_min.tolist(), strict=True,
-    )  # fmt: skip
-    for number, (pred, succ, kind, lag) in enumerate(relations):
+    for number, (pred, succ, kind, lag) in enumerate(network.relations()):
         side = from_start if kind in FROM_START else from_finish
         side[pred].append((succ, kind, lag, number))
     return Net(

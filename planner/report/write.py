@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from planner import __version__
-from planner.errors import OutputError
+from planner.errors import OutputError, reason_of
 from planner.report import sentences
 from planner.report.compose import arrange
 from planner.report.exporters import EXPORTERS, plan_yaml
@@ -166,7 +166,7 @@ def _publish(folder: Path, files: Mapping[str, bytes], *, replace: bool = False)
         folder.parent.mkdir(parents=True, exist_ok=True)
         place = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
     except OSError as error:
-        raise OutputError(f"cannot write to {folder.parent}: {_reason(error)}") from None
+        raise OutputError(f"cannot write to {folder.parent}: {reason_of(error)}") from None
     try:
         place.chmod(0o755)
         for name, body in files.items():
@@ -178,7 +178,7 @@ def _publish(folder: Path, files: Mapping[str, bytes], *, replace: bool = False)
             place.replace(folder)
     except OSError as error:
         shutil.rmtree(place, ignore_errors=True)
-        raise OutputError(f"cannot write {folder}: {_reason(error)}") from None
+        raise OutputError(f"cannot write {folder}: {reason_of(error)}") from None
     except BaseException:
         # Ctrl-C as well: a half-written folder would look like a run.
         shutil.rmtree(place, ignore_errors=True)
@@ -197,7 +197,3 @@ def _swap(place: Path, folder: Path) -> None:
         raise
     finally:
         shutil.rmtree(aside, ignore_errors=True)
-
-
-def _reason(error: OSError) -> str:
-    return (error.strerror or str(error)).lower()

@@ -362,13 +362,7 @@ class _Chain(NamedTuple):
 def _before(network: Network) -> dict[_Node, list[tuple[int, Moment, int]]]:
     """Return the relations into each moment: predecessor, its moment, lag."""
     before: dict[_Node, list[tuple[int, Moment, int]]] = {}
-    for pred, succ, kind, lag in zip(
-        network.relation_pred.tolist(),
-        network.relation_succ.tolist(),
-        network.relation_kind.tolist(),
-        network.relation_lag_min.tolist(),
-        strict=True,
-    ):
+    for pred, succ, kind, lag in network.relations():
         before.setdefault((succ, TARGET[kind]), []).append((pred, SOURCE[kind], lag))
     return before
 

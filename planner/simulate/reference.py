@@ -86,13 +86,7 @@ class _Rules:
         conditions: dict[Moment, list[list[_Condition]]] = {
             moment: [[] for _ in range(count)] for moment in (Moment.START, Moment.FINISH)
         }
-        for pred, succ, kind, lag in zip(
-            network.relation_pred.tolist(),
-            network.relation_succ.tolist(),
-            network.relation_kind.tolist(),
-            network.relation_lag_min.tolist(),
-            strict=True,
-        ):
+        for pred, succ, kind, lag in network.relations():
             conditions[TARGET[kind]][succ].append(_Condition(pred, SOURCE[kind], lag))
         hall = [-1] * count
         for h, (first, last) in enumerate(

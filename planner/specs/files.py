@@ -6,7 +6,7 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from planner.errors import OutputError
+from planner.errors import OutputError, reason_of
 from planner.specs.fields import nearest
 
 SUFFIXES = (".yaml", ".yml")
@@ -119,5 +119,4 @@ def read_bytes(file: FileRef) -> bytes:
     try:
         return file.path.read_bytes()
     except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        raise OutputError(f"cannot read {file.name}: {reason}") from None
+        raise OutputError(f"cannot read {file.name}: {reason_of(error)}") from None

@@ -1,6 +1,6 @@
 """The order of the stages: the loop that plans and verifies, and what is compared."""
 
-from planner.study.ask import Ask
+from planner.study.ask import Ask, identity
 from planner.study.basis import Basis
 from planner.study.compare import compare_methods, compare_variants, compared, restricted
 from planner.study.differ import Change, Difference, difference, lines
@@ -10,7 +10,7 @@ from planner.study.explain import from_bytes as explanation_from_bytes
 from planner.study.explain import to_bytes as explanation_to_bytes
 from planner.study.review import network_of, reviewed
 from planner.study.run import proved_again, run, simulate_plan, with_warnings
-from planner.study.sweep import axis_of, sweep, sweep_key
+from planner.study.sweep import axis_of, sweep
 from planner.study.why import Why, why
 
 __all__ = [
@@ -29,6 +29,7 @@ __all__ = [
     "explain",
     "explanation_from_bytes",
     "explanation_to_bytes",
+    "identity",
     "lines",
     "merged",
     "network_of",
@@ -38,7 +39,6 @@ __all__ = [
     "run",
     "simulate_plan",
     "sweep",
-    "sweep_key",
     "why",
     "with_warnings",
 ]  # fmt: skip

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Self
 
 from planner.simulate import Threads
 
 if TYPE_CHECKING:
+    from planner.domain.pin import Pins
     from planner.domain.portfolio import Portfolio
     from planner.domain.result import Method
     from planner.simulate import Workers
@@ -91,3 +93,12 @@ class Ask:
     def verification_seed(self, number: int) -> int:
         """Return the seed of the verification of a round, apart from that of the trials."""
         return (self.seed + 1) * ROUND_STRIDE + number
+
+
+def identity(portfolio: Portfolio, ask: Ask, pins: Pins | None = None) -> str:
+    """Return a hash of everything that decides a run's result: inputs, settings, ask, pins."""
+    pinned = [] if pins is None or pins.is_empty else [repr(pins)]
+    parts = [f"{name}={digest}" for name, digest in sorted(portfolio.digests.items())]
+    return hashlib.sha256(
+        "\n".join([*parts, *portfolio.settings, repr(ask), *pinned]).encode()
+    ).hexdigest()

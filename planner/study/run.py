@@ -15,6 +15,7 @@ from planner.domain.plan import INTERRUPTED
 from planner.domain.result import Result
 from planner.errors import StoppedError
 from planner.network import build_tables, compile_network, existing_plan
+from planner.study.ask import Ask
 from planner.study.bet import checked, placed, solved
 from planner.study.correct import Corrections, corrected, rebased
 from planner.study.places import settled_in
@@ -26,9 +27,8 @@ if TYPE_CHECKING:
     from planner.domain.pin import Pins
     from planner.domain.plan import Plan
     from planner.domain.portfolio import Portfolio
-    from planner.domain.result import Progress, Readiness, TerminalAnswer
+    from planner.domain.result import Outcome, Progress, Readiness, TerminalAnswer, Verification
     from planner.network import Tables
-    from planner.study.ask import Ask
     from planner.study.basis import Basis
 
 
@@ -120,14 +120,22 @@ def prove(
     """Sequence a plan, simulate it whole on fresh futures, and hold its promises against them."""
     seed = ask.verification_seed(number)
     plan = sequenced(portfolio, plan, ask, tables)
+    outcome, verification = _held(portfolio, plan, ask, tables, number, seed, progress)
+    return Result(portfolio, plan, outcome, verification, readiness, ask.seed, number)
+
+
+def _held(
+    portfolio: Portfolio, plan: Plan, ask: Ask, tables: Tables, number: int, seed: int,
+    progress: Progress,
+) -> tuple[Outcome, Verification]:  # fmt: skip
+    """Return the futures of a plan on a seed, and its promises held against them."""
     network = compile_network(portfolio, plan, tables=tables)
     outcome = simulate.run(
         network, seed=seed, samples=ask.samples, progress=progress, workers=ask.workers, looks=True,
         method=ask.method, until_error_day=ask.until_error_day,
     )  # fmt: skip
     outcome = settled_in(portfolio, plan, network, outcome)
-    verification = verify(portfolio, plan, network, outcome, number)
-    return Result(portfolio, plan, outcome, verification, readiness, ask.seed, number)
+    return outcome, verify(portfolio, plan, network, outcome, number)
 
 
 def simulate_plan(portfolio: Portfolio, plan: Plan | None, ask: Ask, progress: Progress) -> Result:
@@ -160,11 +168,9 @@ def proved_again(
     number, rounds
         Round the plan is from, of how many.
     """
+    ask = Ask(run_seed, samples)
     tables = build_tables(portfolio)
-    network = compile_network(portfolio, plan, tables=tables)
-    outcome = simulate.run(network, seed=seed, samples=samples, progress=progress, looks=True)
-    outcome = settled_in(portfolio, plan, network, outcome)
-    verification = verify(portfolio, plan, network, outcome, number)
+    outcome, verification = _held(portfolio, plan, ask, tables, number, seed, progress)
     return Result(
         portfolio, plan, outcome, verification, basis.readiness, run_seed, rounds,
         corrections=basis.corrections, terminal=basis.terminal, bet=basis.bet,

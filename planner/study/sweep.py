@@ -6,16 +6,16 @@ between neighbours of a sweep of one parameter, the value is narrowed by bisecti
 
 from __future__ import annotations
 
-import hashlib
 import itertools
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from planner.domain.amount import FORMS, OBSERVED, Amount, Form
+from planner.domain.amount import OBSERVED, Amount, Form
 from planner.domain.sweep import Axis, Point, Sweep, Switch
 from planner.errors import Finding, InfeasibleError, LimitError, SpecError, Where
 from planner.report import measures_of
+from planner.study.ask import identity
 from planner.study.differ import values
 from planner.study.run import run
 from planner.units import UnitProblem, parse
@@ -85,8 +85,7 @@ def changed(base: Amount, factor: float) -> str:
         return f"{made.b:.10g}{unit}"
     if made.form is Form.EMPIRICAL:
         return f"{{{OBSERVED}: [{', '.join(f'{p:.10g}{unit}' for p in made.points)}]}}"
-    keys = next(k for k, form in FORMS.items() if form is made.form)
-    parts = zip(keys, (made.a, made.b, made.c), strict=True)
+    parts = zip(made.keys, (made.a, made.b, made.c), strict=True)
     return "{" + ", ".join(f"{key}: {value:.10g}{unit}" for key, value in parts) + "}"
 
 
@@ -155,7 +154,7 @@ def sweep(
         portfolio = load(settings)
         name = portfolio.spec.portfolio
         asked = ask(portfolio)
-        key = sweep_key(portfolio, asked, settings)
+        key = identity(portfolio, asked)
         point = known(key)
         if point is None:
             point = _planned(at, settings, portfolio, asked, progress)
@@ -172,13 +171,6 @@ def sweep(
         switches = tuple(_switches(axes[0], made, planned))
     points = tuple(made[at] for at in sorted(made))
     return Sweep(name, tuple(axes), points, switches)
-
-
-def sweep_key(portfolio: Portfolio, asked: Ask, settings: tuple[str, ...]) -> str:
-    """Return what tells a point from every other: inputs, settings, and how it is planned."""
-    parts = [f"{n}={d}" for n, d in sorted(portfolio.digests.items())]
-    parts += [*portfolio.settings, *settings, repr(asked)]
-    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:20]
 
 
 def _planned(

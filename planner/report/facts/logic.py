@@ -70,10 +70,7 @@ def _links(found: Deterministic) -> tuple[LogicLink, ...]:
     network = found.network
     drives = {*found.start_relation.tolist(), *found.finish_relation.tolist()}
     made: dict[tuple[int, int, int, int], bool] = {}
-    rows = zip(network.relation_pred.tolist(), network.relation_succ.tolist(),
-               network.relation_kind.tolist(), network.relation_lag_min.tolist(),
-               strict=True)  # fmt: skip
-    for e, row in enumerate(rows):
+    for e, row in enumerate(network.relations()):
         made[row] = made.get(row, False) or e in drives
     kinds = {int(k): k.name for k in Kind}
     return tuple(

@@ -88,7 +88,7 @@ def test_known_points_are_not_planned_again() -> None:
 
     for text in axis.texts:
         portfolio = specs.load("first-light", overrides=[f"policy.tolerance={text}"])
-        key = study.sweep_key(portfolio, ask(portfolio), (f"policy.tolerance={text}",))
+        key = study.identity(portfolio, ask(portfolio))
         store[key] = Point((float(text),), (), {"m [u]": 1.0}, {"tent": 1.0}, is_verified=True)
     found = study.sweep(
         [axis], lambda s: specs.load("first-light", overrides=s), ask, lambda _s, _x: None,
