@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 SCENARIO ?= meta-2025
 
-.PHONY: optimize test check lint schema clean
+.PHONY: optimize test check lint schema sample clean
 
 .venv/ready: pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
@@ -28,6 +28,16 @@ check: lint test  ## The gate: format, lint, types, layers, tests.
 
 schema: .venv/ready  ## Write the JSON Schemas that editors use.
 	$(BIN)/plan schema --out docs/reference/schema
+
+SAMPLE := build/sample
+sample: .venv/ready  ## Make the committed run of reports/sample again.
+	rm -rf $(SAMPLE)
+	$(BIN)/plan optimize first-light --out $(SAMPLE) -q
+	mkdir -p reports/sample
+	rm -f reports/sample/*.csv
+	cp $(SAMPLE)/report.html $(SAMPLE)/plan.yaml $(SAMPLE)/*.csv reports/sample/
+	$(BIN)/plan report $(SAMPLE) --format md --out reports/sample/report.md --force -q
+	rm -rf $(SAMPLE)
 
 clean:
 	rm -rf .venv build dist

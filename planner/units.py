@@ -9,14 +9,17 @@ from __future__ import annotations
 
 import contextlib
 import difflib
+import importlib.util
 import math
 import re
 import sys
+import threading
 from functools import cache
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from types import ModuleType
 
 
 @contextlib.contextmanager
@@ -32,10 +35,25 @@ def _hidden(package: str) -> Iterator[None]:
         del sys.modules[package]
 
 
-# Pint imports Dask where that is installed, for arrays which the planner never has in quantities:
-# a fifth of a second at every start.
-with _hidden("dask"):
+def _when_needed(package: str) -> ModuleType:
+    """Return a package that is loaded when something of it is first named."""
+    if package in sys.modules:
+        return sys.modules[package]
+    spec = importlib.util.find_spec(package)
+    if spec is None or spec.loader is None:
+        raise ModuleNotFoundError(f"No module named {package!r}", name=package)
+    spec.loader = importlib.util.LazyLoader(spec.loader)
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[package] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+if TYPE_CHECKING:
     import pint
+else:
+    # A fifth of a second, which workers that simulate a compiled network need not wait for.
+    pint = _when_needed("pint")
 
 # Every unit that a spec may use. Pint's own list of some thousand is not loaded: it costs a quarter
 # of a second at every start, and it turns slips such as "60 H" (henry) into known units.
@@ -94,14 +112,25 @@ wd = [working_time] = _ = working_day
 """
 
 
+_LOADING: Final = threading.Lock()
+
+
+def registry() -> pint.UnitRegistry[float]:
+    """Return the one registry, made when it is first asked for."""
+    with _LOADING:
+        return _registry()
+
+
+@cache
 def _registry() -> pint.UnitRegistry[float]:
-    registry: pint.UnitRegistry[float] = pint.UnitRegistry(None, cache_folder=None)
-    registry.load_definitions(DEFINITIONS.strip().splitlines())
-    registry.formatter.default_format = "~P"
-    return registry
+    # Pint imports Dask where that is installed, for arrays which the planner never has in
+    # quantities: another fifth of a second.
+    with _hidden("dask"):
+        made: pint.UnitRegistry[float] = pint.UnitRegistry(None, cache_folder=None)
+    made.load_definitions(DEFINITIONS.strip().splitlines())
+    made.formatter.default_format = "~P"
+    return made
 
-
-UREG: Final = _registry()
 
 # Known units offered when a user misspells one; not a limit on what Pint accepts.
 KNOWN: Final = tuple(
@@ -144,7 +173,7 @@ class UnitProblem(ValueError):  # noqa: N818 - a problem found at the door, turn
 @cache
 def _factor(unit_text: str, canonical: str) -> float:
     """Return what one `unit_text` is in `canonical`; the conversion is linear by construction."""
-    return float((1.0 * UREG.parse_units(unit_text)).to(canonical).magnitude)
+    return float((1.0 * registry().parse_units(unit_text)).to(canonical).magnitude)
 
 
 @cache
@@ -157,9 +186,9 @@ def dimension_name(unit: str) -> str:
         "MUSD/MW": "money per power", "USD/MWh": "money per energy", "kW/rack": "power per rack",
         "TFLOP/s": "compute rate", "mile": "length",
     }  # fmt: skip
-    target = UREG.parse_units(unit).dimensionality
+    target = registry().parse_units(unit).dimensionality
     for known, name in names.items():
-        if UREG.parse_units(known).dimensionality == target:
+        if registry().parse_units(known).dimensionality == target:
             return name
     return f"a quantity in {unit}"
 
@@ -265,7 +294,7 @@ _MILLI: Final = {"MW": "milliwatt", "MWh": "milliwatt-hour", "MUSD": "a thousand
 @cache
 def _is_known(name: str) -> bool:
     try:
-        UREG.parse_units(name)
+        registry().parse_units(name)
     except pint.UndefinedUnitError:
         return False
     return True
@@ -293,4 +322,4 @@ def _nearest(name: str) -> str:
 
 def quantity(value: float, canonical: str) -> pint.Quantity[float]:
     """Return a Pint quantity of a canonical magnitude, for users of the Python interface."""
-    return UREG.Quantity(value, canonical)
+    return registry().Quantity(value, canonical)

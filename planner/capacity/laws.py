@@ -16,8 +16,8 @@ from functools import cache, lru_cache
 from typing import Final, Literal
 
 import numpy as np
+import scipy
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import betaincinv, ndtri
 
 from planner.domain.amount import Amount, Form
 
@@ -28,7 +28,6 @@ PERT_WEIGHT: Final = 4.0
 """Weight of the mode in the mean of a PERT, by its definition."""
 LOGNORMAL_CAP: Final = 0.999
 """Quantile at which both tails of a shifted lognormal are cut: three points say nothing of it."""
-Z90: Final = float(ndtri(0.9))
 
 KEPT: Final = 4096
 """Quantiles of amounts that are kept."""
@@ -68,7 +67,9 @@ def _pert_table() -> FloatArray:
     """Return quantiles of the PERT on [0, 1], by mode and log-odds of u."""
     mode = np.linspace(0.0, 1.0, MODE_STEPS + 1)[:, None]
     odds = np.linspace(-ODDS_REACH, ODDS_REACH, ODDS_STEPS + 1)[None, :]
-    low = betaincinv(1 + PERT_WEIGHT * mode, 1 + PERT_WEIGHT * (1 - mode), 1 / (1 + np.exp(-odds)))
+    alpha, beta = 1 + PERT_WEIGHT * mode, 1 + PERT_WEIGHT * (1 - mode)
+    # SciPy loads its functions when first named: a quarter of a second that not all wait for.
+    low = scipy.special.betaincinv(alpha, beta, 1 / (1 + np.exp(-odds)))
     # Beyond one half the complement keeps the digits, and the table its symmetry.
     table: FloatArray = np.where(odds <= 0, low, 1 - low[::-1, ::-1])
     table.flags.writeable = False
@@ -83,7 +84,7 @@ def _pert80_table() -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
     """
     mode = np.linspace(0.0, 1.0, 8 * MODE_STEPS + 1)
     alpha, beta = 1 + PERT_WEIGHT * mode, 1 + PERT_WEIGHT * (1 - mode)
-    p10, p90 = betaincinv(alpha, beta, 0.1), betaincinv(alpha, beta, 0.9)
+    p10, p90 = (scipy.special.betaincinv(alpha, beta, share) for share in (0.1, 0.9))
     return mode, p10, p90, (mode - p10) / (p90 - p10)
 
 
@@ -170,7 +171,8 @@ class LawTable:
         return value
 
     def _lognormal(self, u: FloatArray, columns: IntArray) -> FloatArray:
-        z = ndtri(np.clip(u, 1 - LOGNORMAL_CAP, LOGNORMAL_CAP)) / Z90
+        ndtri = scipy.special.ndtri
+        z = ndtri(np.clip(u, 1 - LOGNORMAL_CAP, LOGNORMAL_CAP)) / ndtri(0.9)
         skew = self.shape[columns]
         # (k^z - 1) / (k - 1); its limit at k = 1 is the normal law.
         safe = np.where(skew == 0, 1.0, skew)

@@ -17,6 +17,7 @@ from planner.cli import (
     export,
     import_,
     init,
+    methods,
     optimize,
     report,
     runs,
@@ -51,6 +52,7 @@ app.command("report")(report.report)
 app.command("export")(export.export)
 app.command("import")(import_.import_)
 app.command("sweep")(sweep.sweep)
+app.command("methods")(methods.methods)
 app.command("diff")(diff.diff)
 app.command("sources")(sources.sources)
 app.command("schema")(schema.schema)

@@ -21,6 +21,17 @@ Overlays = Annotated[
     list[str] | None,
     typer.Option("--overlay", metavar="NAME", help="What-if named in the portfolio; repeat."),
 ]
+Actuals = Annotated[
+    Path | None,
+    typer.Option("--actuals", metavar="FILE", help="What has happened: fixed, the rest goes on."),
+]
+Override = Annotated[
+    bool,
+    typer.Option(
+        "--progress-override",
+        help="What is left of a started activity waits for no predecessor (else retained logic).",
+    ),
+]
 Seed = Annotated[
     int | None, typer.Option(min=0, help="Seed of all draws; the portfolio's own by default.")
 ]

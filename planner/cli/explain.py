@@ -43,7 +43,7 @@ TimeLimit = Annotated[
     typer.Option("--time-limit", min=0.0, help="Seconds after which no what-if is begun; 0: none."),
 ]
 FILE: Final = "explanation.json"
-USUAL_S: Final = 60.0
+USUAL_S: Final = 240.0
 
 
 def explain(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
 
@@ -20,24 +21,39 @@ Format = Annotated[
     typer.Option("--format", help="csv, json, parquet, xlsx, mspdi, pmxml or xer."),
 ]
 Output = Annotated[Path, typer.Option("-o", "--out", help="File to write, or folder for several.")]
+Bom = Annotated[
+    bool, typer.Option("--bom", help="Mark CSV as UTF-8, which Excel needs to read other scripts.")
+]
 
 SCHEDULES: Final = {"mspdi": "schedule.xml", "pmxml": "schedule.pmxml", "xer": "schedule.xer"}
 TABLES: Final = ("csv", "json", "parquet", "xlsx")
 
 
-def export(run: Run, form: Format, out: Output, force: Force = False, quiet: Quiet = False) -> None:
+def export(
+    run: Run,
+    form: Format,
+    out: Output,
+    bom: Bom = False,
+    force: Force = False,
+    quiet: Quiet = False,
+) -> None:
     """Write a run for another tool: tables, or the schedule for MS Project or Primavera P6.
 
     Example: plan export reports/base --format mspdi -o base.xml
     """
     from planner.cli.console import progress, say
-    from planner.cli.report import written
+    from planner.cli.report import check_place, written
 
     if form not in (*SCHEDULES, *TABLES):
         known = ", ".join((*TABLES, *SCHEDULES))
         raise typer.BadParameter(f'unknown format "{form}"; known are {known}')
+    if bom and form != "csv":
+        raise typer.BadParameter("--bom goes with --format csv")
+    check_place(out, force=force)
     with progress(quiet=quiet) as update:
         files = _schedule(run, form, update) if form in SCHEDULES else _tables(run, form, update)
+    if bom:
+        files = {name: codecs.BOM_UTF8 + body for name, body in files.items()}
     for place in written(files, out, force=force):
         say(f"wrote {place}")
 

@@ -13,6 +13,7 @@ from planner.errors import OutputError, reason_of
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from planner.domain.pin import Pins
     from planner.domain.plan import Plan
     from planner.domain.portfolio import Portfolio
     from planner.domain.result import Progress, Result
@@ -24,6 +25,7 @@ INPUTS = "inputs"
 BASIS = "basis.json"
 """File of a run that holds what its optimiser was given."""
 MANIFEST = "manifest.json"
+PLAN = "plan.yaml"
 
 
 @dataclass(frozen=True)
@@ -128,7 +130,11 @@ def to_keep(result: Result) -> tuple[dict[str, bytes], dict[str, object]]:
     name = result.portfolio.where("portfolio").file
     files = {f"{INPUTS}/{name}": body for name, body in inputs.items()}
     files[BASIS] = study.Basis.of(result).to_bytes()
-    return files, {"main": main, "name": name, "settings": list(result.portfolio.settings)}
+    settings = list(result.portfolio.settings)
+    reopen: dict[str, object] = {"main": main, "name": name, "settings": settings}
+    if result.pins is not None and not result.pins.is_empty:
+        reopen["pins"] = result.pins.model_dump(mode="json", exclude_defaults=True)
+    return files, reopen
 
 
 def _basis(folder: Path) -> Basis:
@@ -179,9 +185,10 @@ def _is_of_run(body: Any) -> bool:
 
 
 def portfolio_of(
-    folder: Path, manifest: Mapping[str, Any], settings: list[str] | None = None
+    folder: Path, manifest: Mapping[str, Any], settings: list[str] | None = None,
+    actuals: Path | None = None,
 ) -> Portfolio:
-    """Return the portfolio of a run from the inputs it keeps, with its settings and further ones.
+    """Return the portfolio of a run from the inputs it keeps, with its settings, pins and more.
 
     Raises
     ------
@@ -189,9 +196,25 @@ def portfolio_of(
         If an input is missing or was damaged.
     """
     from planner import specs
+    from planner.domain.pin import pinned
 
     reopen = manifest["reopen"]
     if not reopen:
         raise OutputError(f"{folder} keeps no inputs and cannot be opened again")
     said = (*reopen["settings"], *(settings or ()))
-    return specs.load_kept(folder / INPUTS, reopen["main"], reopen.get("name", ""), said)
+    found = specs.load_kept(folder / INPUTS, reopen["main"], reopen.get("name", ""), said, actuals)
+    return pinned(found, _pins(folder, reopen.get("pins")))
+
+
+def _pins(folder: Path, body: object) -> Pins | None:
+    """Return the decisions that a run was given as pinned, beside those of its portfolio."""
+    from planner.domain.pin import Pins
+
+    if body is None:
+        return None
+    try:
+        return Pins.model_validate(body)
+    except ValueError:
+        raise OutputError(
+            f"{folder / MANIFEST}: its pins are damaged; plan the run again"
+        ) from None

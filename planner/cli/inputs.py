@@ -11,11 +11,15 @@ from planner.cli.console import say
 from planner.errors import SpecError
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from planner.domain.portfolio import Portfolio
     from planner.errors import Finding
 
 
-def load(scenario: str, settings: list[str] | None) -> tuple[Portfolio, tuple[Finding, ...]]:
+def load(
+    scenario: str, settings: list[str] | None, actuals: Path | None = None
+) -> tuple[Portfolio, tuple[Finding, ...]]:
     """Return a portfolio without errors, and its warnings (said on stderr).
 
     Raises
@@ -23,7 +27,12 @@ def load(scenario: str, settings: list[str] | None) -> tuple[Portfolio, tuple[Fi
     SpecError
         With all findings, where one of them is an error.
     """
-    portfolio = specs.load(scenario, overrides=tuple(settings or ()))
+    portfolio = specs.load(scenario, overrides=tuple(settings or ()), actuals=actuals)
+    return checked(portfolio)
+
+
+def checked(portfolio: Portfolio) -> tuple[Portfolio, tuple[Finding, ...]]:
+    """Return a portfolio without errors, and its warnings, as `load` does."""
     findings = specs.check(portfolio)
     if any(f.severity == "error" for f in findings):
         raise SpecError(tuple(f for f in findings if f.severity != "note"))

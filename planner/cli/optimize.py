@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import math
+import shlex
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from planner.cli.arguments import (
+    Actuals,
     Detailed,
     Force,
     Json,
     Out,
     Overlays,
+    Override,
     Quiet,
     Samples,
     Scenario,
@@ -22,6 +25,9 @@ from planner.cli.arguments import (
     Settings,
 )
 from planner.cli.workers import Number, Scheduler
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 
 def _finite(seconds: float | None) -> float | None:
@@ -83,6 +89,8 @@ def optimize(
     scenario: Scenario,
     settings: Settings = None,
     overlay: Overlays = None,
+    actuals: Actuals = None,
+    override: Override = False,
     seed: Seed = None,
     samples: Samples = None,
     rounds: Rounds = 5,
@@ -120,20 +128,39 @@ def optimize(
     from planner.domain.pin import pins_of
 
     settings = [*(f"@{name}" for name in overlay or ()), *(settings or ())]
-    portfolio, findings = load(scenario, settings)
+    if override:
+        settings.append(specs.OVERRIDE)
+    portfolio, findings = load(scenario, settings, actuals)
+    known = portfolio.actuals
+    if known is not None and known.data_date > portfolio.spec.data_date:
+        settings.append(f"data_date={known.data_date}")
+        say(f"planned from {known.data_date} on, the data date of the actuals")
+        portfolio, findings = load(scenario, settings, actuals)
     wanted = _bet(objective, scenarios, bet=bet, is_there=portfolio.spec.policy.bet is not None)
     if wanted:
         settings += wanted
-        portfolio, findings = load(scenario, settings)
+        portfolio, findings = load(scenario, settings, actuals)
     asked = study.Ask.of(
         portfolio, seed=seed, samples=samples, rounds=rounds, time_limit_s=time_limit, level=level
     )
     pins = pins_of(specs.read_plan(pin, portfolio)) if pin is not None else None
+    command = _command(
+        scenario, settings,
+        {"--seed": seed, "--samples": samples, "--rounds": _unusual(rounds, 5),
+         "--time-limit": time_limit, "--level": _unusual(level, 0), "--pin": _name(pin),
+         "--actuals": _name(actuals),
+         "--baseline": _name(baseline), "--parent": _name(parent)},
+    )  # fmt: skip
     held_against = None if baseline is None else baseline_of(baseline)
-    identity = study.identity(portfolio, asked, pins)
     now = dt.datetime.now(dt.UTC)
-    folder = run_folder.choose(out, portfolio.spec.portfolio, identity, now)
-    before = None if parent is None else folder_of(parent, folder, portfolio.spec.portfolio)
+    name = portfolio.spec.portfolio
+    beside = run_folder.choose(out, name, "", now)
+    before = None if parent is None else folder_of(parent, beside, name)
+    identity = study.identity(
+        portfolio, asked, pins, baseline=held_against,
+        parent=None if before is None else str(finished.manifest_of(before).get("identity", "")),
+    )  # fmt: skip
+    folder = run_folder.choose(out, name, identity, now)
     with hired(workers, scheduler) as found, run_folder.reserved(folder, force=force):
         asked = replace(asked, workers=found, solver_threads=threads)
         with progress(quiet=quiet or as_json) as update:
@@ -146,7 +173,7 @@ def optimize(
             result = replace(result, parent=parent_of(before, result))
         kept, reopen = finished.to_keep(result)
         report.write_run(
-            result, folder, command=_command(scenario, settings, seed, samples, pin),
+            result, folder, command=command,
             identity=identity, kept=kept, reopen=reopen, started=now,
             replace=force,
         )  # fmt: skip
@@ -175,16 +202,20 @@ def _bet(objective: str | None, scenarios: int | None, *, bet: bool, is_there: b
     return [f"policy.bet={{{inner}}}"] if said else []
 
 
-def _command(
-    scenario: str, settings: list[str], seed: int | None, samples: int | None, pin: Path | None
-) -> str:
-    """Return the command line that plans the same again."""
-    import shlex
+def _unusual(number: int, usual: int) -> int | None:
+    return None if number == usual else number
 
+
+def _name(path: Path | str | None) -> str | None:
+    """Return the last part of a path: a run tells of no machine."""
+    return None if path is None else Path(path).name
+
+
+def _command(scenario: str, settings: list[str], options: Mapping[str, str | float | None]) -> str:
+    """Return the command line that plans the same again."""
     words = ["plan", "optimize", scenario]
     for text in settings:
         words += ["--overlay", text[1:]] if text.startswith("@") else ["--set", text]
-    words += [] if seed is None else ["--seed", str(seed)]
-    words += [] if samples is None else ["--samples", str(samples)]
-    words += [] if pin is None else ["--pin", pin.name]
+    for option, value in options.items():
+        words += [] if value is None else [option, str(value)]
     return shlex.join(words)

@@ -43,6 +43,8 @@ def report(
     if form not in (*FORMATS, PDF):
         known = ", ".join((*FORMATS, PDF))
         raise typer.BadParameter(f'unknown format "{form}"; known are {known}')
+    if out != "-":
+        check_place(Path(out) if out else Path(), force=force)
     with progress(quiet=quiet) as update:
         document = document_of(run, update)
     files = rendered(document, PAGE.rpartition(".")[2] if form == PDF else form)
@@ -71,6 +73,25 @@ def document_of(run: str, update: Progress) -> Document:
     result = study.with_warnings(result, tuple(found.manifest.get("warnings", ())))
     result = replace(result, explanation=kept(Path(run)))
     return report.compose(result, identity=str(found.manifest.get("identity", "")))
+
+
+def check_place(out: Path, *, force: bool) -> None:
+    """See before any work that something can be written where it is wanted.
+
+    Raises
+    ------
+    OutputError
+        If the place is taken by a file, or nothing can be written there.
+    """
+    from planner.cli.run_folder import check_writable
+    from planner.errors import OutputError
+
+    if out.is_file() and not force:
+        raise OutputError(f"{out} exists\n  help: use another -o, or --force")
+    above = out if out.is_dir() else out.parent
+    while not above.exists() and above != above.parent:
+        above = above.parent
+    check_writable(above)
 
 
 def written(files: Mapping[str, bytes], out: Path, *, force: bool) -> list[Path]:

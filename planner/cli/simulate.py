@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from planner.cli.arguments import Json, Quiet, Samples, Scenario, Seed, Settings
+from planner.cli.arguments import Actuals, Json, Override, Quiet, Samples, Scenario, Seed, Settings
 from planner.cli.workers import Number, Scheduler
 
 if TYPE_CHECKING:
@@ -45,6 +45,8 @@ def simulate(
     scenario: Scenario,
     plan: PlanFile = None,
     settings: Settings = None,
+    actuals: Actuals = None,
+    override: Override = False,
     seed: Seed = None,
     samples: Samples = None,
     sampling: Sampling = "lhs",
@@ -57,18 +59,29 @@ def simulate(
 ) -> None:
     """Simulate a plan and print the dates of its halls at P10, P50, P80 and P90.
 
+    A run in place of a portfolio stands for its inputs and its plan.
+
     Example: plan simulate first-light --plan reports/first-light/plan.yaml
     """
     from planner import report, specs, study
+    from planner.cli import finished
     from planner.cli.console import progress, put, put_json
-    from planner.cli.inputs import days, load
+    from planner.cli.inputs import checked, days, load
     from planner.cli.removal import removal_text
     from planner.cli.workers import hired
 
     error_day = days(until_error)
     if until_error and samples is None:
         samples = MOST
-    portfolio, _ = load(scenario, settings)
+    if override:
+        settings = [*(settings or ()), specs.OVERRIDE]
+    if finished.is_run(scenario):
+        folder = Path(scenario)
+        read = finished.portfolio_of(folder, finished.manifest_of(folder), settings, actuals)
+        portfolio, _ = checked(read)
+        plan = plan or folder / finished.PLAN
+    else:
+        portfolio, _ = load(scenario, settings, actuals)
     chosen = specs.read_plan(plan, portfolio) if plan else None
     with hired(workers, scheduler) as found, progress(quiet=quiet or as_json) as update:
         asked = study.Ask.of(

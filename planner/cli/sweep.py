@@ -24,6 +24,9 @@ Folder = Annotated[
     Path | None, typer.Option("--out", help="Folder of the sweep; points there are not repeated.")
 ]
 Rounds = Annotated[int, typer.Option(min=1, max=20, help="Most rounds of solve and verify.")]
+Processes = Annotated[
+    int, typer.Option("--workers", min=1, help="Processes that plan; no result depends on it.")
+]  # fmt: skip
 MOST_AXES = 2
 
 
@@ -35,6 +38,7 @@ def sweep(
     seed: Seed = None,
     samples: Samples = None,
     rounds: Rounds = 1,
+    workers: Processes = 1,
     out: Folder = None,
     as_json: Json = False,
     quiet: Quiet = False,
@@ -57,21 +61,19 @@ def sweep(
     if len({axis.path for axis in axes}) < len(axes):
         raise typer.BadParameter("the two parameters are the same")
 
-    def changed(more: tuple[str, ...]) -> Portfolio:
-        from planner import specs
-
-        return specs.load(scenario, overrides=(*chosen, *more))
-
-    def asked(portfolio: Portfolio) -> Ask:
-        return study.Ask.of(portfolio, seed=seed, samples=samples, rounds=rounds)
-
+    way = _Way(scenario, tuple(chosen), seed, samples, rounds)
     folder = out or run_folder.REPORTS / f"sweep-{base.spec.portfolio}"
-    _check_place(folder)
+    check_place(folder, folder / "points")
     keeper = _Keeper(folder / "points")
-    with progress(quiet=quiet or as_json) as update:
-        swept = study.sweep(
-            axes, changed, asked, update, known=keeper.known, keep=keeper.keep
-        )  # fmt: skip
+    try:
+        with progress(quiet=quiet or as_json) as update:
+            swept = study.sweep(
+                axes, way.load, way.ask, update, known=keeper.known, keep=keeper.keep,
+                processes=workers,
+            )  # fmt: skip
+    except KeyboardInterrupt:
+        say(f"finished points are kept in {keeper.folder}; the same command goes on from there")
+        raise
     _write(swept, folder)
     if as_json:
         put_json("sweep", **dataclasses.asdict(swept), folder=str(folder))
@@ -79,6 +81,31 @@ def sweep(
         put("\n".join([*report.sweep_sentences(swept), "", report.sweep_text(swept)]))
         say(f"{keeper.found} of {len(swept.points)} points were there already")
         say(f"sweep: {folder / 'report.html'}")
+
+
+@dataclasses.dataclass(frozen=True)
+class _Way:
+    """How points are loaded and asked for, as it can be sent to another process."""
+
+    scenario: str
+    chosen: tuple[str, ...]
+    seed: int | None
+    samples: int | None
+    rounds: int
+
+    def load(self, more: tuple[str, ...]) -> Portfolio:
+        """Return the portfolio with more settings."""
+        from planner import specs
+
+        return specs.load(self.scenario, overrides=(*self.chosen, *more))
+
+    def ask(self, portfolio: Portfolio) -> Ask:
+        """Return how a portfolio is planned."""
+        from planner import study
+
+        return study.Ask.of(
+            portfolio, seed=self.seed, samples=self.samples, rounds=self.rounds
+        )  # fmt: skip
 
 
 class _Keeper:
@@ -108,15 +135,15 @@ class _Keeper:
         written({f"{key}.json": body.encode()}, self.folder, force=True)
 
 
-def _check_place(folder: Path) -> None:
-    """See before any work that a sweep can be written, and takes no finished run's place."""
+def check_place(folder: Path, inner: Path) -> None:
+    """See before any work that files can be written, and take no finished run's place."""
     from planner.cli import run_folder
     from planner.cli.finished import is_run
     from planner.errors import OutputError
 
     if is_run(folder):
-        raise OutputError(f"{folder} is a finished run\n  help: give the sweep another --out")
-    run_folder.check_writable(folder / "points")
+        raise OutputError(f"{folder} is a finished run\n  help: give another --out")
+    run_folder.check_writable(inner)
 
 
 def _write(swept: Sweep, folder: Path) -> None:

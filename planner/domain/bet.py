@@ -71,6 +71,11 @@ class BetItem:
         whatever comes. The rest is the hedge.
     can_wait_until
         Last date to which all of it can be put off within the tolerance; None where not sought.
+    hedge_worth
+        Mean worth that is lost where the hedge is forced out and all scenarios are solved again;
+        None where not sought, or where some scenario has no plan without it.
+    hedge_cost, costs_most_in
+        The most that the hedge costs in a scenario, and which; 0 and None where it costs nothing.
     """
 
     kind: str
@@ -79,6 +84,9 @@ class BetItem:
     amount: float
     in_all: float
     can_wait_until: dt.date | None = None
+    hedge_worth: float | None = None
+    hedge_cost: float | None = None
+    costs_most_in: str | None = None
 
     @property
     def hedge(self) -> float:

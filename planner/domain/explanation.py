@@ -76,6 +76,29 @@ class Price:
 
 
 @dataclass(frozen=True, slots=True)
+class PinCost:
+    """What a pinned decision costs: the plan with all pins against the plan without that one.
+
+    Parameters
+    ----------
+    name
+        Of the pin.
+    text, where
+        The pin as a statement, and its place.
+    basis
+        How both were solved.
+    gain
+        Change of the objectives without the pin; None where it was not tried in the time given.
+    """
+
+    name: str
+    text: str
+    where: str
+    basis: Basis
+    gain: Worth | None
+
+
+@dataclass(frozen=True, slots=True)
 class Forced:
     """A decision forced the other way.
 

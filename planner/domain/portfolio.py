@@ -34,6 +34,7 @@ from planner.domain.pin import Pins
 from planner.errors import Where
 
 if TYPE_CHECKING:
+    from planner.domain.actuals import Actuals
     from planner.domain.site import Site
 
 PriceH100eMonth = Annotated[Amount, In("MUSD/h100e/month", low=0)]
@@ -280,6 +281,8 @@ class PortfolioFile(Model):
     """Arrivals of the thing bet on, which `policy.bet` weighs up."""
     targets: dict[Name, RequiredDate] = {}
     """Dates announced, reported against, not enforced."""
+    actuals: str | None = None
+    """File of actuals: what has happened by the data date, relative to this file."""
     overlays: dict[Name, dict[Name, str]] = {}
     """Named what-ifs: values as ``--set`` would take them, by path; chosen with ``--overlay``."""
     policy: Policy
@@ -383,6 +386,8 @@ class Portfolio:
     main: str = ""
     inputs: dict[str, bytes] = field(default_factory=dict)
     settings: tuple[str, ...] = ()
+    actuals: Actuals | None = None
+    """What has happened, where it was reported."""
 
     @property
     def periods(self) -> tuple[Period, ...]:

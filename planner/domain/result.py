@@ -13,8 +13,9 @@ from numpy.typing import NDArray
 if TYPE_CHECKING:
     from planner.domain.baseline import Baseline
     from planner.domain.bet import Bet
-    from planner.domain.explanation import Explanation
+    from planner.domain.explanation import Explanation, PinCost
     from planner.domain.parent import Parent
+    from planner.domain.pin import Pins
     from planner.domain.plan import Candidate, Plan, Promise
     from planner.domain.portfolio import Portfolio
     from planner.domain.review import Look, Review
@@ -294,6 +295,10 @@ class Result:
     """What was weighed up over scenarios; None where the policy places no bet."""
     parent: Parent | None = None
     """The run before it that its variance is told against; None where none was named."""
+    pins: Pins | None = None
+    """Decisions pinned beside those of the policy; None where there are none."""
+    pin_costs: tuple[PinCost, ...] = ()
+    """What each pin costs; empty where nothing is pinned, or where it was not asked."""
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 import statistics
 from collections import defaultdict
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 from planner.domain.amount import OBSERVED, Amount, Form
 from planner.domain.base import Model
 from planner.errors import Finding, SpecError, Where
+from planner.exchange.yaml_text import WORDS, yaml_text
 from planner.network.calendars import DAY_MIN, intervals
 
 if TYPE_CHECKING:
@@ -21,9 +21,8 @@ if TYPE_CHECKING:
     from planner.domain.calendar import Calendar as WorkCalendar
     from planner.exchange.schedule import Calendar, Link, Schedule, Task
 
-_PLAIN: Final = re.compile(r"[A-Za-z][A-Za-z0-9_ ()/.,-]*[A-Za-z0-9)]|[A-Za-z]")
 _KEY: Final = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,11}")
-WORDS: Final = frozenset(("true", "false", "null", "yes", "no", "on", "off", "release"))
+NOT_KEYS: Final = WORDS | {"release"}
 LEFT_OUT: Final = frozenset(("title", "activities", "ready_for_it", "rfs", "hooks", "health"))
 """Fields of the mode likened to that the schedule itself decides."""
 
@@ -53,13 +52,13 @@ def mode_yaml(
     work = _Work(schedule, calendars, spread or _usual_spread(like), file)
     relations = sum(len(found) for found in work.links.values())
     lines = [
-        f"# Imported from {file}: {len(work.leaves)} activities, {relations} relations.",
-        f"# Cost, traits and tail are those of {like_name}: replace what differs. Crews and cost",
-        "# shares are not in a schedule: add crews, and check the shares, which follow the work.",
+        f"# Imported from {yaml_text(file)}: {len(work.leaves)} activities, {relations} relations.",
+        f"# Cost, traits and tail are as in {yaml_text(like_name)}: replace them. Crews and",
+        "# cost shares are not in a schedule: add crews; the shares here follow the work.",
         "modes:",
-        f"  {_text(name)}:",
-        f"    title: {_text(schedule.title or name)}",
-        f"    assumption: {_text(f'imported from {file}, the rest as {like_name}')}",
+        f"  {yaml_text(name)}:",
+        f"    title: {yaml_text(schedule.title or name)}",
+        f"    assumption: {yaml_text(f'imported from {file}, the rest as {like_name}')}",
         *_traits(like),
         f"    ready_for_it: [{work.last}]",
         f"    rfs: {work.last}",
@@ -111,11 +110,11 @@ class _Work:
         calendar = self.match.get(task.calendar) or next(iter(self.calendars))
         after = [_relation(before, link) for before, link in self.links.get(key, ())]
         yield f"      {key}:"
-        yield f"        title: {_text(task.name or key)}"
+        yield f"        title: {yaml_text(task.name or key)}"
         if (phase := self.phase.get(task.code)) is not None:
             yield f"        phase: {phase}"
         yield f"        duration: {self._duration(task, calendar)}"
-        yield f"        calendar: {_text(calendar)}"
+        yield f"        calendar: {yaml_text(calendar)}"
         yield f"        after: [{', '.join(after) or 'release'}]"
         if self.total and task.work_min:
             yield f"        cost_share: {task.work_min / self.total:.6f}"
@@ -142,7 +141,7 @@ def _keys(leaves: Sequence[Task]) -> dict[str, str]:
         counts[end] += 1
     made = {}
     for number, (code, end) in enumerate(ends.items(), 1):
-        is_fit = bool(_KEY.fullmatch(end)) and counts[end] == 1 and end.lower() not in WORDS
+        is_fit = bool(_KEY.fullmatch(end)) and counts[end] == 1 and end.lower() not in NOT_KEYS
         made[code] = end if is_fit else f"A{number * 10:04d}"
     return made
 
@@ -223,7 +222,7 @@ def _flow(value: Any) -> str:
         return "{" + ", ".join(f"{k}: {_flow(v)}" for k, v in value.items()) + "}"
     if isinstance(value, list | tuple):
         return "[" + ", ".join(map(_flow, value)) + "]"
-    return _text(value) if isinstance(value, str) else str(value)
+    return yaml_text(value) if isinstance(value, str) else str(value)
 
 
 def _amount(amount: Amount) -> str:
@@ -234,13 +233,6 @@ def _amount(amount: Amount) -> str:
     if len(parts) != len(keys):
         return amount.text
     return "{" + ", ".join(f"{k}: {v}" for k, v in zip(keys, parts, strict=True)) + "}"
-
-
-def _text(value: str) -> str:
-    """Return a text as it reads in YAML, in quotes where that is safer."""
-    if _PLAIN.fullmatch(value) and value.lower() not in WORDS:
-        return value
-    return json.dumps(value, ensure_ascii=False)
 
 
 def _refused(file: str, code: str, message: str, hint: str = "") -> SpecError:

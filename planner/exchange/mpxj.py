@@ -195,6 +195,8 @@ def _tasks(project: Any) -> Iterator[Task]:
             not_before=_moment(task.getConstraintDate()),
             baseline=(baseline[0], baseline[1]) if baseline[0] and baseline[1] else None,
             notes=str(task.getNotes() or ""),
+            actual_start=_moment(task.getActualStart()),
+            actual_finish=_moment(task.getActualFinish()), remaining_min=_remaining(task, project),
         )  # fmt: skip
 
 
@@ -209,6 +211,11 @@ def _links(project: Any) -> Iterator[Link]:
                 named(relation.getPredecessorTask()), named(task),
                 kinds[str(relation.getType().name())], _minutes(relation.getLag(), project),
             )  # fmt: skip
+
+
+def _remaining(task: Any, project: Any) -> int | None:
+    left = task.getRemainingDuration()
+    return None if left is None else _minutes(left, project)
 
 
 def _minutes(duration: Any, project: Any) -> int:

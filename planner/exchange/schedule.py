@@ -50,6 +50,8 @@ class Task:
         Start and finish of the baseline.
     p50, p80
         Finish at these percentiles, where it was simulated.
+    actual_start, actual_finish, remaining_min
+        What the file itself reports of its progress; None where it does not.
     """
 
     code: str
@@ -67,6 +69,9 @@ class Task:
     p50: dt.datetime | None = None
     p80: dt.datetime | None = None
     notes: str = ""
+    actual_start: dt.datetime | None = None
+    actual_finish: dt.datetime | None = None
+    remaining_min: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -219,6 +219,10 @@ class Network:
     triangular; None where they are independent."""
     storm_basin: tuple[str, ...] = ()
     hall_contents_musd: FloatArray | None = None
+    known_min: int = 0
+    """Minute before which everything is known: no storm comes before it."""
+    pool_used: tuple[tuple[int, int], ...] = ()
+    """Pools with the units that reported activities took, which are no longer among the units."""
 
     def relations(self) -> Iterator[tuple[int, int, int, int]]:
         """Return predecessor, successor, kind and lag [min] of each relation, in order."""

@@ -15,6 +15,7 @@ from planner.network.crews import open_site
 from planner.network.draft import ARC, Draft, Gate, TrancheRow, Unit, csr, csr_units, integers
 from planner.network.halls import Yard, add_hall, never_gate
 from planner.network.power import NEVER_POWERED, assign_power, contract_ends
+from planner.network.progress import apply_progress, known_min, less_used
 from planner.network.roster import roster
 from planner.network.tables import build_tables, law, laws
 from planner.network.works import add_works
@@ -76,7 +77,10 @@ def equipped_network(
 ) -> Network:
     """Return an unequipped network with its stock and what is ordered, ranked."""
     keys = (name.split("/", 1) for name in network.pool)
-    draft = Draft(pools={(site, equipment): i for i, (site, equipment) in enumerate(keys)})
+    draft = Draft(
+        pools={(site, equipment): i for i, (site, equipment) in enumerate(keys)},
+        used=dict(network.pool_used),
+    )
     _add_units(portfolio, orders, tables, draft)
     return _ranked(dataclasses.replace(network, **_unit_arrays(draft.units)), "finish")
 
@@ -92,6 +96,7 @@ def _draft(portfolio: Portfolio, plan: Plan, tables: Tables, *, with_tranches: b
     yards = {f.name: _yard(f, plan, halls, dock, with_tranches=with_tranches) for f in frames}
     for hall in halls:
         add_hall(yards[hall.site], hall)
+    apply_progress(portfolio, tables, draft)
     return draft
 
 
@@ -166,6 +171,7 @@ def _add_units(
             numbers[name] += 1
             minute = tables.minute(order.order)
             draft.units.append(Unit(f"{name}/{numbers[name]}", pool_of, minute, lead, drivers))
+    draft.units[:] = less_used(draft.units, draft.used)
 
 
 def _add_arcs(plan: Plan, draft: Draft) -> None:
@@ -286,4 +292,6 @@ def _freeze(portfolio: Portfolio, tables: Tables, draft: Draft) -> Network:
         tranche_gate=integers([t.gate for t in draft.tranches]),
         tranche_after=csr([t.after for t in draft.tranches]),
         cost_musd=np.array([r.cost_musd for r in rows], dtype=np.float64),
+        known_min=known_min(portfolio, tables),
+        pool_used=tuple(sorted(draft.used.items())),
     )

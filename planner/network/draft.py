@@ -129,6 +129,8 @@ class Draft:
     blocks: list[BlockRow] = field(default_factory=list)
     lots: list[LotRow] = field(default_factory=list)
     tranches: list[TrancheRow] = field(default_factory=list)
+    used: dict[int, int] = field(default_factory=dict)
+    """Units of each pool that activities already took."""
 
     def add(self, row: Row) -> int:
         """Append an activity and return its index."""

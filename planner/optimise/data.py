@@ -96,6 +96,15 @@ class ModelData:
     alike: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     """Members of a class of alike teams with their parts of it, by the name of the class."""
 
+    lumps: Mapping[tuple[str, str, str], tuple[str, str, str]] = field(default_factory=dict)
+    """Site, zone and mode of pools that are part of another, with those of the other (`lumping`)."""
+
+    @cached_property
+    def pool_of(self) -> dict[tuple[str, str, str], int]:
+        """Pool by site, zone and mode of its halls."""
+        own = {(pool.site, pool.zone, pool.mode): p for p, pool in enumerate(self.pools)}
+        return own | {key: own[other] for key, other in self.lumps.items()}
+
     @property
     def timeline(self) -> Timeline:
         """The periods."""

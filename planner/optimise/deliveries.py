@@ -82,6 +82,8 @@ def deliveries(
     racks = tuple(RackTraits.of(catalog[j]) for j in skus)
     order = np.array([_order_days(catalog[j], timeline) for j in skus])
     supply = np.array([_supply(catalog[j], timeline, confidence) for j in skus])
+    if portfolio.spec.skus:
+        supply[[j not in portfolio.spec.skus for j in skus]] = 0.0
     life = np.array([_life(catalog[j], confidence) for j in skus])
     lead = [_lead(portfolio, catalog[j]) + extra.delivery(j, tuple(portfolio.sites)) for j in skus]
     dock = order + np.array(lead)[:, None]

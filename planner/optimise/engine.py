@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
+from threading import Lock, RLock
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 import highspy
@@ -117,6 +118,9 @@ class _Quiet(highspy.Highs):
     def __init__(self) -> None:
         super(highspy.Highs, self).__init__()
         self.setOptionValue("output_flag", False)
+        # The base class shares its locks between all solvers of the process, which then cannot run
+        # side by side.
+        self.__dict__.update(_Highs__solver_stopped=RLock(), _Highs__solver_started=Lock())
         kinds = range(int(cb.HighsCallbackType.kCallbackMax) + 1)
         self.callbacks = [HighsCallback(cb.HighsCallbackType(k), self) for k in kinds]
         self.enableCallbacks()  # type: ignore[no-untyped-call]
@@ -241,6 +245,10 @@ class Engine:
     def solver(self) -> str:
         """Name and version of the solver."""
         return f"HiGHS {self._highs.version()}"
+
+    def stop(self) -> None:
+        """Ask a solve that another thread waits for to end."""
+        self._highs.cancelSolve()
 
     # Changes
 

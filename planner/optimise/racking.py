@@ -61,7 +61,7 @@ def rooms(
         Option of each started hall, by name.
     """
     made: dict[int, list[Room]] = {p: [] for p in range(len(data.pools))}
-    index = {(pool.site, pool.zone, pool.mode): p for p, pool in enumerate(data.pools)}
+    index = data.pool_of
     for p, pool in enumerate(data.pools):
         if pool.is_standing:
             made[p] += _rooms(f"{pool.site}/{pool.zone}/01", pool.service_day, pool.block_mw)

@@ -17,6 +17,7 @@ from planner.optimise.data import ModelData, build
 from planner.optimise.engine import Engine, Limits, Solution
 from planner.optimise.fairness import fairness_of, unit_of
 from planner.optimise.leximin import Ranking
+from planner.optimise.lumping import lumped
 from planner.optimise.model import formulate
 from planner.optimise.objectives import OBJECTIVES
 from planner.optimise.rounding import (
@@ -169,7 +170,20 @@ def _solved(
 ) -> Plan:
     """Return the best plan, or raise what conflicts, with no changes that would mend it."""
     began = time.monotonic()
-    data = pooled(build(portfolio, readiness, corrections))
+    whole = pooled(build(portfolio, readiness, corrections))
+    data = lumped(whole)
+    try:
+        return _planned(data, seed, limits, progress, began)
+    except ConflictError:
+        if data is whole:
+            raise
+        # Statements are those of each group and mode, so the conflict is sought in its own terms.
+        return _planned(whole, seed, limits, progress, began)
+
+
+def _planned(
+    data: ModelData, seed: int, limits: Limits, progress: Progress | None, began: float
+) -> Plan:
     size = check_fits(data, available_bytes())
     if progress is not None:
         progress(f"model{DETAIL}{size}", 0.0)
@@ -506,11 +520,13 @@ def _cheap(search: Search, values: FloatArray, columns: list[int], *, is_first: 
     fix(engine, columns, halls, halls)
     _free_others(search)
     engine.seek({engine.column("spend"): 1.0}, "min")
-    nodes = search.limits.nodes
-    as_they_are = (
-        engine.solve_mip(gap=COST_GAP, nodes=nodes) if search.others else engine.solve_lp()
-    )
     best = _started_later(search, columns, halls)
+    fix(engine, columns, halls, halls)
+    _free_others(search)
+    as_they_are = (
+        engine.solve_mip(gap=COST_GAP, nodes=search.limits.nodes) if search.others
+        else engine.solve_lp(start_cold=True)  # the objective is another: simplex would wander
+    )  # fmt: skip
     chosen_by = best if best is not None and _value(best) < _value(as_they_are) else as_they_are
     _fix_others(search, chosen_by.values if chosen_by.values is not None else values)
     if best is None or _value(best) >= _value(as_they_are):

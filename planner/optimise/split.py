@@ -298,7 +298,7 @@ def _fix_lots(data: ModelData, engine: Engine, plan: Plan) -> None:
 
 
 def _pool_of_halls(data: ModelData, plan: Plan) -> dict[str, int]:
-    index = {(pool.site, pool.zone, pool.mode): p for p, pool in enumerate(data.pools)}
+    index = data.pool_of
     found = {
         f"{pool.site}/{pool.zone}/01": p for p, pool in enumerate(data.pools) if pool.is_standing
     }
@@ -343,7 +343,7 @@ def _missed(engine: Engine) -> dict[str, float]:
     for column in lacks.values():
         engine.bound(column, 0.0, INF)
     engine.seek(as_costs(lacks.values()), "min")
-    found = engine.solve_lp()
+    found = engine.solve_lp(start_cold=True)  # with lots fixed, little is left after presolve
     for column in lacks.values():
         engine.bound(column, 0.0, 0.0)
     if found.values is None:

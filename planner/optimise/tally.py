@@ -81,7 +81,7 @@ def lot_presence(lot: Lot, data: ModelData) -> FloatArray:
 
 def halls_of(plan: Plan, data: ModelData) -> dict[str, int]:
     """Return the pool of every hall of a plan, standing halls included."""
-    index = {(p.site, p.zone, p.mode): i for i, p in enumerate(data.pools)}
+    index = data.pool_of
     found = {
         f"{p.site}/{p.zone}/01": i for i, p in enumerate(data.pools) if p.is_standing
     }  # fmt: skip

@@ -24,6 +24,10 @@ Pyo = Any
 
 GPUS = 1000.0
 """GPUs in one unit of `orders`, `placed` and `shares`."""
+LONG_DELIVERIES = 200_000
+"""Places and times of GPUs, times periods of orders, beyond which `served` stands for sums."""
+LONG_STARTS = 20_000
+"""Options times periods beyond which `offered` stands for sums; simplex likes fewer rows."""
 MUSD = 1000.0
 """MUSD in one unit of `cash`."""
 
@@ -33,7 +37,8 @@ def add_variables(model: Pyo, data: ModelData) -> None:
 
     ``starts[candidate, period]`` halls; ``orders[sku, pool, period]`` and
     ``placed[sku, pool, time]`` thousands of GPUs; ``flow[tranche, zone, time]`` MW of peak facility
-    power; ``shares[consumer, sku, class, period]`` thousands of GPUs; ``cash[period]`` billions of
+    power; in large models, ``served[sku, pool, time]`` thousands of GPUs that have come and
+    ``offered[pool, time]`` MW of started halls, where sums would be long; ``shares[consumer, sku, class, period]`` thousands of GPUs; ``cash[period]`` billions of
     USD at its end, and ``debt[period]`` owed then; ``dearly`` thousands of GPUs above the policy's
     price, fixed at 0; ``commitments[name]`` fixed at 1; ``short``, ``missing`` and ``overdrawn``
     fixed at 0.
@@ -42,6 +47,9 @@ def add_variables(model: Pyo, data: ModelData) -> None:
     model.starts = pyo.Var(names, domain=pyo.NonNegativeIntegers)
     model.orders = pyo.Var(order_indices(data), domain=pyo.NonNegativeReals)
     model.placed = pyo.Var(placed_indices(data), domain=pyo.NonNegativeReals)
+    placed = list(model.placed) if len(model.placed) * data.n_periods > LONG_DELIVERIES else []
+    model.served = pyo.Var(placed)
+    model.offered = pyo.Var(offered_indices(data))
     model.flow = pyo.Var(flow_indices(data), domain=pyo.NonNegativeReals)
     model.shares = pyo.Var(share_indices(data), domain=pyo.NonNegativeReals)
     model.cash = pyo.Var(list(data.labels), domain=pyo.Reals)
@@ -138,6 +146,18 @@ def placed_indices(data: ModelData) -> list[tuple[str, str, str]]:
             present = data.deliveries.present[j, p, ordered].max(axis=0)
             made += [(sku, pool.name, k) for i, k in enumerate(data.times) if present[i] > 0]
     return made
+
+
+def offered_indices(data: ModelData) -> list[tuple[str, str]]:
+    """Return where and when started halls can serve: pool, time; none in smaller models."""
+    if len(data.options) * data.n_periods <= LONG_STARTS:
+        return []
+    return [
+        (pool.name, time)
+        for p, pool in enumerate(data.pools)
+        for k, time in enumerate(data.times)
+        if data.option_mw[data.options_of_pool(p), k].any()
+    ]
 
 
 def flow_indices(data: ModelData) -> list[tuple[str, str, str]]:

@@ -20,6 +20,8 @@ import altair as alt
 import numpy as np
 import vl_convert
 
+from planner.report.slim import slim
+
 if sys.platform != "win32":
     import resource
 
@@ -78,6 +80,8 @@ NOT_DRAWN: Final = (
     "</text></svg>"
 )
 _LINE_ENDS: Final = {0x2028: " ", 0x2029: " "}
+_UNDRAWABLE: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+"""Characters that no XML holds; the drawing engine would end the process over one."""
 
 
 @dataclass(frozen=True)
@@ -120,11 +124,40 @@ def render(spec: Spec) -> str:
     """Return the static SVG of a specification, coordinates to a tenth of a pixel."""
     if _is_cramped():
         return NOT_DRAWN
-    # Vega writes names into expressions of its own, where these end a line and break the string.
-    text = json.dumps(spec, ensure_ascii=False).translate(_LINE_ENDS)
+    # A line of script cannot hold these, and the drawing engine makes script of the specification.
+    text = json.dumps(_quiet(_clean(spec)), ensure_ascii=False).translate(_LINE_ENDS)
     made: str = vl_convert.vegalite_to_svg(text)
     short = _LONG.sub(lambda found: f"{float(found.group()):.2f}", made)
-    return _PLACES.sub(lambda found: _FINE.sub(_tenths, found.group()), short)
+    return slim(_PLACES.sub(lambda found: _FINE.sub(_tenths, found.group()), short))
+
+
+def _clean(value: Any) -> Any:
+    """Return a specification whose texts can be drawn."""
+    if isinstance(value, str):
+        return _UNDRAWABLE.sub("\ufffd", value)
+    if isinstance(value, Mapping):
+        return {_clean(k): _clean(v) for k, v in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_clean(v) for v in value]
+    return value
+
+
+def _quiet(view: dict[str, Any]) -> dict[str, Any]:
+    """Return a view whose marks say what they are given to say, and nothing made up.
+
+    Vega-Lite would make a label of axis titles, in an expression which a backslash or a line's end
+    breaks, and which reads badly: "day: 2025; low: 460; high: 460".
+    """
+    made = {**view}
+    for inner in ("layer", "vconcat", "hconcat", "concat"):
+        if inner in made:
+            made[inner] = [_quiet(v) for v in made[inner]]
+    if isinstance(made.get("spec"), dict):
+        made["spec"] = _quiet(made["spec"])
+    if "mark" in made and "description" not in made.get("encoding", {}):
+        mark = made["mark"] if isinstance(made["mark"], dict) else {"type": made["mark"]}
+        made["mark"] = {**mark, "aria": False}
+    return made
 
 
 def _tenths(found: re.Match[str]) -> str:

@@ -35,7 +35,7 @@ def arrange(facts: Facts, *, identity: str = "") -> Document:
         title=spec.title or spec.portfolio,
         facts=tuple(pairs),
         chip=sentences.chip(facts),
-        sections=tuple(s.built(facts) for s in SECTIONS.values()),
+        sections=tuple(s.built(facts) for s in SECTIONS.values() if s.is_shown(facts)),
         stamps=stamps(result, identity),
     )
 

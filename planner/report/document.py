@@ -312,12 +312,15 @@ class Section:
         What a reader asks when he turns to it.
     build
         From facts to parts.
+    is_shown
+        Whether the report of a run has it.
     """
 
     name: str
     title: str
     question: str
     build: Callable[[Facts], tuple[Part | Columns, ...]]
+    is_shown: Callable[[Facts], bool] = lambda _: True
 
     def built(self, facts: Facts) -> Built:
         """Return the section made of these facts."""

@@ -9,11 +9,12 @@ import numpy as np
 from planner.domain.precision import largest_error_day
 from planner.report import cells, sentences, sweep_page, words
 from planner.report.facts import DateFact, Facts, KindFact, gather
-from planner.report.sections import timeline
+from planner.report.sections import timeline, why
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from planner.domain.explanation import PinCost
     from planner.domain.result import Comparison, Difference, Result
     from planner.domain.sweep import Sweep
     from planner.report.document import Kind, Table
@@ -33,7 +34,19 @@ def headline(result: Result) -> dict[str, object]:
         "targets": [_date(d) | {"target": d.target_name} for d in facts.targets],
         "halls": [_kind(k) for k in facts.kinds],
         "seed": result.seed,
+        **({"pins": [_pin(cost) for cost in result.pin_costs]} if result.pin_costs else {}),
     }
+
+
+def _pin(cost: PinCost) -> dict[str, object]:
+    """Return what a pin costs, for JSON."""
+    gain = cost.gain
+    return {
+        "pin": cost.name, "statement": cost.text, "where": cost.where, "basis": cost.basis,
+        "without_h100e_per_researcher": gain and gain.level,
+        "without_kh100e_year": gain and gain.total,
+        "without_spend_busd": gain and gain.spend,
+    }  # fmt: skip
 
 
 def headline_text(result: Result) -> str:
@@ -41,7 +54,9 @@ def headline_text(result: Result) -> str:
     facts = gather(result)
     top = [f"{facts.result.portfolio.spec.title}: {sentences.chip(facts).text}",
            *sentences.answer(facts)]  # fmt: skip
-    return _plain("\n".join([*top, *_tables(facts)]))
+    costs = result.pin_costs
+    pins = ["", why.pins_table(costs).title, text_table(why.pins_table(costs))] if costs else []
+    return _plain("\n".join([*top, *_tables(facts), *pins]))
 
 
 def simulation_dict(result: Result) -> dict[str, object]:

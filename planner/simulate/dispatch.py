@@ -63,6 +63,8 @@ STRETCH: Final = 64
 """Days by which a table of working time is extended when work runs beyond it."""
 FAR_BITS: Final = 22
 """Bits of the minutes by which events are chained, and of the number of activities."""
+UNKNOWN: Final = -1
+"""Stands for the day to which working time is known where it is not known at all."""
 MANY: Final = 2000
 """Activities from which on events are chained."""
 NOBODY: Final = 1 << 30
@@ -106,11 +108,14 @@ class Clock(NamedTuple):
     ----------
     before
         Minutes worked before each day, known up to day `built` of each zone (Z), shape (Z, D + 1).
+        Outdoors no sample is like another: counted from the day on which anybody asks first.
     day_of
         The day in which each multiple of a zone's longest day is worked, and more than that by its
         end, shape (Z, D + 1).
     is_off
         Days without work, shape (2N, D): two rows a site, indoors and outdoors.
+    is_even
+        Whether all working days of a zone are of one length (Z).
     first_storm
         First day off indoors, D if none (N).
     kept_to
@@ -121,6 +126,7 @@ class Clock(NamedTuple):
     day_of: SmallArray
     built: IntArray
     is_off: BoolArray
+    is_even: BoolArray
     first_storm: IntArray
     kept_to: IntArray
     zone_off: IntArray
@@ -137,8 +143,9 @@ class Clock(NamedTuple):
         zones, days = net.day_type.shape
         return cls(
             np.zeros((zones, days + 1), np.int32), np.zeros((zones, days + 1), np.int32),
-            np.zeros(zones, np.int64), np.zeros((2 * sites, days), np.bool_), np.full(sites, days),
-            np.zeros(sites, np.int64),
+            np.zeros(zones, np.int64), np.zeros((2 * sites, days), np.bool_),
+            np.asarray(((net.day_work == 0) | (net.day_work == net.longest[:, None])).all(axis=1)),
+            np.full(sites, days), np.zeros(sites, np.int64),
             net.zone_off, net.longest, net.day_type, net.day_work,
             net.type_pointer, net.type_start, net.type_end,
         )  # fmt: skip
@@ -682,24 +689,27 @@ def _come_near(state: State, head: int, tail: int, near_end: int) -> tuple[int, 
 @inner
 def _cloud_over(clock: Clock, weather: Weather, s: int) -> None:
     """Set the days off of a sample, and forget working time that they may change."""
-    days = clock.is_off.shape[1]
+    is_off, days = clock.is_off, clock.is_off.shape[1]
     for n in range(len(clock.first_storm)):
         clock.kept_to[n] = clock.first_storm[n]
+        indoors, outdoors, is_lost = is_off[2 * n], is_off[2 * n + 1], weather.is_lost[s, n]
         for day in range(np.uint32(days)):
-            clock.is_off[2 * n + 1, day] = weather.is_lost[s, n, day]
+            outdoors[day] = is_lost[day]
         for day in range(np.uint32(clock.first_storm[n]), np.uint32(days)):
-            clock.is_off[2 * n, day] = False
+            indoors[day] = False
         clock.first_storm[n] = days
     for k in range(weather.pointer[s], weather.pointer[s + 1]):
         n, first = weather.site[k], weather.begin[k] // DAY_MIN
         for day in range(first, min(days, weather.end[k] // DAY_MIN)):
-            clock.is_off[2 * n, day] = clock.is_off[2 * n + 1, day] = True
+            is_off[2 * n, day] = is_off[2 * n + 1, day] = True
         clock.first_storm[n] = min(clock.first_storm[n], first)
     for z in range(len(clock.built)):
         n = clock.zone_off[z] // 2
-        is_outdoor = clock.zone_off[z] % 2 == 1
-        is_known = 0 if is_outdoor else min(clock.kept_to[n], clock.first_storm[n])
-        clock.built[z] = min(clock.built[z], is_known)
+        if clock.zone_off[z] % 2 == 1:
+            clock.built[z] = UNKNOWN
+        else:
+            is_known = min(clock.kept_to[n], clock.first_storm[n])
+            clock.built[z] = min(clock.built[z], is_known)
 
 
 @inner
@@ -708,10 +718,17 @@ def _build(clock: Clock, zone: int, last: int) -> None:
     first, last = clock.built[zone], min(last, clock.day_type.shape[1])
     is_off, longest = clock.is_off[clock.zone_off[zone]], clock.longest[zone]
     before, day_of, day_work = clock.before[zone], clock.day_of[zone], clock.day_work[zone]
+    clock.built[zone] = max(first, last)
     total: int = before[first]
     multiple = (total + longest - 1) // longest
-    next_total = multiple * longest
     # Without branches: which days are off cannot be foreseen by a processor either.
+    if clock.is_even[zone]:
+        for day in range(np.uint32(first), np.uint32(last)):
+            day_of[np.uint32(multiple)] = day
+            multiple += (day_work[day] > 0) & ~is_off[day]
+            before[day + np.uint32(1)] = multiple * longest
+        return
+    next_total = multiple * longest
     for day in range(np.uint32(first), np.uint32(last)):
         total += day_work[day] * (1 - is_off[day])
         before[day + 1] = total
@@ -719,7 +736,6 @@ def _build(clock: Clock, zone: int, last: int) -> None:
         is_reached = total > next_total
         multiple += is_reached
         next_total += longest * is_reached
-    clock.built[zone] = max(first, last)
 
 
 @inlined
@@ -727,6 +743,9 @@ def _worked(clock: Clock, zone: int, minute: int) -> int:
     """Return the minutes worked in a zone up to a minute (see `calendars`)."""
     day = minute // DAY_MIN
     if clock.built[zone] <= day:
+        if clock.built[zone] == UNKNOWN:
+            clock.built[zone] = day
+            clock.before[zone, day] = 0
         _build(clock, zone, day + STRETCH)
     total: int = clock.before[zone, day]
     if day < clock.day_type.shape[1] and clock.before[zone, day + 1] > total:

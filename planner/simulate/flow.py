@@ -10,7 +10,8 @@ does not reach goes to the kernel of `fast`, which gives the same minutes.
 
 Rows hold the samples of a block side by side, and every step is a loop over one row: one for the
 index, one for the load, one for the arithmetic, which compilers run several samples at a time.
-A future in which a storm damages a hall is passed again, sample by sample, with what it stops.
+Where a storm damages a hall in a sample, what it stops is worked out again, and what follows from
+that, moment by moment as far as anything changes.
 
 All compiled functions of the pass are in this module (see `fast`).
 """
@@ -20,15 +21,14 @@ from __future__ import annotations
 import threading
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-import numba
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy.sparse import csr_array
-from scipy.sparse.csgraph import maximum_flow
 
 from planner.domain.activity import Kind
 from planner.domain.result import NEVER
 from planner.simulate.calendars import DAY_MIN
+from planner.simulate.dispatch import Weather, inlined, inner, kernel
 from planner.simulate.logic import ARC, SOURCE_OF, TARGET_OF, Moment
 from planner.simulate.packing import FACTS, HALL, ZONE
 from planner.simulate.times import Times, unset_times
@@ -37,9 +37,6 @@ if TYPE_CHECKING:
     from planner.network.arrays import BoolArray, FloatArray, IntArray, Network
     from planner.simulate.packing import Packed
     from planner.simulate.sampling import Draws
-
-kernel = numba.njit(cache=True, nogil=True)
-inlined = numba.njit(cache=True, nogil=True, forceinline=True)
 
 RowArray = NDArray[np.int32]
 DayArray = NDArray[np.int16]
@@ -69,6 +66,10 @@ class Chain(NamedTuple):
         or finishes (2A + a), and the lag.
     finish_row
         Row of each activity's finish: that of the end of work where nothing else holds it (A).
+    place, then_pointer, then
+        The place of each node in `order` (2A), and those of the nodes that wait for each row (3A).
+    gated
+        Activities with gates.
     zone, hall
         Zone of each activity, and its hall (H where none).
     zone_off
@@ -90,6 +91,10 @@ class Chain(NamedTuple):
     source: IntArray
     lag: IntArray
     finish_row: IntArray
+    place: IntArray
+    then_pointer: IntArray
+    then: IntArray
+    gated: IntArray
     zone: IntArray
     hall: IntArray
     zone_off: IntArray
@@ -109,7 +114,7 @@ class Chain(NamedTuple):
 
 
 class Room(NamedTuple):
-    """Room for a strip of S samples.
+    """Room for a strip of samples (S), and for one that is passed again.
 
     Parameters
     ----------
@@ -117,13 +122,57 @@ class Room(NamedTuple):
         Minutes worked in each zone before each day, shape (Z, S, reach + 2).
     day_of
         The day of each unit of work of a zone, shape (Z, S, units).
+    is_on, units
+        Days with work, 0 or 1, indoors and outdoors by site (2N, reach); units of work of each
+        zone's days (Z, reach).
+    work, floor
+        Rows of work, and of what gates hold starts back to, shape (A, S).
     times
         Rows of starts, ends of work and finishes, shape (3A, S).
+    own
+        The rows of one sample (3A).
+    is_due
+        Whether a node of one sample must be worked out, by its place in the order (2A).
+    blocked_until, is_stopped
+        When each hall is repaired, and whether the storm at hand stops it (H + 1).
+    stop_hall, stop_begin, stop_until
+        Stops of one sample so far, as many as there is room for.
     """
 
     before: RowArray
     day_of: DayArray
+    is_on: RowArray
+    units: RowArray
+    work: RowArray
+    floor: RowArray
     times: RowArray
+    own: IntArray
+    is_due: BoolArray
+    blocked_until: IntArray
+    is_stopped: BoolArray
+    stop_hall: IntArray
+    stop_begin: IntArray
+    stop_until: IntArray
+
+
+class Futures(NamedTuple):
+    """What a strip is made of, and what is made of it: arrays of all samples of a block (S).
+
+    Parameters
+    ----------
+    work, opens
+        Work of each activity (S, A), and when the last gate of each gated one opens (S, gated).
+    start, work_end, finish, cost
+        As in `Times`.
+    """
+
+    weather: Weather
+    work: IntArray
+    opens: IntArray
+    start: IntArray
+    work_end: IntArray
+    finish: IntArray
+    cost: FloatArray
 
 
 # --- is a pass enough?
@@ -164,8 +213,9 @@ def _handed_on(units: IntArray, giver: IntArray, taker: IntArray) -> int:
     begin = np.concatenate([np.zeros(most, dtype=np.int64), 1 + pairs[0], most + give])
     end = np.concatenate([give, 1 + most + pairs[1], np.full(most, sink)])
     room = np.concatenate([units[users], units[users][pairs[0]], units[users]])
-    graph = csr_array((room.astype(np.int32), (begin, end)), shape=(sink + 1, sink + 1))
-    return int(maximum_flow(graph, 0, sink).flow_value)
+    size = (sink + 1, sink + 1)
+    graph = scipy.sparse.csr_array((room.astype(np.int32), (begin, end)), shape=size)
+    return int(scipy.sparse.csgraph.maximum_flow(graph, 0, sink).flow_value)
 
 
 # --- the network as a pass reads it
@@ -187,6 +237,9 @@ def chain(network: Network, packed: Packed) -> Chain:
     rows = rows[sort].astype(np.int64)
     order = np.empty(2 * count, dtype=np.int64)
     length = _order(count, pointer, rows, is_held, order)
+    order = order[:length].copy()
+    place = np.full(2 * count, length)
+    place[order] = np.arange(length)
     fact = packed.fact.reshape(-1, FACTS)[:count].astype(np.int64)
     zone, hall = fact[:, ZONE].copy(), fact[:, HALL].copy()
     idle = np.flatnonzero(np.diff(network.type_pointer) == 0)
@@ -197,7 +250,8 @@ def chain(network: Network, packed: Packed) -> Chain:
     day_work = np.pad(packed.day_work, pad)
     day_type = np.pad(packed.day_type, pad, constant_values=last)
     return Chain(
-        order[:length].copy(), pointer, rows, network.relation_lag_min[sort], finish_row,
+        order, pointer, rows, np.minimum(network.relation_lag_min[sort], LONGEST), finish_row,
+        place, *_followers(place, node[sort], rows, is_held), packed.gated,
         zone, hall, packed.zone_off,
         day_type, day_work, _units(day_work), *_kinds(day_type, day_work),
         *_steps(type_pointer, network.type_start_min, network.type_end_min),
@@ -239,6 +293,19 @@ def _order(
                     stack[top] = before
                     top += 1
     return length
+
+
+def _followers(
+    place: IntArray, node: IntArray, source: IntArray, is_held: BoolArray
+) -> tuple[IntArray, IntArray]:
+    """Return the places of the nodes that wait for each row, as pointers (3A + 1) and places."""
+    held, count = np.flatnonzero(is_held), len(is_held)
+    # A finish that anything holds waits for the end of its own work too.
+    row = np.concatenate([source, count + held])
+    then = place[np.concatenate([node, count + held])]
+    sort = np.argsort(row, kind="stable")
+    pointer = np.searchsorted(row[sort], np.arange(3 * count + 1)).astype(np.int64)
+    return pointer, then[sort]
 
 
 def _units(day_work: IntArray) -> IntArray:
@@ -290,7 +357,7 @@ class Flow:
         self.chain = chain(network, packed)
         self.count = len(network.activity)
         self.days = network.days
-        self.gated = packed.gated
+        self.sites = len(network.site)
         units = self.chain.day_work // np.maximum(self.chain.zone_unit, 1)[:, None]
         self.most = int(units[self.chain.zone_unit > 0].max(initial=1))
         self.rooms = threading.local()
@@ -306,229 +373,229 @@ class Flow:
             When the last gate of each gated activity opens, shape (S, gated).
         """
         times = unset_times(draws.samples, self.count)
-        far = self.days * DAY_MIN + 1
+        weather = Weather.of(draws)
+        futures = Futures(
+            weather, draws.work_min, opens_min,
+            times.start_min, times.work_end_min, times.finish_min, times.storm_cost_musd,
+        )  # fmt: skip
+        stops = int(np.diff(weather.pointer).max(initial=0)) * len(self.chain.hall_site)
         for first in range(0, draws.samples, STRIP):
-            part = slice(first, min(first + STRIP, draws.samples))
-            work = _rows(draws.work_min[part], far)
-            floor = np.zeros(work.shape, dtype=np.int32)
-            floor[self.gated] = _rows(opens_min[part], far)
-            self._strip(draws, part, work, floor, times)
+            number = min(STRIP, draws.samples - first)
+            # With tables as long as the strip needs.
+            while not _pass_strip(self.chain, self._room(stops), futures, first, number):
+                self.reach = min(self.reach + self.reach // 2 + 1, self.days)
         return times
 
-    def _strip(
-        self, draws: Draws, part: slice, work: RowArray, floor: RowArray, times: Times
-    ) -> None:
-        """Fill the times of some samples, with tables as long as they need."""
-        storms, repairs = draws.storms, draws.repairs
-        while not _pass_block(
-            self.chain, self.reach, self.days, self._room(), work, floor,
-            draws.is_lost[part], storms.pointer[part.start : part.stop + 1],
-            storms.site, storms.begin_min, storms.end_min, repairs.is_hit, repairs.work_min,
-            repairs.cost_musd, times.start_min[part], times.work_end_min[part],
-            times.finish_min[part], times.storm_cost_musd[part],
-        ):  # fmt: skip
-            self.reach = min(self.reach + self.reach // 2 + 1, self.days)
-
-    def _room(self) -> Room:
+    def _room(self, stops: int) -> Room:
         """Return room for a strip; a thread keeps its own: fresh memory costs as much as a pass."""
-        zones, reach = len(self.chain.zone_unit), self.reach
+        reach = self.reach
         kept: Room | None = getattr(self.rooms, "kept", None)
-        if kept is None or kept.before.shape != (zones, STRIP, reach + 2):
-            kept = Room(
-                np.zeros((zones, STRIP, reach + 2), dtype=np.int32),
-                np.zeros((zones, STRIP, self.most * (reach + 1)), dtype=np.int16),
-                np.zeros((3 * self.count, STRIP), dtype=np.int32),
-            )
-            self.rooms.kept = kept
+        if kept is None or kept.units.shape[1] != reach or len(kept.stop_hall) < stops:
+            kept = self.rooms.kept = self._new_room(reach, stops)
         return kept
 
+    def _new_room(self, reach: int, stops: int) -> Room:
+        net, count = self.chain, self.count
+        zones, halls = len(net.zone_unit), len(net.hall_site)
 
-def _rows(minute: IntArray, far: int) -> RowArray:
-    """Return times (S, n) as rows of samples (n, S), nothing after `far`."""
-    return np.ascontiguousarray(np.minimum(minute, far).T, dtype=np.int32)
+        def rows(*shape: int) -> RowArray:
+            return np.zeros(shape, dtype=np.int32)
+
+        return Room(
+            rows(zones, STRIP, reach + 2),
+            np.zeros((zones, STRIP, self.most * (reach + 1)), dtype=np.int16),
+            rows(2 * self.sites, reach),
+            (net.day_work[:, :reach] // np.maximum(net.zone_unit, 1)[:, None]).astype(np.int32),
+            rows(count, STRIP), rows(count, STRIP), rows(3 * count, STRIP),
+            np.zeros(3 * count, dtype=np.int64), np.zeros(2 * count, dtype=np.bool_),
+            np.zeros(halls + 1, dtype=np.int64), np.zeros(halls + 1, dtype=np.bool_),
+            *np.zeros((3, stops), dtype=np.int64),
+        )  # fmt: skip
 
 
 @kernel
-def _pass_block(
-    net: Chain,
-    reach: int,
-    days: int,
-    room: Room,
-    work: RowArray,
-    floor: RowArray,
-    is_lost: BoolArray,
-    storm_pointer: IntArray,
-    storm_site: IntArray,
-    storm_begin: IntArray,
-    storm_end: IntArray,
-    is_hit: BoolArray,
-    repair_work: IntArray,
-    repair_cost: FloatArray,
-    out_start: IntArray,
-    out_work_end: IntArray,
-    out_finish: IntArray,
-    out_cost: FloatArray,
-) -> bool:
-    """Fill the times of a block; return False if working time was built for too few days."""
-    count, samples = work.shape
+def _pass_strip(net: Chain, room: Room, futures: Futures, first: int, number: int) -> bool:
+    """Fill the times of some samples; return False if working time reaches too few days."""
+    _read(net, room, futures, first, number)
     # 1. Working time of each zone in each sample, and the day of each unit of work.
-    before, day_of, times = room.before, room.day_of, room.times
-    _tables(net, reach, is_lost, storm_pointer, storm_site, storm_begin, storm_end, before, day_of)
+    for s in range(number):
+        _cloud_over(net, room, futures.weather, first + s)
+        for z in range(len(net.zone_unit)):
+            _work_time(net, room, z, s)
     # 2. All samples at once, as if no storm damaged anything.
-    if not _pass_rows(net, reach, days, before, day_of, work, floor, times):
+    if not _pass_rows(net, room, number):
         return False
-    # 3. Write the block down, some activities at a time to keep what is written close together.
-    horizon = days * DAY_MIN
-    for first in range(0, count, TILE):
-        for s in range(samples):
-            for a in range(first, min(first + TILE, count)):
-                start, end, finish = times[a, s], times[count + a, s], times[net.finish_row[a], s]
-                out_start[s, a] = start if start <= horizon else NEVER
-                out_work_end[s, a] = end if end <= horizon else NEVER
-                out_finish[s, a] = finish if finish <= horizon else NEVER
-    # 4. Samples in which one does, again and one by one.
-    for s in range(samples):
-        if storm_pointer[s] < storm_pointer[s + 1] and not _pass_damaged(
-            net, reach, days, before, s, work, floor, storm_pointer[s],
-            storm_pointer[s + 1], storm_site, storm_begin, storm_end, is_hit, repair_work,
-            repair_cost, out_start[s], out_work_end[s], out_finish[s], out_cost,
-        ):  # fmt: skip
-            return False
-    return True
+    _write(net, room, futures, first, number)
+    # 3. Samples in which one does, again and one by one.
+    is_long = True
+    for s in range(number):
+        is_long = is_long and _pass_damaged(net, room, futures, s, first + s)
+    return is_long
 
 
-@kernel
-def _tables(
-    net: Chain,
-    reach: int,
-    is_lost: BoolArray,
-    storm_pointer: IntArray,
-    storm_site: IntArray,
-    storm_begin: IntArray,
-    storm_end: IntArray,
-    before: RowArray,
-    day_of: DayArray,
-) -> None:
-    """Fill the minutes worked before each day, and the day of each unit of work (see `Room`)."""
-    zones, samples = len(net.zone_unit), len(is_lost)
+# --- from samples to rows and back, some activities at a time to keep what lies close together
+
+
+@inner
+def _read(net: Chain, room: Room, futures: Futures, first: int, number: int) -> None:
+    """Read work and gates, nothing later than just after the tables."""
+    count, far = len(net.zone), (net.day_type.shape[1] - 2) * DAY_MIN + 1
+    work, rows = futures.work, room.work
+    for begin in range(0, count, TILE):
+        for s in range(number):
+            for a in range(begin, min(begin + TILE, count)):
+                rows[a, s] = min(work[first + s, a], far)
+    for i in range(len(net.gated)):
+        for s in range(number):
+            room.floor[net.gated[i], s] = min(futures.opens[first + s, i], far)
+
+
+@inner
+def _write(net: Chain, room: Room, futures: Futures, first: int, number: int) -> None:
+    """Write the times of rows down."""
+    count, horizon = len(net.zone), (net.day_type.shape[1] - 2) * DAY_MIN
+    times, finish_row = room.times, net.finish_row
+    for begin in range(0, count, TILE):
+        for s in range(number):
+            start, work_end = futures.start[first + s], futures.work_end[first + s]
+            finish = futures.finish[first + s]
+            for a in range(begin, min(begin + TILE, count)):
+                start[a] = _or_never(times[a, s], horizon)
+                work_end[a] = _or_never(times[count + a, s], horizon)
+                finish[a] = _or_never(times[finish_row[a], s], horizon)
+
+
+@inlined
+def _or_never(minute: int, horizon: int) -> int:
+    return minute if minute <= horizon else NEVER
+
+
+# --- working time
+
+
+@inner
+def _cloud_over(net: Chain, room: Room, weather: Weather, sample: int) -> None:
+    """Set the days with work of a sample."""
+    is_on = room.is_on
+    reach = np.uint32(is_on.shape[1])
+    for n in range(len(is_on) // 2):
+        is_lost = weather.is_lost[sample, n]
+        for day in range(reach):
+            is_on[2 * n, day] = 1
+            is_on[2 * n + 1, day] = not is_lost[day]
+    for k in range(weather.pointer[sample], weather.pointer[sample + 1]):
+        row, end = 2 * weather.site[k], min(len(is_on[0]), weather.end[k] // DAY_MIN)
+        for day in range(weather.begin[k] // DAY_MIN, end):
+            is_on[row, day] = is_on[row + 1, day] = 0
+
+
+@inner
+def _work_time(net: Chain, room: Room, z: int, s: int) -> None:
+    """Fill the minutes worked before each day of a zone, and the day of each unit of work."""
+    on, row, days_of = room.is_on[net.zone_off[z]], room.before[z, s], room.day_of[z, s]
+    units_of, day_work, unit = room.units[z], net.day_work[z], net.zone_unit[z]
+    reach, most = len(on), 0
+    for day in range(reach):
+        most = max(most, units_of[day])
     # Without branches: which days are lost cannot be foreseen by a processor either.
-    units_of, most = np.zeros((zones, reach), np.int32), np.zeros(zones, np.int64)
-    for z in range(zones):
-        if net.zone_unit[z] > 0:
-            units_of[z] = net.day_work[z, :reach] // net.zone_unit[z]
-            most[z] = units_of[z].max()
-    is_on = np.empty((2 * is_lost.shape[1], reach), np.int32)
-    for s in range(samples):
-        for n in range(is_lost.shape[1]):
-            for day in range(reach):
-                is_on[2 * n, day] = 1
-                is_on[2 * n + 1, day] = not is_lost[s, n, day]
-        for k in range(storm_pointer[s], storm_pointer[s + 1]):
-            row = 2 * storm_site[k]
-            for day in range(storm_begin[k] // DAY_MIN, min(reach, storm_end[k] // DAY_MIN)):
-                is_on[row, day] = is_on[row + 1, day] = 0
-        for z in range(zones):
-            on, row, days_of = is_on[net.zone_off[z]], before[z, s], day_of[z, s]
-            total, units, unit = 0, 0, net.zone_unit[z]
-            if most[z] == 1:
-                # All working days are alike.
-                for day in range(np.uint32(reach)):
-                    days_of[np.uint32(units)] = day
-                    units += units_of[z, day] & on[day]
-                    row[day + np.uint32(1)] = units * unit
-                total = units * unit
-            else:
-                for day in range(reach):
-                    for j in range(most[z]):
-                        days_of[units + j] = day
-                    units += units_of[z, day] * on[day]
-                    total += net.day_work[z, day] * on[day]
-                    row[day + 1] = total
-            row[reach + 1] = total
+    total, units = 0, 0
+    if unit > 0 and most <= 1:
+        # All working days are alike.
+        for day in range(np.uint32(reach)):
+            days_of[np.uint32(units)] = day
+            units += units_of[day] & on[day]
+            row[day + np.uint32(1)] = units * unit
+        total = units * unit
+    else:
+        if unit == 0:
+            most = 0
+        for day in range(reach):
+            for j in range(most):
+                days_of[units + j] = day
+            units += units_of[day] * on[day]
+            total += day_work[day] * on[day]
+            row[day + 1] = total
+    row[reach + 1] = total
+
+
+# --- the pass
 
 
 @kernel
-def _pass_rows(
-    net: Chain,
-    reach: int,
-    days: int,
-    before: RowArray,
-    day_of: DayArray,
-    work: RowArray,
-    floor: RowArray,
-    times: RowArray,
-) -> bool:
+def _pass_rows(net: Chain, room: Room, number: int) -> bool:
     """Fill the rows of all moments; return False if the tables were too short."""
-    count, samples = work.shape
-    far = days * DAY_MIN + 1
-    day, base, target, is_open, is_kind = np.empty((5, samples), np.int32)
+    count, days = len(net.zone), net.day_type.shape[1] - 2
+    far, reach = days * DAY_MIN + 1, room.units.shape[1]
+    times, before, day_of = room.times, room.before, room.day_of
+    # Made here, so that the compiler knows that nothing else lies there.
+    day, base, target, is_open, is_kind = np.empty((5, STRIP), np.int32)
     for node in net.order:
         is_start = node < count
         a = node if is_start else node - count
         time = times[a] if is_start else times[2 * count + a]
         # 1. The latest of what it waits for.
-        least = floor[a] if is_start else times[count + a]
-        for i in range(samples):
+        least = room.floor[a] if is_start else times[count + a]
+        for i in range(number):
             time[i] = least[i]
         for j in range(net.pointer[node], net.pointer[node + 1]):
             row, lag = times[net.source[j]], np.int32(min(net.lag[j], far))
-            for i in range(samples):
+            for i in range(number):
                 time[i] = max(time[i], row[i] + lag)
-        for i in range(samples):
+        for i in range(number):
             time[i] = min(time[i], far)
         if not is_start:
             continue
         # 2. What was worked by then, and what will have been at the end.
-        z, end, amount = net.zone[a], times[count + a], work[a]
+        z, end, amount = net.zone[a], times[count + a], room.work[a]
         unit = net.zone_unit[z]
         limit = before[z, :, reach]
-        for i in range(samples):
+        for i in range(number):
             day[i] = min(time[i] // DAY_MIN, reach)
-        for i in range(samples):
+        for i in range(number):
             base[i] = before[z, i, day[i]]
             is_open[i] = before[z, i, day[i] + 1] > base[i]
-        for i in range(samples):
+        for i in range(number):
             target[i] = 0
         first, last = net.kind_pointer[z], net.kind_pointer[z + 1]
         for k in range(first, last):
             kind = net.kind[k]
-            _of_kind(net, z, day, kind, last - first == 1, is_kind)
+            _of_kind(net, z, day, kind, last - first == 1, is_kind, number)
             for j in range(net.step_start.shape[1]):
                 start, length = net.step_start[kind, j], net.step_length[kind, j]
-                for i in range(samples):
+                for i in range(number):
                     done = min(max(time[i] - day[i] * DAY_MIN - start, 0), length)
                     target[i] += is_kind[i] * done
         is_short = False
-        for i in range(samples):
+        for i in range(number):
             target[i] = base[i] + is_open[i] * target[i] + amount[i]
             is_short |= (amount[i] > 0) & (time[i] < far) & (target[i] > limit[i])
         if is_short and reach < days:
             return False
         # 3. The last day before whose morning less than that was worked.
-        for i in range(samples):
+        for i in range(number):
             target[i] = min(target[i], limit[i] + 1)
         if unit > 0:
             share = 1.0 / unit
-            for i in range(samples):
+            for i in range(number):
                 # Half a minute is far more than a rounding, and less than a minute.
                 day[i] = np.int32((max(min(target[i], limit[i]), 1) - 0.5) * share)
-            for i in range(samples):
+            for i in range(number):
                 day[i] = day_of[z, i, day[i]] if limit[i] > 0 else 0
         else:
-            for i in range(samples):
+            for i in range(number):
                 day[i] = _day_before(before[z, i], reach, target[i])
         # 4. The minute of that day by which the rest is done.
-        for i in range(samples):
+        for i in range(number):
             base[i] = target[i] - before[z, i, day[i]]
         for k in range(first, last):
             kind = net.kind[k]
-            _of_kind(net, z, day, kind, last - first == 1, is_kind)
+            _of_kind(net, z, day, kind, last - first == 1, is_kind, number)
             for j in range(net.step_start.shape[1]):
                 start, before_it = net.step_start[kind, j], net.step_before[kind, j]
-                for i in range(samples):
+                for i in range(number):
                     if is_kind[i] * base[i] > before_it:
                         end[i] = day[i] * DAY_MIN + start + base[i] - before_it
-        for i in range(samples):
+        for i in range(number):
             if target[i] > limit[i]:
                 end[i] = far
             if amount[i] == 0 or time[i] == far:
@@ -538,166 +605,178 @@ def _pass_rows(
 
 @inlined
 def _of_kind(
-    net: Chain, zone: int, day: RowArray, kind: int, is_only: bool, is_kind: RowArray
+    net: Chain, zone: int, day: RowArray, kind: int, is_only: bool, is_kind: RowArray, number: int
 ) -> None:
     """Fill whether days are of a day type, 0 or 1; all are where working days have no other."""
-    for i in range(len(day)):
+    for i in range(number):
         is_kind[i] = 1
     if not is_only:
-        for i in range(len(day)):
+        for i in range(number):
             is_kind[i] = net.day_type[zone, day[i]] == kind
 
 
 # --- futures in which a storm damages a hall
 
 
-@kernel
-def _pass_damaged(
-    net: Chain,
-    reach: int,
-    days: int,
-    before: RowArray,
-    s: int,
-    work: RowArray,
-    floor: RowArray,
-    first: int,
-    last: int,
-    storm_site: IntArray,
-    storm_begin: IntArray,
-    storm_end: IntArray,
-    is_hit: BoolArray,
-    repair_work: IntArray,
-    repair_cost: FloatArray,
-    out_start: IntArray,
-    out_work_end: IntArray,
-    out_finish: IntArray,
-    out_cost: FloatArray,
-) -> bool:
+@inner
+def _pass_damaged(net: Chain, room: Room, futures: Futures, s: int, sample: int) -> bool:
     """Let the storms of a sample happen one after another; return False if tables were too short.
 
     What happened before a storm ended does not depend on what it damaged, so times known so far
-    tell what it damages; those after it are then passed again.
+    tell what it damages; those after it are then worked out again.
     """
-    count, halls = len(work), len(net.hall_site)
-    horizon = days * DAY_MIN
-    if not is_hit[first:last].any():
+    count, horizon = len(net.zone), (net.day_type.shape[1] - 2) * DAY_MIN
+    weather, own = futures.weather, room.own
+    first, last = weather.pointer[sample], weather.pointer[sample + 1]
+    while first < last and not weather.hits[first]:
+        first += 1
+    if first == last:
         return True
-    stop_hall, stop_begin, stop_until = np.empty((3, (last - first) * halls), np.int64)
-    stops, cost = 0, 0.0
-    # The rows of a sample as it was written down, with nothing after the tables told apart.
-    own = np.empty(3 * count, np.int64)
+    # 1. The rows of the sample, with nothing after the tables told apart.
+    start, work_end = futures.start[sample], futures.work_end[sample]
+    finish = futures.finish[sample]
     for a in range(count):
-        own[a] = min(out_start[a], horizon + 1)
-        own[count + a] = min(out_work_end[a], horizon + 1)
-        own[2 * count + a] = min(out_finish[a], horizon + 1)
-    blocked_until = np.zeros(halls, np.int64)
-    for k in range(first, last):
+        own[a] = min(start[a], horizon + 1)
+        own[count + a] = min(work_end[a], horizon + 1)
+        own[2 * count + a] = min(finish[a], horizon + 1)
+    for h in range(len(net.hall_site)):
+        room.blocked_until[h] = 0
+    cost, stops = 0.0, 0
+    for storm in range(first, last):
+        if not weather.hits[storm]:
+            continue
+        # 2. Which halls does it stop, and until when?
         known = stops
-        for h in range(halls):
-            if net.hall_site[h] != storm_site[k] or not (is_hit[k, h, 0] or is_hit[k, h, 1]):
-                continue
-            has_begun, goes_on = False, False
-            for a in range(net.hall_first[h], net.hall_last[h]):
-                has_begun |= own[a] < storm_end[k]
-                goes_on |= own[a] >= storm_end[k] or own[count + a] > storm_end[k]
-            closes = net.hall_closes[h]
-            is_closed = closes < 0 or own[net.finish_row[closes]] <= storm_begin[k]
-            closed = 1 if is_closed else 0
-            if not has_begun or not is_hit[k, h, closed]:
-                continue
-            cost += repair_cost[k, h, closed]
-            begin = max(storm_end[k], blocked_until[h])
-            if not goes_on or repair_work[k, h, closed] == 0 or begin > horizon:
-                continue
-            until = _end(net, before[net.hall_zone[h], s], reach, net.hall_zone[h], begin,
-                         repair_work[k, h, closed])  # fmt: skip
-            if until == NEVER and reach < days:
-                return False
-            blocked_until[h] = until
-            stop_hall[stops], stop_begin[stops], stop_until[stops] = h, begin, until
-            stops += 1
-        if stops > known and not _pass_one(
-            net, reach, days, before, s, work, floor, own,
-            stop_hall[:stops], stop_begin[:stops], stop_until[:stops], known, storm_end[k],
-        ):  # fmt: skip
+        cost, stops = _stop(net, room, weather, s, storm, cost, stops)
+        if stops < 0:
+            return False
+        # 3. What follows from that?
+        if stops > known and not _pass_again(net, room, s, known, stops, weather.end[storm]):
             return False
     if stops > 0:
         for a in range(count):
-            finish = own[net.finish_row[a]]
-            out_start[a] = own[a] if own[a] <= horizon else NEVER
-            out_work_end[a] = own[count + a] if own[count + a] <= horizon else NEVER
-            out_finish[a] = finish if finish <= horizon else NEVER
-    out_cost[s] = cost
+            start[a] = _or_never(own[a], horizon)
+            work_end[a] = _or_never(own[count + a], horizon)
+            finish[a] = _or_never(own[net.finish_row[a]], horizon)
+    futures.cost[sample] = cost
     return True
 
 
-@kernel
-def _pass_one(
-    net: Chain,
-    reach: int,
-    days: int,
-    before: RowArray,
-    s: int,
-    work: RowArray,
-    floor: RowArray,
-    times: IntArray,
-    stop_hall: IntArray,
-    stop_begin: IntArray,
-    stop_until: IntArray,
-    known: int,
-    now: int,
-) -> bool:
-    """Pass a single sample with stops of its halls, which are in order of time in each hall.
+@inner
+def _stop(
+    net: Chain, room: Room, weather: Weather, s: int, storm: int, cost: float, stops: int
+) -> tuple[float, int]:
+    """Note the halls that a storm stops; return all costs and stops, -1 if tables are short."""
+    count, horizon = len(net.zone), (net.day_type.shape[1] - 2) * DAY_MIN
+    own, now = room.own, weather.end[storm]
+    for h in range(len(net.hall_site)):
+        is_hit = weather.is_hit[storm, h]
+        if net.hall_site[h] != weather.site[storm] or not (is_hit[0] or is_hit[1]):
+            continue
+        closes, closed = net.hall_closes[h], 1
+        if closes >= 0 and own[net.finish_row[closes]] > weather.begin[storm]:
+            closed = 0
+        if not is_hit[closed]:
+            continue
+        has_begun, goes_on = False, False
+        for a in range(net.hall_first[h], net.hall_last[h]):
+            has_begun |= own[a] < now
+            goes_on |= own[a] >= now or own[count + a] > now
+        if not has_begun:
+            continue
+        cost += weather.repair_cost[storm, h, closed]
+        begin, repair = max(now, room.blocked_until[h]), weather.repair_work[storm, h, closed]
+        if not goes_on or repair == 0 or begin > horizon:
+            continue
+        until = _end(net, room, net.hall_zone[h], s, begin, repair)
+        if until == NEVER and room.units.shape[1] * DAY_MIN < horizon:
+            return cost, -1
+        room.blocked_until[h] = until
+        room.stop_hall[stops], room.stop_begin[stops] = h, begin
+        room.stop_until[stops] = until
+        stops += 1
+    return cost, stops
 
-    The first `known` stops were passed before; the others come at `now`, and change nothing of
-    what was over by then.
+
+@inner
+def _pass_again(net: Chain, room: Room, s: int, known: int, stops: int, now: int) -> bool:
+    """Work out what the stops of a storm that ends now change; return False if tables are short.
+
+    The first `known` stops were passed before. Nothing of what is over by now changes.
     """
-    count, stops = len(work), len(stop_hall)
-    horizon = days * DAY_MIN
-    far = horizon + 1
-    is_stopped = np.zeros(len(net.hall_site) + 1, np.bool_)
+    count, horizon = len(net.zone), (net.day_type.shape[1] - 2) * DAY_MIN
+    far, own, is_due = horizon + 1, room.own, room.is_due
+    # 1. What is still to be done in the halls stopped must be worked out again.
+    place = len(net.order)
     for k in range(known, stops):
-        is_stopped[stop_hall[k]] = True
-    for node in net.order:
+        h = room.stop_hall[k]
+        room.is_stopped[h] = True
+        for a in range(net.hall_first[h], net.hall_last[h]):
+            if own[a] >= now or own[count + a] > now:
+                is_due[net.place[a]] = True
+                place = min(place, net.place[a])
+    is_long = True
+    for at in range(place, len(net.order)):
+        if not is_due[at]:
+            continue
+        is_due[at] = False
+        # 2. The latest of what it waits for.
+        node = net.order[at]
         is_start = node < count
         a = node if is_start else node - count
-        if is_start and times[a] < now and (
-            times[count + a] <= now or not is_stopped[net.hall[a]]
-        ):  # fmt: skip
-            continue
-        time: int = floor[a, s] if is_start else times[count + a]
+        time: int = room.floor[a, s] if is_start else own[count + a]
         for j in range(net.pointer[node], net.pointer[node + 1]):
-            time = max(time, times[net.source[j]] + net.lag[j])
+            time = max(time, own[net.source[j]] + net.lag[j])
         if not is_start:
-            times[2 * count + a] = min(time, far)
+            _change(net, room, 2 * count + a, min(time, far))
             continue
-        # Nothing starts in a hall under repair.
+        # 3. Nothing starts in a hall under repair, and work in progress stands still meanwhile.
         for k in range(stops):
-            if stop_hall[k] == net.hall[a] and stop_begin[k] <= time < stop_until[k]:
-                time = stop_until[k]
-        if times[a] == min(time, far) and not is_stopped[net.hall[a]]:
+            if room.stop_hall[k] == net.hall[a] and room.stop_begin[k] <= time < room.stop_until[k]:
+                time = room.stop_until[k]
+        time = min(time, far)
+        if own[a] == time and not room.is_stopped[net.hall[a]]:
             continue
-        times[a] = min(time, far)
-        # Work in progress stands still meanwhile.
-        z, since, end = net.zone[a], time, time
-        left: int = work[a, s]
-        if left > 0 and time <= horizon:
-            row = before[z, s]
-            end = _end(net, row, reach, z, since, left)
-            for k in range(stops):
-                if stop_hall[k] != net.hall[a] or stop_until[k] <= since or end <= stop_begin[k]:
-                    continue
-                if stop_begin[k] > since:
-                    left -= _worked(net, row, reach, z, stop_begin[k])
-                    left += _worked(net, row, reach, z, since)
-                since = stop_until[k]
-                end = NEVER
-                if since <= horizon:
-                    end = _end(net, row, reach, z, since, left)
-            if end == NEVER and reach < days and since <= horizon:
-                return False
-        times[count + a] = min(end, far)
-    return True
+        end = _end_with_stops(net, room, a, s, time, stops)
+        if end == NEVER and room.units.shape[1] * DAY_MIN < horizon:
+            is_long = False
+        _change(net, room, a, time)
+        _change(net, room, count + a, min(end, far))
+    for k in range(known, stops):
+        room.is_stopped[room.stop_hall[k]] = False
+    return is_long
+
+
+@inlined
+def _change(net: Chain, room: Room, row: int, time: int) -> None:
+    """Set a moment; where it was another, those that wait for it must be worked out again."""
+    if room.own[row] != time:
+        room.own[row] = time
+        for j in range(net.then_pointer[row], net.then_pointer[row + 1]):
+            room.is_due[net.then[j]] = True
+
+
+@inlined
+def _end_with_stops(net: Chain, room: Room, a: int, s: int, start: int, stops: int) -> int:
+    """Return when the work of an activity ends that stands still while its hall is stopped."""
+    horizon = (net.day_type.shape[1] - 2) * DAY_MIN
+    z, since = net.zone[a], start
+    left: int = room.work[a, s]
+    end: int = start
+    if left > 0 and start <= horizon:
+        end = _end(net, room, z, s, since, left)
+        for k in range(stops):
+            begin, until = room.stop_begin[k], room.stop_until[k]
+            if room.stop_hall[k] != net.hall[a] or until <= since or end <= begin:
+                continue
+            if begin > since:
+                left += _worked(net, room, z, s, since) - _worked(net, room, z, s, begin)
+            since = until
+            # A stop that never ends is the tables' end, not theirs being too short.
+            end = horizon + 1
+            if since <= horizon:
+                end = _end(net, room, z, s, since, left)
+    return end
 
 
 @inlined
@@ -714,8 +793,9 @@ def _day_before(before: RowArray, reach: int, target: int) -> int:
 
 
 @inlined
-def _worked(net: Chain, before: RowArray, reach: int, zone: int, minute: int) -> int:
+def _worked(net: Chain, room: Room, zone: int, s: int, minute: int) -> int:
     """Return the minutes worked up to a minute; beyond the tables, up to their end."""
+    before, reach = room.before[zone, s], room.units.shape[1]
     day = min(minute // DAY_MIN, reach)
     total: int = before[day]
     if before[day + 1] > total:
@@ -726,12 +806,17 @@ def _worked(net: Chain, before: RowArray, reach: int, zone: int, minute: int) ->
 
 
 @inlined
-def _end(net: Chain, before: RowArray, reach: int, zone: int, minute: int, work: int) -> int:
+def _end(net: Chain, room: Room, zone: int, s: int, minute: int, work: int) -> int:
     """Return the first minute by which work was done since a minute, `NEVER` beyond the tables."""
-    target = _worked(net, before, reach, zone, minute) + work
+    before, reach, unit = room.before[zone, s], room.units.shape[1], net.zone_unit[zone]
+    target = _worked(net, room, zone, s, minute) + work
     if target > before[reach]:
         return NEVER
-    day = _day_before(before, reach, target)
+    day = 0
+    if unit > 0:
+        day = room.day_of[zone, s, (target - 1) // unit]
+    else:
+        day = _day_before(before, reach, target)
     kind, rest = net.day_type[zone, day], target - before[day]
     end: int = 0
     for j in range(net.step_start.shape[1]):

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
-from scipy.special import ndtr, ndtri
+import scipy
 
 from planner.simulate.amounts import Streams, law_table, minutes
 from planner.simulate.damage import Repairs, repairs
@@ -167,7 +167,8 @@ def _mixed(u: FloatArray, mix: FloatArray | None, chance: FloatArray) -> FloatAr
     if mix is None:
         return u
     tied = np.flatnonzero(np.abs(mix @ mix.T - np.eye(len(mix))).max(axis=1) > TINY)
-    moved = np.clip(ndtr(ndtri(u) @ mix.T)[:, tied], TINY, 1.0 - TINY)
+    normal = scipy.special.ndtri(u) @ mix.T
+    moved = np.clip(scipy.special.ndtr(normal)[:, tied], TINY, 1.0 - TINY)
     idle = 1.0 - chance[tied]
     out = u.copy()
     out[:, tied] = np.where(moved >= idle, moved - idle, moved + chance[tied])

@@ -284,6 +284,8 @@ def storms(network: Network, block: Block) -> Storms:
     day = np.concatenate([np.zeros((3, 0), dtype=np.int64), *(days for _, (days, _) in blown)], 1)
     gust = np.concatenate([np.zeros(0), *(gusts for _, (_, gusts) in blown)])
     place = np.repeat([site for site, _ in blown], [len(gusts) for _, (_, gusts) in blown])
+    is_ahead = day[2] * DAY_MIN >= network.known_min  # what passed by then is in the actuals
+    day, gust, place = day[:, is_ahead], gust[is_ahead], place[is_ahead]
     sample, end, begin = day
     # Sample, end, site and first day in one number: two keys sort sooner than five.
     moment = ((sample * (network.days + 1) + end) * len(network.site) + place) * network.days

@@ -3,6 +3,7 @@
 from planner.specs.files import portfolio_names, shipped_folder
 from planner.specs.load import (
     KINDS,
+    OVERRIDE,
     check,
     check_file,
     kept,
@@ -17,6 +18,7 @@ from planner.specs.starter import write_starter
 
 __all__ = [
     "KINDS",
+    "OVERRIDE",
     "check",
     "check_file",
     "kept",

@@ -44,6 +44,11 @@ class Shape:
     choices: tuple[str, ...] = ()
     base: Any = None
 
+    @property
+    def has_keys(self) -> bool:
+        """Whether a mapping stands here: a record, or values by name."""
+        return self.model is not None or (self.each is not None and not self.is_list)
+
 
 def shape(annotation: Any, metadata: Sequence[Any] = ()) -> Shape:
     """Return what an annotation takes; ``None`` beside it is left out."""
@@ -78,15 +83,15 @@ def at(model: type[Model], path: Sequence[str | int]) -> Shape | None:
     """Return the shape at a key path below a record, or None where there is no such place."""
     here: Shape | None = Shape(model=model)
     for key in path:
-        if here is None:
-            return None
-        if here.model is not None:
-            here = fields(here.model).get(str(key))
-        elif here.each is not None:
-            here = shape(here.each)
-        else:
-            return None
+        here = below(here, str(key))
     return here
+
+
+def below(here: Shape | None, key: str) -> Shape | None:
+    """Return the shape at a key of what stands here, or None where there is no such place."""
+    if here is not None and here.model is not None:
+        return fields(here.model).get(key)
+    return None if here is None or here.each is None else shape(here.each)
 
 
 def nearest(name: str, known: Sequence[str]) -> str:

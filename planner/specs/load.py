@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from pydantic import ValidationError
 
+from planner.domain.actuals import Actuals
 from planner.domain.base import Model
 from planner.domain.portfolio import (
     CatalogFile,
@@ -44,13 +45,17 @@ KINDS: Final[dict[str, type[Model]]] = {
     "portfolio": PortfolioFile,
     "sources": SourcesFile,
     "plan": PlanDocument,
+    "actuals": Actuals,
 }
 """Record of each kind of file."""
 KEPT_SHIPPED: Final = "shipped"
 """Folder of shipped files among the inputs that a run keeps."""
 
 
-def load(path: str | os.PathLike[str], overrides: Sequence[str] = ()) -> Portfolio:
+def load(
+    path: str | os.PathLike[str], overrides: Sequence[str] = (),
+    actuals: str | os.PathLike[str] | None = None,
+) -> Portfolio:  # fmt: skip
     """Return the portfolio of a file, or of the name of one here or shipped.
 
     Parameters
@@ -59,6 +64,8 @@ def load(path: str | os.PathLike[str], overrides: Sequence[str] = ()) -> Portfol
         Portfolio file, or a name such as ``meta-2025``.
     overrides
         What-ifs such as ``finance.cash_floor=0 MUSD`` or ``site.NAME.groups.G.count=4``.
+    actuals
+        File of what has happened, in place of the one that the portfolio names.
 
     Raises
     ------
@@ -67,10 +74,13 @@ def load(path: str | os.PathLike[str], overrides: Sequence[str] = ()) -> Portfol
     OutputError
         If the file cannot be read.
     """
-    return _loaded(find(path), overrides)
+    return _loaded(find(path), overrides, actuals)
 
 
-def load_kept(folder: Path, main: str, name: str = "", overrides: Sequence[str] = ()) -> Portfolio:
+def load_kept(
+    folder: Path, main: str, name: str = "", overrides: Sequence[str] = (),
+    actuals: str | os.PathLike[str] | None = None,
+) -> Portfolio:  # fmt: skip
     """Return the portfolio of the inputs that a run keeps.
 
     Parameters
@@ -88,7 +98,7 @@ def load_kept(folder: Path, main: str, name: str = "", overrides: Sequence[str] 
         As `load`.
     """
     file = folder / main
-    return _loaded(FileRef(file, name or str(file), folder / KEPT_SHIPPED), overrides)
+    return _loaded(FileRef(file, name or str(file), folder / KEPT_SHIPPED), overrides, actuals)
 
 
 def kept(portfolio: Portfolio) -> tuple[str, dict[str, bytes]]:
@@ -132,9 +142,11 @@ def load_again(portfolio: Portfolio, settings: Sequence[str]) -> Portfolio:
         return load_kept(Path(folder), main, name, (*portfolio.settings, *settings))
 
 
-def _loaded(file: FileRef, overrides: Sequence[str]) -> Portfolio:
+def _loaded(
+    file: FileRef, overrides: Sequence[str], actuals: str | os.PathLike[str] | None = None
+) -> Portfolio:
     loader = _Loader()
-    portfolio = loader.portfolio(file, overrides)
+    portfolio = loader.portfolio(file, overrides, actuals)
     if portfolio is not None and not loader.is_torn:
         found = run(portfolio, is_valid=not loader.findings)
         loader.findings += [f for f in found if f.severity == "error" and not loader.is_mended(f)]
@@ -187,7 +199,8 @@ def kind_of_file(path: str | os.PathLike[str]) -> str:
     return (kind_of(root) if root is not None else "") or "portfolio"
 
 
-_TOP: Final = {"portfolio": "portfolio", "site": "site", "plan": "plan", "sources": "sources"}
+_TOP: Final = {"portfolio": "portfolio", "site": "site", "plan": "plan", "sources": "sources",
+                         "actuals": "actuals"}  # fmt: skip
 
 
 def kind_of(root: Node) -> str:
@@ -264,7 +277,10 @@ class _Loader:
         self.mended |= {(root.where.file, dotted(loc)) for loc in stands_in}
         return made
 
-    def portfolio(self, file: FileRef, overrides: Sequence[str]) -> Portfolio | None:
+    def portfolio(
+        self, file: FileRef, overrides: Sequence[str],
+        given: str | os.PathLike[str] | None = None,
+    ) -> Portfolio | None:  # fmt: skip
         """Return the portfolio of a file, mended where that was needed and can be done."""
         self.base = str(file.path.parent)
         self.is_shipped = file.name.startswith(SHIPPED)
@@ -278,20 +294,58 @@ class _Loader:
             return None
         catalog = self.parts(file, root, "catalog", "catalog")
         sites = self.parts(file, root, "sites", "site")
-        settings = what_if.expanded(root, overrides, self.report)
+        said = [text for text in overrides if text != OVERRIDE]
+        settings = what_if.expanded(root, said, self.report)
         changes = [o for text in settings if (o := what_if.parse(text, self.report))]
         root = self.override(_Part(file, root), catalog, sites, changes)
         spec = self.record(PortfolioFile, root, "portfolio")
         made_sites = self.sites(sites)
         made_catalog = self.catalog(catalog)
+        actuals, named = self.actuals(file, root, given)
+        if actuals is not None and OVERRIDE in overrides:
+            actuals = actuals.model_copy(update={"logic": "override"})
+        elif OVERRIDE in overrides:
+            where, hint = Where(what_if.FILE, path=OVERRIDE), "name a file with --actuals"
+            self.report(Finding(where, "override", "there are no actuals", hint))
         sources = self.sources(file, root)
         if spec is None or made_catalog is None:
             return None
         return Portfolio(
             spec, made_sites, made_catalog, sources, tuple(self.provenance), self.places,
             {key: hashlib.sha256(raw).hexdigest() for key, raw in sorted(self.inputs.items())},
-            self.key(file), dict(sorted(self.inputs.items())), tuple(overrides),
+            self.key(file), dict(sorted(self.inputs.items())),
+            (*(o for o in overrides if not (named and o.startswith(_ACTUALS))), *named), actuals,
         )  # fmt: skip
+
+    def actuals(
+        self, file: FileRef, root: Node, given: str | os.PathLike[str] | None
+    ) -> tuple[Actuals | None, tuple[str, ...]]:
+        """Return what has happened, and the setting that names the file if it was given apart.
+
+        A file given apart is kept among the inputs as if it stood beside the portfolio.
+        """
+        if given is not None:
+            ref = find(given)
+            name = Path(ref.path).name
+            raw = read_bytes(ref)
+            name = name if self.inputs.get(name, raw) == raw else f"actuals-{name}"
+            self.inputs[name] = raw
+            found = read(
+                raw, ref.name, self.report, wanted="actuals", statements=self.statements
+            )
+            return self.reported(found), (f"{_ACTUALS}{name}",)
+        entry = root.child("actuals")
+        if entry is None or not isinstance(entry.data, str):
+            return None, ()
+        for each in self.named(file, entry, "actuals"):
+            part = self.read(each, "actuals")
+            if part is not None and self.is_kind(part, "actuals", entry.where):
+                return self.reported(part), ()
+        return None, ()
+
+    def reported(self, root: Node | None) -> Actuals | None:
+        """Return the record of a file of actuals, whose places are keyed by ``actuals``."""
+        return None if root is None else self.record(Actuals, root, "actuals")
 
     def parts(self, file: FileRef, root: Node, field: str, kind: str) -> list[_Part]:
         """Return the files that a list of the portfolio names, those of its folders included."""
@@ -411,7 +465,7 @@ class _Loader:
                     inner = change.path[1:] if head == "portfolio" else change.path
                     change = what_if.Override(inner, change.value, change.full)
                     if inner:
-                        root = what_if.apply(root, change, self.report)
+                        root = what_if.apply(root, change, self.report, PortfolioFile)
         return root
 
     def override_part(
@@ -435,9 +489,13 @@ class _Loader:
         inner = path if change.path[0] == "catalog" else path[len(name) + 1 :]
         part = parts[index]
         inside = what_if.Override(tuple(inner.split(".")), change.value, change.full)
-        parts[index] = _Part(part.file, what_if.apply(part.root, inside, self.report))
+        model = Site if change.path[0] == "site" else CatalogFile
+        parts[index] = _Part(part.file, what_if.apply(part.root, inside, self.report, model))
 
 
+_ACTUALS: Final = "actuals="
+OVERRIDE: Final = "actuals.logic=override"
+"""Setting with which what is left of a started activity waits for no predecessor."""
 _NOUNS: Final = {
     "calendars": "calendar", "climates": "climate", "trades": "trade", "equipment": "equipment",
     "works": "site works", "tails": "tail", "modes": "mode", "accelerators": "accelerator",

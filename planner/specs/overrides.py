@@ -6,11 +6,13 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from planner.errors import Finding, Where
-from planner.specs.fields import nearest
+from planner.specs.fields import Shape, below, fields, nearest
 from planner.specs.yaml_nodes import Builder, Node, compose
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+
+    from planner.domain.base import Model
 
 FILE = "--set"
 """Stands for the file in places of values given on the command line."""
@@ -92,14 +94,22 @@ def _placed(node: Node, path: str) -> Node:
     return node
 
 
-def apply(root: Node, override: Override, report: Callable[[Finding], None]) -> Node:
-    """Return a root in which the value at the path is replaced; what is shared stays as it was."""
-    return _set(root, override.path, 0, override, report)
+def apply(
+    root: Node, override: Override, report: Callable[[Finding], None], model: type[Model]
+) -> Node:
+    """Return a root in which the value at the path is replaced; what is shared stays as it was.
+
+    Parameters
+    ----------
+    model
+        Record of the root: a record below it that the file leaves out is begun where it is named.
+    """
+    return _set(root, override.path, 0, override, report, Shape(model=model))
 
 
 def _set(
     node: Node, path: Sequence[str], depth: int, override: Override,
-    report: Callable[[Finding], None],
+    report: Callable[[Finding], None], here: Shape | None,
 ) -> Node:  # fmt: skip
     rest = path[depth:]
     if isinstance(node.data, list):
@@ -111,7 +121,7 @@ def _set(
         items = list(node.data)
         items[index] = (
             override.value if len(rest) == 1
-            else _set(items[index], path, depth + 1, override, report)
+            else _set(items[index], path, depth + 1, override, report, below(here, rest[0]))
         )  # fmt: skip
         return replace(node, data=items)
     if not isinstance(node.data, dict):
@@ -119,6 +129,7 @@ def _set(
         report(Finding(Where(FILE, path=override.full), "override", message))
         return node
     key, used = _longest_key(node.data, rest)
+    inner = below(here, key)
     made = replace(node, data=dict(node.data), keys=dict(node.keys))
     if not isinstance(made.data, dict):  # for the type checker: it was copied from one
         return node
@@ -126,10 +137,16 @@ def _set(
         made.data[key] = override.value
         made.keys[key] = Where(FILE, path=override.full)
     elif key in node.data:
-        made.data[key] = _set(node.data[key], path, depth + used, override, report)
+        made.data[key] = _set(node.data[key], path, depth + used, override, report, inner)
+    elif here is not None and here.model is not None and inner is not None and inner.has_keys:
+        begun = replace(node, data={}, keys={}, where=Where(FILE, path=override.full))
+        made.data[key] = _set(begun, path, depth + used, override, report, inner)
+        made.keys[key] = Where(FILE, path=override.full)
     else:
-        match = nearest(key, list(node.data))
-        hint = f'did you mean "{match}"?' if match else f"known: {', '.join(node.data)}"
+        model = None if here is None else here.model
+        names = list(dict.fromkeys([*node.data, *(fields(model) if model else ())])) or ["-"]
+        match = nearest(key, names)
+        hint = f'did you mean "{match}"?' if match else f"known: {', '.join(names)}"
         at = node.where.path or "the top"
         message = f'no "{key}" at {at}'
         report(Finding(Where(FILE, path=override.full), "override", message, hint))

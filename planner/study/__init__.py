@@ -8,6 +8,7 @@ from planner.study.explain import PARTS as EXPLAINED
 from planner.study.explain import Asked, explain, merged
 from planner.study.explain import from_bytes as explanation_from_bytes
 from planner.study.explain import to_bytes as explanation_to_bytes
+from planner.study.methods import methods
 from planner.study.review import network_of, reviewed
 from planner.study.run import proved_again, run, simulate_plan, with_warnings
 from planner.study.sweep import axis_of, sweep
@@ -32,6 +33,7 @@ __all__ = [
     "identity",
     "lines",
     "merged",
+    "methods",
     "network_of",
     "proved_again",
     "restricted",

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Self
 from planner.simulate import Threads
 
 if TYPE_CHECKING:
+    from planner.domain.baseline import Baseline
     from planner.domain.pin import Pins
     from planner.domain.portfolio import Portfolio
     from planner.domain.result import Method
@@ -95,10 +96,23 @@ class Ask:
         return (self.seed + 1) * ROUND_STRIDE + number
 
 
-def identity(portfolio: Portfolio, ask: Ask, pins: Pins | None = None) -> str:
-    """Return a hash of everything that decides a run's result: inputs, settings, ask, pins."""
+def identity(
+    portfolio: Portfolio, ask: Ask, pins: Pins | None = None, *,
+    baseline: Baseline | None = None, parent: str | None = None,
+) -> str:  # fmt: skip
+    """Return a hash of everything that decides a run's files: inputs, settings, ask, pins.
+
+    Parameters
+    ----------
+    baseline
+        What its dates are held against.
+    parent
+        Identity of the run that its report tells the variance against.
+    """
+    against = [] if baseline is None else [repr(baseline)]
+    against += [] if parent is None else [f"parent={parent}"]
     pinned = [] if pins is None or pins.is_empty else [repr(pins)]
     parts = [f"{name}={digest}" for name, digest in sorted(portfolio.digests.items())]
     return hashlib.sha256(
-        "\n".join([*parts, *portfolio.settings, repr(ask), *pinned]).encode()
+        "\n".join([*parts, *portfolio.settings, repr(ask), *pinned, *against]).encode()
     ).hexdigest()

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from planner.domain.explanation import PinCost, Worth
 from planner.domain.plan import Candidate
 from planner.domain.result import Readiness, TerminalAnswer
 from planner.study.bet import read, written
@@ -42,11 +43,15 @@ class Basis:
     terminal: tuple[TerminalAnswer, ...] = ()
     bet: Bet | None = None
     """What was weighed up over scenarios."""
+    pin_costs: tuple[PinCost, ...] = ()
+    """What each pin costs."""
 
     @classmethod
     def of(cls, result: Result) -> Basis:
         """Return what the plan of a run was chosen from."""
-        return cls(result.readiness, result.corrections, result.terminal, result.bet)
+        return cls(
+            result.readiness, result.corrections, result.terminal, result.bet, result.pin_costs
+        )
 
     def to_bytes(self) -> bytes:
         """Return it as JSON that reads back to the last digit."""
@@ -58,6 +63,8 @@ class Basis:
         }
         if self.bet is not None:
             body["bet"] = written(self.bet)
+        if self.pin_costs:
+            body["pin_costs"] = [asdict(cost) for cost in self.pin_costs]
         return (json.dumps(body, indent=1) + "\n").encode()
 
     @classmethod
@@ -75,7 +82,13 @@ class Basis:
         options = tuple(_read(option) for option in body["readiness"])
         terminal = tuple(TerminalAnswer(**row) for row in body.get("terminal", ()))
         corrections = {k: float(v) for k, v in body["corrections"].items()}
-        return cls(options, corrections, terminal, read(body.get("bet")))
+        costs = tuple(_cost(row) for row in body.get("pin_costs", ()))
+        return cls(options, corrections, terminal, read(body.get("bet")), costs)
+
+
+def _cost(row: Mapping[str, Any]) -> PinCost:
+    gain = row["gain"]
+    return PinCost(**{**row, "gain": None if gain is None else Worth(**gain)})
 
 
 def _written(option: Readiness) -> dict[str, object]:

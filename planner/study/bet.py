@@ -52,8 +52,9 @@ def placed(
             slower = scenarios.at_level(portfolio, level)
             readiness[level] = ready(slower, ask, tables, progress, ask.threads).readiness
     found = scenarios.place_bet(
-        portfolio, readiness, tried.readiness, seed=ask.seed, progress=progress
-    )
+        portfolio, readiness, tried.readiness, seed=ask.seed, progress=progress,
+        threads=ask.threads,
+    )  # fmt: skip
     return Placed(found.bet, scenarios.pins_for(portfolio, found.stage))
 
 

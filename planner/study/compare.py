@@ -8,8 +8,10 @@ import numpy as np
 
 from planner.domain.result import Comparison, Difference, Measure
 from planner.errors import Finding, InfeasibleError, LimitError, SpecError, Where
+from planner.network import build_tables
 from planner.report import measures_of
-from planner.study.run import run
+from planner.study.run import run, uninterrupted
+from planner.study.trials import kept, ready
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
     from planner.domain.portfolio import Portfolio
     from planner.domain.result import FloatArray, Progress, Result
     from planner.study.ask import Ask
+    from planner.study.trials import Tried
 
 FREE = "free"
 """The variant in which every build mode may be started."""
@@ -35,16 +38,30 @@ def compare_methods(
         Build modes joined by ``+``, or `FREE`; the first is the base of the differences.
     """
     variants = {method: restricted(portfolio, method) for method in methods}
-    return compare_variants(variants, ask, progress)
+    # Each option is tried alone, so that what else is allowed changes nothing of it.
+    tried = ready(portfolio, ask, build_tables(portfolio), progress, ask.threads)
+    return compare_variants(
+        variants, ask, progress, {m: kept(tried, p) for m, p in variants.items()}
+    )
 
 
-def compare_variants(variants: Mapping[str, Portfolio], ask: Ask, progress: Progress) -> Comparison:
-    """Return plans of several portfolios, each planned here, compared in common futures."""
+def compare_variants(
+    variants: Mapping[str, Portfolio], ask: Ask, progress: Progress,
+    tried: Mapping[str, Tried] | None = None,
+) -> Comparison:  # fmt: skip
+    """Return plans of several portfolios, each planned here, compared in common futures.
+
+    Parameters
+    ----------
+    tried
+        Readiness of the options of each variant where it is known.
+    """
     results: dict[str, Result] = {}
     failures: dict[str, str] = {}
     for name, portfolio in variants.items():
         try:
-            results[name] = run(portfolio, ask, _named(progress, name))
+            known = tried.get(name) if tried else None
+            results[name] = uninterrupted(run(portfolio, ask, _named(progress, name), tried=known))
         except (InfeasibleError, LimitError) as error:
             failures[name] = str(error)
     return compared(results, failures)

@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 FORMAT_VERSION: Final = "1.0"
 LINES: Final = 12
 """Lines of a difference that are kept."""
-PARTS: Final = {"prices": 0.5, "switches": 0.8, "alternatives": 1.0}
+PARTS: Final = {"prices": 0.4, "switches": 0.7, "alternatives": 1.0}
 """Share of the time by which a part must be done."""
 NOTES: Final = (
     "Changes are of the optimiser's model, all from one base: the plan's halls, all else solved.",
@@ -63,7 +63,8 @@ class Asked:
     switches
         Paths of parameters, each with ``=FROM..TO`` where the range is not half to twice.
     time_s
-        Seconds after which no further what-if is begun; None for no limit.
+        Seconds from when the model of the plan stands, after which no further what-if is begun;
+        None for no limit.
     """
 
     parts: tuple[str, ...] = ()
@@ -121,8 +122,8 @@ def explain(
         If a decision, candidate or path is not known.
     """
     progress("model", 0.0)
-    clock = _Clock(asked.time_s)
     session = model.Session.of(portfolio, basis.readiness, plan, basis.corrections, seed=seed)
+    clock = _Clock(asked.time_s)
     given = model.given_of(session, basis.readiness, basis.corrections)
     named = [_named(given, reload, text) for text in asked.switches]
     session.until = clock.end

@@ -188,13 +188,17 @@ def _equipment(network: Network) -> Iterator[Cause]:
 def _sky(network: Network) -> Iterator[Cause]:
     if not len(network.storm_rate.b):
         return
-    none = np.ones(len(network.storm_rate.b), dtype=np.bool_)
     if network.storm_rate.b.any():
-        law = _certain(network.storm_rate, none, value=0.0)
-        yield Cause("storms", "Storms", "storms", dataclasses.replace(network, storm_rate=law))
+        yield Cause("storms", "Storms", "storms", without_storms(network))
     days = _certain(network.lost_day, np.ones(len(network.lost_day.b), dtype=np.bool_), value=0.0)
     yield Cause("weather", "Days lost to weather", "weather",
                 dataclasses.replace(network, lost_day=days))  # fmt: skip
+
+
+def without_storms(network: Network) -> Network:
+    """Return the network in a world without storms, all else drawn as before."""
+    every = np.ones(len(network.storm_rate.b), dtype=np.bool_)
+    return dataclasses.replace(network, storm_rate=_certain(network.storm_rate, every, value=0.0))
 
 
 def _crews(network: Network) -> Iterator[Cause]:
@@ -240,6 +244,14 @@ def opened(network: Network, gate: int, minute: int) -> Cause:
         gate_slip=_certain(network.gate_slip, mask, value=0.0),
     )  # fmt: skip
     return Cause(name, f"{name} open from the data date", "gate", without)
+
+
+def all_stocked(network: Network, minute: int) -> Network:
+    """Return the network with all equipment there from a minute on."""
+    every = np.ones(len(network.unit_pool), dtype=np.bool_)
+    lead = _certain(network.unit_lead, every, value=0.0)
+    order = np.minimum(network.unit_order_min, minute)
+    return dataclasses.replace(network, unit_order_min=order, unit_lead=lead)
 
 
 def stocked(network: Network, pool: int, minute: int) -> Cause:

@@ -18,27 +18,36 @@ from planner.network import build_tables, compile_network, existing_plan
 from planner.study.ask import Ask
 from planner.study.bet import checked, placed, solved
 from planner.study.correct import Corrections, corrected, rebased
+from planner.study.pins import costs_of_pins
 from planner.study.places import settled_in
+from planner.study.reported import as_reported, progress_warnings
 from planner.study.sequence import sequenced
 from planner.study.trials import ready, ready_again
 from planner.study.verify import verify
 
 if TYPE_CHECKING:
+    from planner.domain.explanation import PinCost
     from planner.domain.pin import Pins
     from planner.domain.plan import Plan
     from planner.domain.portfolio import Portfolio
     from planner.domain.result import Outcome, Progress, Readiness, TerminalAnswer, Verification
     from planner.network import Tables
     from planner.study.basis import Basis
+    from planner.study.trials import Tried
 
 
-def run(portfolio: Portfolio, ask: Ask, progress: Progress, *, pins: Pins | None = None) -> Result:
+def run(
+    portfolio: Portfolio, ask: Ask, progress: Progress, *, pins: Pins | None = None,
+    tried: Tried | None = None,
+) -> Result:  # fmt: skip
     """Return the best plan found and what fresh simulation says of its promises.
 
     Parameters
     ----------
     pins
         Decisions pinned beside those of the policy, such as the pinned lines of a plan.
+    tried
+        Readiness of its options, where it is known; tried here where not.
 
     Raises
     ------
@@ -49,7 +58,7 @@ def run(portfolio: Portfolio, ask: Ask, progress: Progress, *, pins: Pins | None
     """
     portfolio = pinned(portfolio, pins)
     tables = build_tables(portfolio)
-    tried = ready(portfolio, ask, tables, progress, ask.threads)
+    tried = tried or ready(portfolio, ask, tables, progress, ask.threads)
     bet = placed(portfolio, tried, ask, tables, progress)
     corrections = Corrections()
     best: Result | None = None
@@ -81,12 +90,28 @@ def run(portfolio: Portfolio, ask: Ask, progress: Progress, *, pins: Pins | None
         tried = again
     assert best is not None
     best = checked(best, bet)
-    return replace(best, rounds=number, terminal=_terminal(best, ask, progress))
+    return replace(
+        best, rounds=number, terminal=_terminal(best, ask, progress), pins=pins,
+        pin_costs=_pin_costs(best, ask, progress),
+    )  # fmt: skip
 
 
 def _is_interrupted(result: Result) -> bool:
     status = result.plan.status
     return status is not None and status.is_interrupted
+
+
+def uninterrupted(result: Result) -> Result:
+    """Return a result that no signal cut short, for what is made of several results.
+
+    Raises
+    ------
+    KeyboardInterrupt
+        If one did.
+    """
+    if _is_interrupted(result):
+        raise KeyboardInterrupt
+    return result
 
 
 def _interrupted(result: Result) -> Result:
@@ -108,6 +133,17 @@ def _terminal(best: Result, ask: Ask, progress: Progress) -> tuple[TerminalAnswe
     )
 
 
+def _pin_costs(best: Result, ask: Ask, progress: Progress) -> tuple[PinCost, ...]:
+    """Return what each pin costs; with a time limit, those that are found within another."""
+    if best.portfolio.spec.policy.pinned.is_empty or _is_interrupted(best):
+        return ()
+    progress("what pins cost", 0.0)
+    return costs_of_pins(
+        best.portfolio, best.readiness, best.plan, best.corrections, seed=ask.seed,
+        time_s=ask.time_limit_s,
+    )  # fmt: skip
+
+
 def prove(
     portfolio: Portfolio,
     plan: Plan,
@@ -121,7 +157,10 @@ def prove(
     seed = ask.verification_seed(number)
     plan = sequenced(portfolio, plan, ask, tables)
     outcome, verification = _held(portfolio, plan, ask, tables, number, seed, progress)
-    return Result(portfolio, plan, outcome, verification, readiness, ask.seed, number)
+    warnings = progress_warnings(portfolio, plan, tables) if portfolio.actuals else ()
+    return Result(
+        portfolio, plan, outcome, verification, readiness, ask.seed, number, warnings=warnings
+    )
 
 
 def _held(
@@ -134,6 +173,7 @@ def _held(
         network, seed=seed, samples=ask.samples, progress=progress, workers=ask.workers, looks=True,
         method=ask.method, until_error_day=ask.until_error_day,
     )  # fmt: skip
+    outcome = as_reported(portfolio, network, tables, outcome)
     outcome = settled_in(portfolio, plan, network, outcome)
     return outcome, verify(portfolio, plan, network, outcome, number)
 
@@ -174,6 +214,7 @@ def proved_again(
     return Result(
         portfolio, plan, outcome, verification, basis.readiness, run_seed, rounds,
         corrections=basis.corrections, terminal=basis.terminal, bet=basis.bet,
+        pin_costs=basis.pin_costs,
     )  # fmt: skip
 
 

@@ -13,18 +13,16 @@ import numpy as np
 
 from planner.domain.amount import OBSERVED, Amount, Form
 from planner.domain.sweep import Axis, Point, Sweep, Switch
-from planner.errors import Finding, InfeasibleError, LimitError, SpecError, Where
-from planner.report import measures_of
-from planner.study.ask import identity
+from planner.errors import Finding, SpecError, Where
 from planner.study.differ import values
-from planner.study.run import run
+from planner.study.points import Planner, by_processes
 from planner.units import UnitProblem, parse
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from planner.domain.portfolio import Portfolio
-    from planner.domain.result import Progress, Result
+    from planner.domain.result import Progress
     from planner.study.ask import Ask
 
 MOST_POINTS: Final = 400
@@ -133,6 +131,7 @@ def sweep(
     *,
     known: Callable[[str], Point | None] = lambda _key: None,
     keep: Callable[[str, Point], None] = lambda _key, _point: None,
+    processes: int = 1,
 ) -> Sweep:
     """Return the sweep of one or two axes, points that are known not planned again.
 
@@ -144,28 +143,38 @@ def sweep(
         From a portfolio to how it is planned.
     known, keep
         Reads and writes points by key; a point is kept as soon as it is made.
+    processes
+        That plan the points of the grid; `load` and `ask` are sent to them where there are several.
+        No result depends on it.
+
+    Raises
+    ------
+    KeyboardInterrupt
+        At an interrupt; what was finished before it is kept.
     """
     name = ""
     made: dict[tuple[float, ...], Point] = {}
+    planner = Planner(tuple(a.path for a in axes), load, ask)
 
     def planned(at: tuple[float, ...], texts: tuple[str, ...]) -> Point:
         nonlocal name
-        settings = tuple(f"{a.path}={t}" for a, t in zip(axes, texts, strict=True))
-        portfolio = load(settings)
-        name = portfolio.spec.portfolio
-        asked = ask(portfolio)
-        key = identity(portfolio, asked)
-        point = known(key)
+        job = planner.job(at, texts)
+        name = job.portfolio.spec.portfolio
+        point = known(job.key)
         if point is None:
-            point = _planned(at, settings, portfolio, asked, progress)
-            keep(key, point)
+            point = planner.planned(job, progress)
+            keep(job.key, point)
         made[at] = point
         return point
 
-    grid = list(itertools.product(*(zip(a.numbers, a.texts, strict=True) for a in axes)))
-    for number, cell in enumerate(grid):
+    cells = list(itertools.product(*(zip(a.numbers, a.texts, strict=True) for a in axes)))
+    grid = [(tuple(n for n, _ in cell), tuple(t for _, t in cell)) for cell in cells]
+    if processes > 1:
+        fresh = _planned_ahead(planner, grid, processes, known, keep, progress)
+        found, known = known, lambda key: fresh.get(key) or found(key)
+    for number, (at, texts) in enumerate(grid):
         progress(f"point {number + 1} of {len(grid)}", number / len(grid))
-        planned(tuple(n for n, _ in cell), tuple(t for _, t in cell))
+        planned(at, texts)
     switches: tuple[Switch, ...] = ()
     if len(axes) == 1:
         switches = tuple(_switches(axes[0], made, planned))
@@ -173,35 +182,28 @@ def sweep(
     return Sweep(name, tuple(axes), points, switches)
 
 
-def _planned(
-    at: tuple[float, ...], settings: tuple[str, ...], portfolio: Portfolio, asked: Ask,
+def _planned_ahead(
+    planner: Planner,
+    grid: Sequence[tuple[tuple[float, ...], tuple[str, ...]]],
+    processes: int,
+    known: Callable[[str], Point | None],
+    keep: Callable[[str, Point], None],
     progress: Progress,
-) -> Point:  # fmt: skip
-    try:
-        result = run(portfolio, asked, progress)
-    except (InfeasibleError, LimitError) as error:
-        return Point(at, settings, failure=str(error).splitlines()[0])
-    return Point(at, settings, _figures(result), _started(result), result.verification.is_verified)
-
-
-def _figures(result: Result) -> dict[str, float | None]:
-    made: dict[str, float | None] = {}
-    for measure in measures_of(result):
-        found = measure.values[""]
-        finite = found[np.isfinite(found)]
-        is_usual = finite.size * 2 > found.size
-        made[f"{measure.name} [{measure.unit}]"] = float(np.median(finite)) if is_usual else None
-    return made
-
-
-def _started(result: Result) -> dict[str, float]:
-    made: dict[str, float] = {}
-    for start in result.plan.starts:
-        if start.is_under_way:
-            continue
-        c = start.candidate
-        mw = result.portfolio.sites[c.site].groups[c.group].it_power.likely
-        made[c.mode] = made.get(c.mode, 0.0) + mw
+) -> dict[str, Point]:
+    """Return the points of a grid by key, those that are not known planned by several processes."""
+    made: dict[str, Point] = {}
+    wanted = []
+    for cell in grid:
+        key = planner.job(*cell).key
+        if (point := known(key)) is None:
+            wanted.append(cell)
+        else:
+            made[key] = point
+    done = len(made)
+    for key, point in by_processes(planner, wanted, processes):
+        keep(key, point)
+        made[key] = point
+        progress(f"points by {processes} processes", (len(made) - done) / len(wanted))
     return made
 
 

@@ -49,6 +49,15 @@ class Tried:
     halls: Mapping[Option, int] = field(default_factory=dict)
 
 
+def kept(tried: Tried, portfolio: Portfolio) -> Tried:
+    """Return what was tried of the candidates that a portfolio, else the same, still allows."""
+    allowed = set(candidates(portfolio))
+    return Tried(
+        tuple(r for r in tried.readiness if r.period < 0 or r.candidate in allowed),
+        {option: halls for option, halls in tried.halls.items() if option[0] in allowed},
+    )
+
+
 def ready(
     portfolio: Portfolio, ask: Ask, tables: Tables, progress: Progress, workers: int | None = None
 ) -> Tried:

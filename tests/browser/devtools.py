@@ -18,7 +18,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
-KEYS = {" ": (32, "Space"), "Enter": (13, "Enter"), "Home": (36, "Home"), "End": (35, "End"),
+LOAD_S = 60.0
+"""Seconds after which a page that is not loaded is given up."""
+KEYS = {" ": (32, "Space"), "Tab": (9, "Tab"), "Enter": (13, "Enter"), "Home": (36, "Home"), "End": (35, "End"),
         "ArrowLeft": (37, "ArrowLeft"), "ArrowUp": (38, "ArrowUp"),
         "ArrowRight": (39, "ArrowRight"), "ArrowDown": (40, "ArrowDown"),
         "Escape": (27, "Escape"), "+": (187, "Equal"), "-": (189, "Minus")}  # fmt: skip
@@ -59,12 +61,14 @@ class Page:
         self.buffer, self.number = b"", 0
         self.requests: list[str] = []
         self.errors: list[str] = []
+        self.loaded: set[str] = set()
         targets = self.call("Target.getTargets", session=None)["targetInfos"]
         tab = next(t["targetId"] for t in targets if t["type"] == "page")
         self.session: str | None = None
         self.session = self.call("Target.attachToTarget", targetId=tab, flatten=True)["sessionId"]
         for domain in ("Page", "Runtime", "Network", "Log"):
             self.call(f"{domain}.enable")
+        self.call("Page.setLifecycleEventsEnabled", enabled=True)
         self.size(width, height)
 
     def __enter__(self) -> Self:
@@ -119,7 +123,9 @@ class Page:
 
     def _keep(self, event: dict[str, Any]) -> None:
         name, params = event.get("method"), event.get("params", {})
-        if name == "Network.requestWillBeSent":
+        if name == "Page.lifecycleEvent" and params["name"] == "load":
+            self.loaded.add(params["loaderId"])
+        elif name == "Network.requestWillBeSent":
             self.requests.append(params["request"]["url"])
         elif name == "Runtime.exceptionThrown":
             found = params["exceptionDetails"]
@@ -131,16 +137,26 @@ class Page:
 
     def open(self, url: str) -> None:
         """Open a page and wait until it is loaded and drawn twice."""
-        self.call("Page.navigate", url="about:blank")
+        self.navigate("about:blank")
         self.requests.clear()
-        self.call("Page.navigate", url=url)
-        for _ in range(200):
-            if self.evaluate(
-                "document.readyState === 'complete' && location.href !== 'about:blank'"
-            ):
-                break
-            time.sleep(0.05)
+        self.navigate(url)
         self.frames()
+
+    def navigate(self, url: str) -> None:
+        """Go to an address and wait for the load event of the very document that it brings.
+
+        Until that event the tab may still show, and answer for, the document before.
+        """
+        went = self.call("Page.navigate", url=url)
+        if "errorText" in went:
+            raise RuntimeError(f"{url}: {went['errorText']}")
+        # A fragment alone brings no new document, and then no loader is named.
+        loader = went.get("loaderId")
+        until = time.monotonic() + LOAD_S
+        while loader and loader not in self.loaded:
+            if time.monotonic() > until:
+                raise TimeoutError(f"{url} was not loaded")
+            self._keep(self._next(LOAD_S))
 
     def frames(self) -> None:
         """Wait for two frames."""

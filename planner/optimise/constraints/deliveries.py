@@ -8,6 +8,10 @@ period t serve there, from dock and rack tail to the end of their service life:
 - ``waits``: placed[j, p, k] >= sum of present[j, p, t, k] x orders[j, p, t] over the t whose GPUs
   could serve before the period ahead of k
 
+In large models that sum is a variable ``served[j, p, k]``, and ``served_is`` says what it adds to
+served[j, p, k-1]: a term an order, where sums take one an order and time. Smaller ones do without:
+simplex goes better with fewer rows.
+
 GPUs serve after they are delivered and installed, and stay where they are until they retire:
 nothing teleports. They wait for a hall or for power through the period after at most, so that
 nobody buys for a warehouse.
@@ -22,7 +26,7 @@ import pyomo.environ as pyo
 
 from planner.optimise.constraints.base import Constraint, exceeds, structural
 from planner.optimise.tally import halls_of
-from planner.optimise.variables import at_least, at_most
+from planner.optimise.variables import at_least, at_most, linear
 
 if TYPE_CHECKING:
     from planner.domain.plan import Lot, Plan, Purchase
@@ -31,7 +35,7 @@ if TYPE_CHECKING:
 
 
 def add(model: Pyo, data: ModelData) -> None:
-    """Add ``delivered[sku, pool, time]`` and ``stays[sku, pool, period]``."""
+    """Add ``served_is``, ``delivered`` and ``waits[sku, pool, time]``, and ``stays``."""
     sku_of = {sku: j for j, sku in enumerate(data.skus)}
     pool_of = {pool.name: p for p, pool in enumerate(data.pools)}
     time_of = {time: k for k, time in enumerate(data.times)}
@@ -43,9 +47,22 @@ def add(model: Pyo, data: ModelData) -> None:
             if (sku, pool, data.labels[t]) in m.orders
         ]
 
-    def delivered(m: Pyo, sku: str, pool: str, time: str) -> Pyo:
+    def served_is(m: Pyo, sku: str, pool: str, time: str) -> Pyo:
+        k, present = time_of[time], data.deliveries.present[sku_of[sku], pool_of[pool]]
+        terms, come = [(1.0, m.served[sku, pool, time])], present[:, k]
+        if 1 <= k < data.n_periods and (sku, pool, data.times[k - 1]) in m.served:
+            terms.append((-1.0, m.served[sku, pool, data.times[k - 1]]))
+            come = come - present[:, k - 1]
+        return linear([*terms, *orders(m, sku, pool, -come)]) == 0.0
+
+    def come(m: Pyo, sku: str, pool: str, time: str) -> list[tuple[float, Pyo]]:
+        if is_chained:
+            return [(-1.0, m.served[sku, pool, time])]
         present = data.deliveries.present[sku_of[sku], pool_of[pool], :, time_of[time]]
-        return at_most(m, [(1.0, m.placed[sku, pool, time]), *orders(m, sku, pool, -present)], 0.0)
+        return orders(m, sku, pool, -present)
+
+    def delivered(m: Pyo, sku: str, pool: str, time: str) -> Pyo:
+        return at_most(m, [(1.0, m.placed[sku, pool, time]), *come(m, sku, pool, time)], 0.0)
 
     def stays(m: Pyo, sku: str, pool: str, time: str) -> Pyo:
         k = time_of[time]
@@ -62,9 +79,17 @@ def add(model: Pyo, data: ModelData) -> None:
             return pyo.Constraint.Skip
         begin = data.deliveries.dock_day[j] + data.pools[p].rack_tail_day
         is_early = begin <= data.timeline.start_day[k - 1]
-        terms = orders(m, sku, pool, -data.deliveries.present[j, p, :, k] * is_early)
+        if not (data.deliveries.present[j, p, :, k] * is_early).any():
+            return pyo.Constraint.Skip
+        if not is_chained:
+            terms = orders(m, sku, pool, -data.deliveries.present[j, p, :, k] * is_early)
+        else:
+            late = orders(m, sku, pool, data.deliveries.present[j, p, :, k] * ~is_early)
+            terms = [(-1.0, m.served[sku, pool, time]), *late]
         return at_least([(1.0, m.placed[sku, pool, time]), *terms], 0.0)
 
+    is_chained = bool(len(model.served))
+    model.served_is = pyo.Constraint(list(model.served), rule=served_is)
     model.delivered = pyo.Constraint(list(model.placed), rule=delivered)
     model.stays = pyo.Constraint(list(model.placed), rule=stays)
     model.waits = pyo.Constraint(list(model.placed), rule=waits)
@@ -146,4 +171,6 @@ def _standing_gpus(data: ModelData, sku: str, zone: str) -> int:
     )  # fmt: skip
 
 
-CONSTRAINT = Constraint("deliveries", ("delivered", "stays", "waits"), add, violations, structural)
+CONSTRAINT = Constraint(
+    "deliveries", ("served_is", "delivered", "stays", "waits"), add, violations, structural
+)

@@ -53,7 +53,8 @@ def add(model: Pyo, data: ModelData) -> None:
                 ]
                 if placed and _ramps(halls, t):
                     for early in (0, 1):
-                        _add_row(model, data, p, t, placed, halls[early], gpus[1 - early])
+                        span = (s, 1.0 - s) if early == 0 else (1.0 - s, s)
+                        _add_row(model, data, p, t, placed, halls[early], gpus[1 - early], span)
 
 
 def _ramps(halls: list[tuple[FloatArray, FloatArray]], period: int) -> bool:
@@ -66,18 +67,36 @@ def _ramps(halls: list[tuple[FloatArray, FloatArray]], period: int) -> bool:
 
 def _add_row(
     model: Pyo, data: ModelData, pool: int, period: int, placed: list[tuple[float, Pyo]],
-    halls: tuple[FloatArray, FloatArray], gpus: FloatArray,
+    halls: tuple[FloatArray, FloatArray], gpus: FloatArray, spans: tuple[float, float],
 ) -> None:  # fmt: skip
-    per_option, there = halls
-    terms = [
-        (-float(per_option[o, period]), model.starts[data.option_name(o)])
-        for o in np.flatnonzero(per_option[:, period] > TINY).tolist()
+    """Add a row: what serves all of the period by its parts, the rest start by start.
+
+    Parameters
+    ----------
+    spans
+        Parts of the period in which halls and in which GPUs count.
+    """
+    (per_option, there), (of_halls, of_gpus) = halls, spans
+    name, label, terms = data.pools[pool].name, data.labels[period], []
+    here = data.options_of_pool(pool)
+    own = per_option[:, period]
+    if (name, label) in model.offered:
+        terms.append((-of_halls, model.offered[name, label]))
+        own = own - of_halls * data.option_mw[here, period]
+    terms += [
+        (-float(own[i]), model.starts[data.option_name(here[i])])
+        for i in np.flatnonzero(np.abs(own) > TINY).tolist()
     ]
-    for j, t in zip(*np.nonzero(gpus[:, :, period] > TINY), strict=True):
-        index = (data.skus[j], data.pools[pool].name, data.labels[t])
-        if index in model.orders:
-            mw = float(data.gpu_mw[j]) * GPUS * float(gpus[j, t, period])
-            terms.append((-mw, model.orders[index]))
+    for j, sku in enumerate(data.skus):
+        unit, own = float(data.gpu_mw[j]) * GPUS, gpus[j, :, period]
+        if (sku, name, label) in model.served:
+            terms.append((-unit * of_gpus, model.served[sku, name, label]))
+            own = own - of_gpus * data.deliveries.present[j, pool, :, period]
+        terms += [
+            (-unit * float(own[t]), model.orders[sku, name, data.labels[t]])
+            for t in np.flatnonzero(np.abs(own) > TINY)
+            if (sku, name, data.labels[t]) in model.orders
+        ]
     row = at_most(model, [*placed, *terms], float(there[period]))
     if row is not pyo.Constraint.Skip:
         model.overlap.add(row)
@@ -89,13 +108,14 @@ def _halls(data: ModelData, pool: int, first: float, last: float) -> tuple[Float
     Returns
     -------
     tuple[FloatArray, FloatArray]
-        Of one hall of each option, shape (O, T); of what is there, less what stands in it, (T,).
+        Of one hall of each option of the pool, by period; of what is there, less what stands in it, (T,).
     """
-    offered = np.zeros((len(data.options), data.n_periods))
-    for o in data.options_of_pool(pool):
+    here = data.options_of_pool(pool)
+    offered = np.zeros((len(here), data.n_periods))
+    for i, o in enumerate(here):
         option = data.options[o]
         for day, mw in zip(option.service_day, option.block_mw, strict=True):
-            offered[o] += mw * data.clock.part(day, np.inf, first, last)
+            offered[i] += mw * data.clock.part(day, np.inf, first, last)
     there = np.zeros(data.n_periods)
     chosen = data.pools[pool]
     for day, mw in zip(chosen.service_day, chosen.block_mw, strict=True):

@@ -6,7 +6,12 @@ For all pools p and times k, with `there[p, k] = standing_mw + sum of option_mw 
 - ``rack_positions``: sum of racks <= racks_per_mw[p] x there[p, k]
 - ``liquid``, ``air``: sum of heat to either <= its share of there[p, k]
 
-What stands at the data date is taken to fit. A rack too dense for a pool has no variable there.
+In large models the sum is a variable ``offered[p, k]``, and ``offered_is`` says what it adds to
+offered[p, k-1]: a term a start, where sums take one a start and time. Smaller ones do without:
+simplex goes better with fewer rows.
+
+There a rule that follows from that of power in all its terms is left out, too. What stands at the
+data date is taken to fit. A rack too dense for a pool has no variable there.
 """
 
 from __future__ import annotations
@@ -19,7 +24,7 @@ import pyomo.environ as pyo
 
 from planner.optimise.constraints.base import Constraint, Statement, exceeds
 from planner.optimise.tally import halls_of, option_of
-from planner.optimise.variables import GPUS, at_most
+from planner.optimise.variables import GPUS, at_most, linear
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -30,6 +35,8 @@ if TYPE_CHECKING:
     from planner.optimise.halls import Pool
 
 COMPONENTS = ("hall_power", "rack_positions", "liquid", "air")
+DEFINED = "offered_is"
+TINY_MW = 1e-12
 
 
 @dataclass(frozen=True)
@@ -63,10 +70,12 @@ def offers(pool: Pool, component: str) -> float:
 
 
 def add(model: Pyo, data: ModelData) -> None:
-    """Add the four rules, each ``[pool, time]``."""
+    """Add ``offered_is`` and the four rules, each ``[pool, time]``."""
     by_pool = {pool.name: p for p, pool in enumerate(data.pools)}
     options = {p: data.options_of_pool(p) for p in by_pool.values()}
     stood = data.deliveries.stood_gpus
+    is_chained = bool(len(model.offered))
+    _add_offered(model, data, options)
 
     def rule_of(component: str) -> Pyo:
         def rule(m: Pyo, name: str, time: str) -> Pyo:
@@ -74,6 +83,13 @@ def add(model: Pyo, data: ModelData) -> None:
             share = offers(data.pools[p], component)
             taken = sum(takes(data, component, j) * stood[j, p, k] for j in range(len(data.skus)))
             free = max(share * data.standing_mw[p, k] - taken, 0.0)
+            if (
+                is_chained
+                and component != "hall_power"
+                and share > 0
+                and _follows(component, p, k, free)
+            ):
+                return pyo.Constraint.Skip
             terms = [
                 (takes(data, component, j) * GPUS, m.placed[sku, name, time])
                 for j, sku in enumerate(data.skus)
@@ -81,18 +97,52 @@ def add(model: Pyo, data: ModelData) -> None:
             ]
             if not terms:
                 return pyo.Constraint.Skip
-            terms += [
-                (-share * float(data.option_mw[o, k]), m.starts[data.option_name(o)])
-                for o in options[p]
-                if data.option_mw[o, k] > 0
-            ]
+            if (name, time) in m.offered:
+                terms.append((-share, m.offered[name, time]))
+            elif not is_chained:
+                terms += [
+                    (-share * float(data.option_mw[o, k]), m.starts[data.option_name(o)])
+                    for o in options[p]
+                    if data.option_mw[o, k] > 0
+                ]
             return at_most(m, terms, free)
 
         return rule
 
+    def _follows(component: str, p: int, k: int, free: float) -> bool:
+        """Return whether a rule is nowhere tighter than that of power."""
+        share, power = offers(data.pools[p], component), data.gpu_mw
+        stands = float(power @ stood[:, p, k])
+        room = max(float(data.standing_mw[p, k]) - stands, 0.0)
+        return free >= share * room and all(
+            takes(data, component, j) <= share * power[j]
+            for j in range(len(data.skus))
+            if data.deliveries.fits[j, p]
+        )
+
     for component in COMPONENTS:
         pools, times = list(by_pool), list(data.times)
         setattr(model, component, pyo.Constraint(pools, times, rule=rule_of(component)))
+
+
+def _add_offered(model: Pyo, data: ModelData, options: dict[int, list[int]]) -> None:
+    """Add ``offered_is[pool, time]``."""
+    by_pool = {data.pools[p].name: p for p in options}
+
+    def rule(m: Pyo, name: str, time: str) -> Pyo:
+        k, here = data.times.index(time), options[by_pool[name]]
+        terms, come = [(1.0, m.offered[name, time])], data.option_mw[here, k]
+        if 1 <= k < data.n_periods and (name, data.times[k - 1]) in m.offered:
+            terms.append((-1.0, m.offered[name, data.times[k - 1]]))
+            come = come - data.option_mw[here, k - 1]
+        terms += [
+            (-float(mw), m.starts[data.option_name(o)])
+            for o, mw in zip(here, come, strict=True)
+            if abs(mw) > TINY_MW
+        ]
+        return linear(terms) == 0.0
+
+    model.offered_is = pyo.Constraint(list(model.offered), rule=rule)
 
 
 def block_of(lot: Lot, plan: Plan, data: ModelData) -> Block | None:
@@ -171,8 +221,10 @@ def _on(
     )
 
 
-def statement(data: ModelData, _component: str, index: Index) -> Statement:
-    """Return the pool whose halls must hold the GPUs."""
+def statement(data: ModelData, component: str, index: Index) -> Statement | None:
+    """Return the pool whose halls must hold the GPUs; what halls offer is a definition."""
+    if component == DEFINED:
+        return None
     site, zone, mode = index[0].split("/")
     kind = "standing" if zone in data.portfolio.sites[site].standing else "groups"
     return Statement(
@@ -181,4 +233,4 @@ def statement(data: ModelData, _component: str, index: Index) -> Statement:
     )  # fmt: skip
 
 
-CONSTRAINT = Constraint("placement", COMPONENTS, add, violations, statement)
+CONSTRAINT = Constraint("placement", (DEFINED, *COMPONENTS), add, violations, statement)

@@ -7,7 +7,8 @@ tried in every scenario, each with the best recourse, and the best of them is ta
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -16,7 +17,8 @@ from planner.domain.bet import Bet, BetItem, BetPlan, BetScenario
 from planner.errors import LimitError
 from planner.optimise.data import build
 from planner.optimise.existing import date_of
-from planner.optimise.scenarios.joint import Joint, Worth
+from planner.optimise.scenarios.crew import Crew
+from planner.optimise.scenarios.joint import NUMERIC, Joint, Worth
 from planner.optimise.scenarios.members import Member, arrivals_of, members, weighed
 from planner.optimise.scenarios.shared import EXIT, GPUS_OF, HALLS, before, chosen
 from planner.optimise.scenarios.single import Single
@@ -24,13 +26,13 @@ from planner.optimise.variables import GPUS
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from planner.domain.portfolio import BetPolicy, Portfolio
     from planner.domain.result import Progress, Readiness
     from planner.optimise.clock import CorrectionDays
     from planner.optimise.data import ModelData
-    from planner.optimise.scenarios.shared import Key
+    from planner.optimise.scenarios.shared import Item, Key
 
 EQUIVALENT_ROWS: Final = 40_000
 """Rows of all scenarios together up to which they are solved as one model."""
@@ -43,6 +45,9 @@ IN_PARTS: Final = (
     "Halls after the first reveal may be started in parts here, in what is compared and in what "
     "it is compared with; from the first reveal on every scenario goes its own way."
 )
+CUT: Final = "Of the commitments of {names} those count that can be kept at the confidence."
+MOST_HEDGES: Final = 6
+"""Hedges that are forced out to see what they are worth, the largest first."""
 MOST_ITEMS: Final = 12
 """Decisions for which it is sought how long they can wait, the largest first."""
 
@@ -62,19 +67,29 @@ class Found:
 class _Table:
     """Worth of commitments in every scenario, each asked once."""
 
+    crew: Crew
     singles: list[Single]
     committed: Single
     stages: dict[str, Stage]
     worth: dict[str, tuple[float | None, ...]]
     promised: dict[str, bool]
+    cut: list[str] = field(default_factory=list)
 
     def add(self, name: str, stage: Stage | None) -> None:
         """Try commitments in every scenario."""
         if stage is None:
             return
-        self.stages[name] = stage
-        self.worth[name] = tuple(single.worth_of(stage) for single in self.singles)
-        self.promised[name] = self.committed.worth_of(stage) is not None
+        asked = [partial(s.worth_of, stage) for s in (*self.singles, self.committed)]
+        *worth, promised = self.crew.all_of(asked)
+        self.stages[name], self.worth[name] = stage, tuple(worth)
+        self.promised[name] = promised is not None
+
+    def add_cut(self, name: str, stage: Stage | None) -> None:
+        """Try commitments, or what of them can be kept at the confidence where not all can."""
+        if stage is not None and self.committed.worth_of(stage) is None:
+            self.cut.append(name)
+            stage = self.committed.cut(stage)
+        self.add(name, stage)
 
     def take(self, name: str) -> None:
         """Make commitments that were tried the chosen ones."""
@@ -91,6 +106,7 @@ def place_bet(
     seed: int = 1,
     progress: Progress | None = None,
     rows: int = EQUIVALENT_ROWS,
+    threads: int | None = None,
 ) -> Found:
     """Return what to commit to before the first reveal, and what that is worth.
 
@@ -102,101 +118,166 @@ def place_bet(
         The same at the portfolio's confidence.
     rows
         Rows of all scenarios together up to which they are solved as one model.
+    threads
+        That ask scenarios at the same time; as many as there are cores where not given. No result
+        depends on them.
 
     Raises
     ------
     LimitError
         If no commitments can be kept in every scenario.
     """
-    tell = progress or (lambda _stage, _share: None)
-    policy = portfolio.spec.policy.bet
-    assert policy is not None
-    found = members(portfolio, readiness, corrections)
-    base = build(portfolio, committed, corrections)
-    arrivals = [(p, s) for _, p, s in arrivals_of(portfolio)]
-    at_confidence, worth = weighed(base, arrivals), Worth.of(base)
-    first_day = _first_day(found)
-    periods = before(base, first_day)
-    probe = Single.of(at_confidence, worth, periods, whole=True, gap=GAP, nodes=NODES, seed=seed)
-    is_small = len(probe.engine.row_lower) * (len(found) + 1) <= rows
-    probe.whole = is_small
-    singles = [
-        Single.of(m.data, worth, periods, whole=is_small, gap=GAP, nodes=NODES, seed=seed)
-        for m in found
-    ]
-    best = _wait_and_see(found, singles, tell)
-    tolerance = portfolio.spec.policy.tolerance.likely
-    mean = Single.of(
-        weighed(_middle(found).data, arrivals), worth, periods, whole=is_small, gap=GAP,
-        nodes=NODES, seed=seed,
-    )  # fmt: skip
-    table = _Table(singles, probe, {}, {}, {})
-    own = found if is_small else _one_a_reveal(found)
-    middle = replace(_middle(found), name=MEAN, data=mean.data)
-    worlds = [*zip(own, (singles[found.index(m)] for m in own), strict=True), (middle, mean)]
-    for n, (world, single) in enumerate(worlds):
-        tell(f"plan of {world.name}", 0.3 + 0.4 * n / len(worlds))
-        if is_small:
-            alone = Joint([replace(world, probability=1.0)], at_confidence, worth, "expected",
-                          first_day=first_day, seed=seed)  # fmt: skip
-            table.add(world.name, _stage_of(alone, tolerance, periods))
-        else:
-            table.add(world.name, single.own_stage(tolerance))
-    table.add(COMMITTED, probe.own_stage(tolerance))
-    bound, expected_value = None, _mean(found, table.worth.get(MEAN))
-    if not table.promised.get(MEAN, False):
-        expected_value = None
-    recourse: float | None = None
-    if is_small:
-        tell("all scenarios as one", 0.7)
-        joint = Joint(
-            found, at_confidence, worth, policy.objective, tail=policy.tail.likely, best=best,
-            first_day=first_day, seed=seed,
+    with Crew(threads) as crew:
+        asked = _Asked(portfolio, readiness, committed, corrections, seed, progress or _silent)
+        return asked.found(crew, rows)
+
+
+def _silent(_stage: str, _share: float) -> None:
+    pass
+
+
+class _Asked:
+    """What is known before anything is solved: the scenarios, and the world they share."""
+
+    def __init__(
+        self, portfolio: Portfolio, readiness: Mapping[float, tuple[Readiness, ...]],
+        committed: tuple[Readiness, ...], corrections: CorrectionDays | None, seed: int,
+        tell: Progress,
+    ) -> None:  # fmt: skip
+        assert portfolio.spec.policy.bet is not None
+        self.policy, self.tell, self.seed = portfolio.spec.policy.bet, tell, seed
+        self.members = members(portfolio, readiness, corrections)
+        self.base = build(portfolio, committed, corrections)
+        self.arrivals = [(p, s) for _, p, s in arrivals_of(portfolio)]
+        self.at_confidence = weighed(self.base, self.arrivals)
+        self.worth = Worth.of(self.base)
+        self.first_day = _first_day(self.members)
+        self.periods = before(self.base, self.first_day)
+        self.tolerance = portfolio.spec.policy.tolerance.likely
+
+    def single(self, crew: Crew, data: ModelData, *, whole: bool) -> Single:
+        """Return a scenario on an engine of its own."""
+        made = Single.of(data, self.worth, self.periods, whole=whole, gap=GAP, nodes=NODES,
+                         seed=self.seed)  # fmt: skip
+        crew.engines.append(made.engine)
+        return made
+
+    def joint(self, crew: Crew, found: Sequence[Member], best: Sequence[float]) -> Joint:
+        """Return one model of several scenarios; of one alone where no best is known."""
+        made = Joint(
+            found, self.at_confidence, self.worth, self.policy.objective if best else "expected",
+            tail=self.policy.tail.likely, best=best, first_day=self.first_day, seed=self.seed,
         )  # fmt: skip
+        crew.engines.append(made.engine)
+        return made
+
+    def found(self, crew: Crew, rows: int) -> Found:
+        """Return the best commitments, and all that is told of them."""
+        found, middle = self.members, _middle(self.members)
+        probe = self.single(crew, self.at_confidence, whole=True)
+        is_small = len(probe.engine.row_lower) * (len(found) + 1) <= rows
+        if not is_small:
+            probe.in_parts()
+        waiting, singles = [crew.ask(probe.best)], []
+        for n, m in enumerate(found):
+            # While one model is built, those before it are solved.
+            self.tell(f"{m.name} in full knowledge", 0.3 * n / len(found))
+            singles.append(self.single(crew, m.data, whole=is_small))
+            waiting.append(crew.ask(singles[-1].best))
+        mean = self.single(crew, weighed(middle.data, self.arrivals), whole=is_small)
+        waiting.append(crew.ask(mean.best))
+        best = _known(found, [f.result() for f in waiting][1:-1])
+        table = _Table(crew, singles, probe, {}, {}, {})
+        own = found if is_small else tuple(_one_a_reveal(found))
+        worlds = [*((m, singles[found.index(m)]) for m in own),
+                  (replace(middle, name=MEAN, data=mean.data), mean)]  # fmt: skip
+        self.tell("plans of single scenarios", 0.3)
+        self._try_own(crew, table, worlds, is_small=is_small)
+        joined = self._joined(crew, table, best) if is_small else None
+        name = CHOSEN if joined is not None else _best_of(found, table, self.policy, best)
+        if name != CHOSEN:
+            table.take(name)
+        stage, reached = table.stages[CHOSEN], table.worth[CHOSEN]
+        recourse, expected_value, bound = joined or (
+            _mean(found, reached), self._expected_value(table), None
+        )  # fmt: skip
+        self.tell("how long decisions can wait", 0.85)
+        others = [table.stages[m.name] for m in own if m.name in table.stages]
+        bet = Bet(
+            objective=self.policy.objective,
+            unit=self.worth.unit,
+            revealed=date_of(
+                self.base.timeline, min(self.first_day, float(self.base.timeline.end_day[-1]))
+            ),
+            scenarios=tuple(
+                BetScenario(m.name, m.arrival, m.future, m.probability,
+                            min(m.revealed_day, m.known_day), w, v)
+                for m, w, v in zip(found, best, reached, strict=True)
+            ),
+            plans=tuple(
+                BetPlan(n, table.worth[n], table.promised[n])
+                for n in (CHOSEN, *(n for n in table.stages if n != CHOSEN))
+            ),
+            items=_items(self, crew, table, others, mean),
+            recourse=0.0 if recourse is None else recourse,
+            expected_value=expected_value,
+            method="equivalent" if is_small else "candidates",
+            bound=bound,
+            notes=_notes(is_small=is_small, name=name, cut=table.cut),
+        )  # fmt: skip
+        return Found(bet, stage, self.base)
+
+    def _try_own(
+        self, crew: Crew, table: _Table, worlds: Sequence[tuple[Member, Single]], *,
+        is_small: bool,
+    ) -> None:  # fmt: skip
+        """Try the first decisions of each world's own plan, and those at the confidence."""
+        if is_small:
+            for n, (world, _) in enumerate(worlds):
+                self.tell(f"plan of {world.name}", 0.3 + 0.4 * n / len(worlds))
+                alone = self.joint(crew, [replace(world, probability=1.0)], ())
+                table.add(world.name, _stage_of(alone, self.tolerance, self.periods))
+            table.add(COMMITTED, table.committed.own_stage(self.tolerance))
+            return
+        singles = [single for _, single in worlds] + [table.committed]
+        stages = crew.all_of([partial(s.own_stage, self.tolerance) for s in singles])
+        for n, (name, stage) in enumerate(
+            zip([*(w.name for w, _ in worlds), COMMITTED], stages, strict=True)
+        ):
+            self.tell(f"plan of {name} in every scenario", 0.5 + 0.35 * n / len(stages))
+            table.add_cut(name, stage)
+
+    def _joined(
+        self, crew: Crew, table: _Table, best: Sequence[float]
+    ) -> tuple[float | None, float | None, float | None] | None:
+        """Return mean worth of recourse and of the mean world's plan, and the proof limit."""
+        self.tell("all scenarios as one", 0.7)
+        joint = self.joint(crew, self.members, best)
         solved = joint.solve(gap=GAP, nodes=NODES)
-        if solved.values is not None:
-            cheap = joint.cheapest(solved.values, tolerance)
-            table.add(CHOSEN, chosen(joint.decisions[-1], cheap, periods))
-            bound = solved.bound if policy.objective == "expected" else None
-            recourse = _mean(found, tuple(joint.worths(solved.values)))
-            if policy.objective != "expected":
-                # Only what it is held to is pushed there; of the rest say what can be had.
-                first = chosen(joint.decisions[-1], solved.values, periods)
-                recourse = _in_joint(joint, first) or recourse
-            expected_value = _in_joint(joint, table.stages.get(MEAN))
-    name = CHOSEN if recourse is not None else _best_of(found, table, policy, best)
-    if name != CHOSEN:
-        table.take(name)
-    stage, reached = table.stages[CHOSEN], table.worth[CHOSEN]
-    recourse = recourse if recourse is not None else _mean(found, reached)
-    tell("how long decisions can wait", 0.85)
-    bet = Bet(
-        objective=policy.objective,
-        unit=worth.unit,
-        revealed=date_of(base.timeline, min(first_day, float(base.timeline.end_day[-1]))),
-        scenarios=tuple(
-            BetScenario(m.name, m.arrival, m.future, m.probability,
-                        min(m.revealed_day, m.known_day), w, v)
-            for m, w, v in zip(found, best, reached, strict=True)
-        ),
-        plans=tuple(
-            BetPlan(n, table.worth[n], table.promised[n])
-            for n in (CHOSEN, *(n for n in table.stages if n != CHOSEN))
-        ),
-        items=_items(base, stage, [table.stages[m.name] for m in own if m.name in table.stages],
-                     mean, tolerance, periods),
-        recourse=0.0 if recourse is None else recourse,
-        expected_value=expected_value,
-        method="equivalent" if is_small else "candidates",
-        bound=bound,
-        notes=_notes(is_small=is_small, name=name),
-    )  # fmt: skip
-    return Found(bet, stage, base)
+        if solved.values is None:
+            return None
+        cheap = joint.cheapest(solved.values, self.tolerance)
+        table.add(CHOSEN, chosen(joint.decisions[-1], cheap, self.periods))
+        recourse = _mean(self.members, tuple(joint.worths(solved.values)))
+        is_mean = self.policy.objective == "expected"
+        if not is_mean:
+            # Only what it is held to is pushed there; of the rest say what can be had.
+            first = chosen(joint.decisions[-1], solved.values, self.periods)
+            recourse = _in_joint(joint, first) or recourse
+        expected_value = _in_joint(joint, table.stages.get(MEAN))
+        return recourse, expected_value, solved.bound if is_mean else None
+
+    def _expected_value(self, table: _Table) -> float | None:
+        if not table.promised.get(MEAN, False):
+            return None
+        return _mean(self.members, table.worth[MEAN])
 
 
-def _notes(*, is_small: bool, name: str) -> tuple[str, ...]:
-    taken = () if name == CHOSEN else (f"The commitments are those of {name}.",)
-    return taken if is_small else (*taken, IN_PARTS)
+def _notes(*, is_small: bool, name: str, cut: Sequence[str]) -> tuple[str, ...]:
+    made = () if name == CHOSEN else (f"The commitments are those of {name}.",)
+    if cut:
+        made = (*made, CUT.format(names=", ".join(cut)))
+    return made if is_small else (*made, IN_PARTS)
 
 
 def _first_day(found: Sequence[Member]) -> float:
@@ -221,11 +302,10 @@ def _one_a_reveal(found: Sequence[Member]) -> list[Member]:
     return list(made.values())
 
 
-def _wait_and_see(found: Sequence[Member], singles: list[Single], tell: Progress) -> list[float]:
+def _known(found: Sequence[Member], best: Sequence[float | None]) -> list[float]:
+    """Return the worth of full knowledge, scenario by scenario."""
     made = []
-    for n, (member, single) in enumerate(zip(found, singles, strict=True)):
-        tell(f"{member.name} in full knowledge", 0.3 * n / len(found))
-        at = single.best()
+    for member, at in zip(found, best, strict=True):
         if at is None:
             raise LimitError(f"no plan can be found in scenario {member.name}")
         made.append(at)
@@ -297,43 +377,75 @@ def _best_of(
 
 
 def _items(
-    data: ModelData, stage: Stage, own: Sequence[Stage], mean: Single, tolerance: float,
-    periods: int,
-) -> tuple[BetItem, ...]:  # fmt: skip
+    asked: _Asked, crew: Crew, table: _Table, own: Sequence[Stage], mean: Single
+) -> tuple[BetItem, ...]:
     """Return the first decisions by candidate, SKU and tranche, with what is common to all."""
-    total = _by_item(stage)
+    total = _by_item(table.stages[CHOSEN])
     others = [_by_item(s) for s in own]
-    wait: dict[tuple[str, str, str], dt.date | None] = {}
-    whole = mean.without([])
+    common = {item: min((at, *(o.get(item, 0.0) for o in others))) for item, at in total.items()}
     order = sorted(total, key=lambda k: (k[0] != HALLS, -total[k], k))
-    for item in order[:MOST_ITEMS]:
-        if whole is not None:
-            wait[item] = _waits(data, mean, item, whole, max(tolerance, TINY), periods)
-    return tuple(
-        BetItem(kind, site, name, at * (GPUS if kind == GPUS_OF else 1.0),
-                min((o.get((kind, site, name), 0.0) for o in others), default=at)
-                * (GPUS if kind == GPUS_OF else 1.0), wait.get((kind, site, name)))
-        for (kind, site, name), at in ((k, total[k]) for k in order)
-    )  # fmt: skip
+    hedges = [item for item in order if total[item] - common[item] > TINY][:MOST_HEDGES]
+    waits = crew.ask(partial(_all_wait, asked, mean, order[:MOST_ITEMS]))
+    worth = {item: _hedged(asked, crew, table, item, total[item], common[item]) for item in hedges}
+    can_wait, made = waits.result(), []
+    for item in order:
+        unit = GPUS if item[0] == GPUS_OF else 1.0
+        gained, lost, where = worth.get(item, (None, None, None))
+        made.append(BetItem(*item, total[item] * unit, common[item] * unit, can_wait.get(item),
+                            gained, lost, where))  # fmt: skip
+    return tuple(made)
 
 
-def _by_item(stage: Stage) -> dict[tuple[str, str, str], float]:
-    made: dict[tuple[str, str, str], float] = {}
+def _by_item(stage: Stage) -> dict[Item, float]:
+    made: dict[Item, float] = {}
     for (kind, site, item, _), at in stage.items():
         if at > TINY and kind != EXIT:
             made[kind, site, item] = made.get((kind, site, item), 0.0) + at
     return made
 
 
-def _waits(
-    data: ModelData, mean: Single, item: tuple[str, str, str], whole: float, tolerance: float,
-    periods: int,
-) -> dt.date:  # fmt: skip
+def _hedged(
+    asked: _Asked, crew: Crew, table: _Table, item: Item, amount: float, common: float
+) -> tuple[float | None, float | None, str | None]:
+    """Return a hedge's mean worth, the most it costs in a scenario, and in which.
+
+    The hedge is forced out and every scenario solved again, all other halls and tranches held.
+    """
+    stage, high = table.stages[CHOSEN], float("inf")
+    with_it = [partial(s.within, stage, item, amount * (1 - NUMERIC), high) for s in table.singles]
+    without = [partial(s.within, stage, item, 0.0, common) for s in table.singles]
+    found = crew.all_of([partial(_both, *pair) for pair in zip(with_it, without, strict=True)])
+    gains = [a - b for a, b in found if a is not None and b is not None]
+    if len(gains) < len(found):
+        return None, None, None
+    mean = sum(m.probability * g for m, g in zip(asked.members, gains, strict=True))
+    worst = min(range(len(gains)), key=lambda i: gains[i])
+    if gains[worst] >= -NUMERIC * abs(mean):
+        return mean, 0.0, None
+    return mean, -gains[worst], asked.members[worst].name
+
+
+def _both(
+    first: Callable[[], float | None], second: Callable[[], float | None]
+) -> tuple[float | None, float | None]:
+    return first(), second()
+
+
+def _all_wait(asked: _Asked, mean: Single, items: Sequence[Item]) -> dict[Item, dt.date]:
+    """Return the last day to which each of some items can be put off."""
+    whole = mean.without([])
+    if whole is None:
+        return {}
+    tolerance = max(asked.tolerance, TINY)
+    return {item: _waits(asked, mean, item, whole, tolerance) for item in items}
+
+
+def _waits(asked: _Asked, mean: Single, item: Item, whole: float, tolerance: float) -> dt.date:
     """Return the last day on which none of an item need be decided, by bisection over periods.
 
     All else may be decided anew; halls count in parts.
     """
-    low, high = 0, periods
+    low, high = 0, asked.periods
     while low < high:
         middle = (low + high + 1) // 2
         at = mean.without([(*item, t) for t in range(middle)])
@@ -341,4 +453,5 @@ def _waits(
             low = middle
         else:
             high = middle - 1
+    data = asked.base
     return date_of(data.timeline, float(data.timeline.start_day[min(low, data.n_periods - 1)]))

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 Key = tuple[str, str, str, int]
 """Kind, site, item and period of a decision."""
+Item = tuple[str, str, str]
+"""Kind, site and item, whatever the period."""
 Decisions = dict[Key, list[int]]
 HALLS: Final = "halls"
 GPUS_OF: Final = "gpus"
@@ -71,15 +73,26 @@ def chosen(found: Decisions, values: FloatArray, periods: int) -> dict[Key, floa
 
 
 class Held:
-    """Decisions held at numbers, by rows that are free until asked for."""
+    """Decisions held at numbers, by rows that are free until asked for.
+
+    One row a decision, and one an item for all its decisions together.
+    """
 
     def __init__(self, engine: Engine, found: Decisions, periods: int) -> None:
         self.engine = engine
         self.rows: dict[Key, int] = {}
+        self.totals: dict[Item, int] = {}
+        together: dict[Item, list[int]] = {}
         for key, columns in found.items():
             if key[3] < periods:
-                self.rows[key] = len(engine.row_lower)
-                engine.add_row(dict.fromkeys(columns, 1.0), -float("inf"), float("inf"))
+                self.rows[key] = self._row(columns)
+                together.setdefault(key[:3], []).extend(columns)
+        for item, columns in together.items():
+            self.totals[item] = self._row(columns)
+
+    def _row(self, columns: list[int]) -> int:
+        self.engine.add_row(dict.fromkeys(columns, 1.0), -float("inf"), float("inf"))
+        return len(self.engine.row_lower) - 1
 
     def hold(self, stage: Mapping[Key, float]) -> None:
         """Hold every decision; those that a stage does not name at nothing.
@@ -90,9 +103,23 @@ class Held:
             at, slack = stage.get(key, 0.0), SLACK if key[0] == GPUS_OF else 0.0
             self.engine.limit(row, max(0.0, at - slack), at + slack)
 
+    def at_most(self, stage: Mapping[Key, float]) -> None:
+        """Let every decision be made in part; those that a stage does not name not at all."""
+        for key, row in self.rows.items():
+            self.engine.limit(row, 0.0, stage.get(key, 0.0))
+
+    def hold_but(self, stage: Mapping[Key, float], item: Item, low: float, high: float) -> None:
+        """Hold halls and tranches but those of an item, whose sum is within limits."""
+        self.free()
+        for key, row in self.rows.items():
+            if key[:3] != item and key[0] != GPUS_OF:
+                at = stage.get(key, 0.0)
+                self.engine.limit(row, at, at)
+        self.engine.limit(self.totals[item], low, high)
+
     def free(self) -> None:
         """Let every decision go."""
-        for row in self.rows.values():
+        for row in (*self.rows.values(), *self.totals.values()):
             self.engine.free(row)
 
     def forbid(self, keys: list[Key]) -> None:

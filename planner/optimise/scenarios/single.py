@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from math import ceil, floor
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from planner.optimise.engine import INF, Engine
 from planner.optimise.model import formulate
-from planner.optimise.rounding import fix, greedy, near, other_integers, start_columns, unfix
+from planner.optimise.rounding import fix, greedy, other_integers, start_columns, unfix
 from planner.optimise.scenarios.joint import NUMERIC
-from planner.optimise.scenarios.shared import Held, chosen, decisions
+from planner.optimise.scenarios.shared import GPUS_OF, Held, chosen, decisions
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -20,7 +21,9 @@ if TYPE_CHECKING:
     from planner.optimise.data import ModelData
     from planner.optimise.engine import Solution
     from planner.optimise.scenarios.joint import Worth
-    from planner.optimise.scenarios.shared import Decisions, Key
+    from planner.optimise.scenarios.shared import Decisions, Item, Key
+
+WHOLE = 1e-6
 
 
 @dataclass
@@ -32,6 +35,9 @@ class Single:
     whole
         Whether halls after the reveal are whole too; in a large model they may be started in parts
         there, so that recourse is a linear program.
+    basis
+        Of the best plan in full knowledge. Every linear program of a large model starts there: what
+        was asked before changes neither its answer nor its time, and it is near by.
     """
 
     data: ModelData
@@ -44,6 +50,7 @@ class Single:
     gap: float
     nodes: int
     columns: list[int] = field(default_factory=list)
+    basis: tuple[list[Any], list[Any]] | None = None
 
     @classmethod
     def of(
@@ -52,10 +59,20 @@ class Single:
     ) -> Single:  # fmt: skip
         """Return the model of a scenario, with rows for the decisions of the first periods."""
         engine = Engine(formulate(data), seed=seed)
+        found, columns = decisions(engine, data), start_columns(engine, data)
         engine.relaxed = frozenset(engine.columns_of("holds").values())
-        found = decisions(engine, data)
-        return cls(data, worth, engine, found, Held(engine, found, periods), periods, whole, gap,
-                   nodes, start_columns(engine, data))  # fmt: skip
+        made = cls(data, worth, engine, found, Held(engine, found, periods), periods, whole, gap,
+                   nodes, columns)  # fmt: skip
+        if not whole:
+            made.in_parts()
+        return made
+
+    def in_parts(self) -> None:
+        """Let halls after the reveal be started in parts."""
+        self.whole = False
+        late = {c for c, o in zip(self.columns, self.data.options, strict=True)
+                if o.period >= self.periods}  # fmt: skip
+        self.engine.relaxed |= frozenset(late)
 
     def _seek(self) -> None:
         column = self.engine.column(self.worth.variable)
@@ -65,6 +82,11 @@ class Single:
         self._seek()
         if self.whole:
             return self.engine.solve_mip(gap=self.gap, nodes=self.nodes)
+        return self._linear()
+
+    def _linear(self) -> Solution:
+        """Solve with halls in parts, from the basis of full knowledge."""
+        self.engine.adopt(self.basis)
         return self.engine.solve_lp()
 
     def best(self) -> float | None:
@@ -72,31 +94,82 @@ class Single:
         found = self._solved()
         if found.objective is None:
             return None
+        self.basis = None if self.whole else self.engine.basis()
         at = found.bound if self.whole and found.bound is not None else found.objective
         return self.worth.sign * at
 
     def own_stage(self, tolerance: float) -> dict[Key, float] | None:
         """Return the first decisions of the scenario's own cheapest best plan; None if none is."""
-        engine = self.engine
         self.held.free()
         found = self._solved()
         if found.values is None:
             return None
         values = found.values
         if not self.whole:
-            near_by = near(engine, self.data, values, gap=self.gap, nodes=self.nodes)
-            if near_by.values is None:
-                near_by = greedy(engine, self.data, values) or near_by
-            if near_by.values is None:
+            near_by = self._near(values)
+            if near_by is None:
                 return None
-            values = near_by.values
+            values = near_by
         values = self._cheapest(values, tolerance)
         return chosen(self.found, values, self.periods)
 
+    def _early(self) -> list[int]:
+        """Return the options that are started before the reveal; all where all halls are whole."""
+        most = self.data.n_periods if self.whole else self.periods
+        return [o for o, option in enumerate(self.data.options) if option.period < most]
+
+    def _near(self, relaxed: FloatArray) -> FloatArray | None:
+        """Return the best plan near the relaxation, halls before the reveal whole."""
+        engine, early = self.engine, self._early()
+        columns = [self.columns[o] for o in early]
+        starts = {o: float(relaxed[c]) for o, c in zip(early, columns, strict=True)}
+        low = {o: float(floor(at + WHOLE)) for o, at in starts.items()}
+        high = {o: float(ceil(at - WHOLE)) for o, at in starts.items()}
+        at = {(self.data.options[o].candidate, self.data.options[o].period): o for o in early}
+        for o in [o for o in early if high[o] > low[o]]:
+            option = self.data.options[o]
+            for period in (option.period - 1, option.period + 1):
+                other = at.get((option.candidate, period))
+                if other is not None:
+                    high[other] = max(high[other], low[other] + 1)
+        fix(engine, columns, np.array([low[o] for o in early]), np.array([high[o] for o in early]))
+        found = engine.solve_mip(gap=self.gap, nodes=self.nodes)
+        unfix(engine, columns)
+        if found.values is None:
+            found = greedy(engine, self.data, relaxed) or found
+        return found.values
+
+    def cut(self, stage: Mapping[Key, float]) -> dict[Key, float] | None:
+        """Return what of commitments can be kept here, as much of each as possible.
+
+        Shares of what is wanted of each item are added up; halls and tranches are whole.
+        """
+        wanted: dict[Item, float] = {}
+        for key, at in stage.items():
+            wanted[key[:3]] = wanted.get(key[:3], 0.0) + at
+        costs = {
+            column: 1.0 / wanted[key[:3]]
+            for key, columns in self.found.items()
+            if key in self.held.rows and stage.get(key, 0.0) > WHOLE
+            for column in columns
+        }
+        self.held.at_most(stage)
+        self.engine.seek(costs, "max")
+        found = self.engine.solve_mip(gap=self.gap, nodes=self.nodes)
+        self.held.free()
+        if found.values is None:
+            return None
+        kept = chosen(self.found, found.values, self.periods)
+        return {
+            key: min(at, stage.get(key, 0.0)) if key[0] == GPUS_OF else at
+            for key, at in kept.items()
+        }
+
     def _cheapest(self, values: FloatArray, tolerance: float) -> FloatArray:
         engine, column = self.engine, self.engine.column(self.worth.variable)
-        starts = np.round(values[self.columns])
-        fix(engine, self.columns, starts, starts)
+        columns = [self.columns[o] for o in self._early()]
+        starts = np.round(values[columns])
+        fix(engine, columns, starts, starts)
         others = {
             i: (float(engine.lower[i]), float(engine.upper[i]))
             for i in other_integers(engine, self.data)
@@ -105,19 +178,20 @@ class Single:
         for i in others:
             engine.bound(i, float(np.round(values[i])), float(np.round(values[i])))
         self._seek()
-        again = engine.solve_lp()
+        again = engine.solve_lp(start_cold=not self.whole)
         if again.values is not None:
             at = float(again.values[column])
             slack = max(tolerance, NUMERIC) * abs(at)
             low, high = (at - slack, INF) if self.worth.sign > 0 else (-INF, at + slack)
             engine.bound(column, low, high)
             engine.seek({engine.column("spend"): 1.0}, "min")
-            found = engine.solve_lp()
+            # With other costs simplex takes minutes from the basis that it has.
+            found = engine.solve_lp(start_cold=not self.whole)
             values = again.values if found.values is None else found.values
         engine.bound(column, -INF, INF)
         for i, (low, high) in others.items():
             engine.bound(i, low, high)
-        unfix(engine, self.columns)
+        unfix(engine, columns)
         return values
 
     def worth_of(self, stage: Mapping[Key, float]) -> float | None:
@@ -136,7 +210,20 @@ class Single:
         for key in keys:
             if key in self.held.rows:
                 self.engine.limit(self.held.rows[key], 0.0, 0.0)
+        return self._parts()
+
+    def within(
+        self, stage: Mapping[Key, float], item: Item, low: float, high: float
+    ) -> float | None:
+        """Return the worth, halls in parts, of an item's sum within limits, GPUs chosen anew.
+
+        All other halls and tranches stay as a stage has them.
+        """
+        self.held.hold_but(stage, item, low, high)
+        return self._parts()
+
+    def _parts(self) -> float | None:
         self._seek()
-        found = self.engine.solve_lp()
+        found = self._linear()
         self.held.free()
         return None if found.objective is None else self.worth.sign * found.objective

@@ -9,10 +9,9 @@ from __future__ import annotations
 import re
 from html import escape
 from importlib.resources import files as package_files
-from itertools import groupby
 from typing import Final
 
-from planner.report import cells, charts
+from planner.report import charts
 from planner.report.document import (
     Built,
     Chart,
@@ -21,9 +20,9 @@ from planner.report.document import (
     Gantt,
     Part,
     Prose,
-    Table,
     Tiles,
 )
+from planner.report.exporters import page_table
 from planner.report.exporters.base import Exporter
 from planner.report.gantt import page as gantt_page
 
@@ -33,12 +32,14 @@ POLICY: Final = (
 
 GROWTH: Final = 1.3
 """How much a figure may grow over its drawn size where there is room."""
+_UNSEEN: Final = re.compile("[\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\ud800-\\udfff]")
+"""Characters that a page may not hold."""
 _WIDTH: Final = re.compile(r'<svg[^>]* width="([\d.]+)"')
 
 
 def files(document: Document) -> dict[str, bytes]:
     """Return ``report.html``."""
-    return {"report.html": render(document).encode("utf-8")}
+    return {"report.html": _UNSEEN.sub("\ufffd", render(document)).encode("utf-8")}
 
 
 def render(document: Document) -> str:
@@ -121,7 +122,7 @@ def _part(part: Part) -> str:
         return _chart(part)
     if isinstance(part, Gantt):
         return _gantt(part)
-    return _table(part)
+    return page_table.render(part)
 
 
 def _tiles(tiles: Tiles) -> str:
@@ -163,61 +164,6 @@ def _figure(
         f'<div class="under"><a href="#t-{_t(table)}">table</a>'
         f'<a href="{_t(table)}.csv">CSV</a>{own}{how}</div></figure>'
     )
-
-
-def _table(table: Table) -> str:
-    link = f'<a href="{_t(table.name)}.csv">CSV</a>'
-    anchor = f'id="t-{_t(table.name)}"'
-    if table.place == "file":
-        rows = f"{len(table.rows):,} rows"
-        return f'<p class="note" {anchor}>{_t(table.title)}: {rows} in {link}.</p>'
-    if not table.rows:
-        return f'<p class="empty" {anchor}>{_t(table.title)}: none.</p>'
-    note = f'<p class="note">{_t(table.note)}</p>' if table.note else ""
-    # Focusable, so that the keyboard scrolls a table wider or longer than its place.
-    named = f'tabindex="0" role="group" aria-label="{_t(table.title)}"'
-    grid = f'<div class="wide" {named}>{_grid(table)}</div>'
-    if table.place == "folded":
-        return (
-            f'<details class="table" {anchor}><summary>{_t(table.title)} '
-            f"<small>{len(table.rows):,} rows</small></summary>{link}{grid}{note}</details>"
-        )
-    return f'<div class="table" {anchor}><h3>{_t(table.title)} {link}</h3>{grid}{note}</div>'
-
-
-def _grid(table: Table) -> str:
-    head = "".join(f'<th scope="col"{_side(c.kind)}>{_t(c.title)}</th>' for c in table.columns)
-    over = _group_heads(table)
-    kinds = [c.kind for c in table.columns]
-    shown = table.rows if table.shown is None else table.rows[: table.shown]
-    sides = [_side(k) for k in kinds]
-    rows = "\n".join(
-        "<tr>"
-        + "".join(f"<td{sides[j]}>{_t(cells.shown(v, kinds[j]))}</td>" for j, v in enumerate(row))
-        + "</tr>"
-        for row in shown
-    )
-    more = len(table.rows) - len(shown)
-    rest = f'<tr><td colspan="{len(kinds)}">… and {more} more in the CSV</td></tr>' if more else ""
-    return f"<table><thead>{over}<tr>{head}</tr></thead><tbody>\n{rows}{rest}\n</tbody></table>"
-
-
-def _group_heads(table: Table) -> str:
-    """Return the row of headings over several columns, empty where no column has one."""
-    if not any(c.group for c in table.columns):
-        return ""
-    spans = [(group, len(list(same))) for group, same in groupby(c.group for c in table.columns)]
-    cells_ = "".join(
-        f'<th class="over" colspan="{n}" scope="colgroup">{_t(g)}</th>'
-        if g
-        else f'<td colspan="{n}"></td>'
-        for g, n in spans
-    )
-    return f"<tr>{cells_}</tr>"
-
-
-def _side(kind: str) -> str:
-    return ' class="n"' if kind in cells.NUMERIC else ""
 
 
 EXPORTER = Exporter("html", ".html", "1.0", is_tabular=False, files=files)

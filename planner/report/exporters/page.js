@@ -8,8 +8,8 @@
     say.style.left = Math.min(x + 12, innerWidth - say.offsetWidth - 8) + "px";
     say.style.top = Math.max(8, y - say.offsetHeight - 12) + "px";
   };
-  // Not what Vega says by itself of lines, areas and labels: their points carry the values.
-  const kept = '[role="graphics-symbol"][aria-label]' + ["axis", "legend", "title", "line mark", "area mark", "text mark"].map((r) => `:not([aria-roledescription="${r}"])`).join("");
+  // The role that the exporter leaves to marks with a value; axes and legends have another.
+  const kept = 'svg.marks [role="img"][aria-label]';
   const find = (e) => e.target.closest && e.target.closest(kept);
   document.addEventListener("pointermove", (e) => {
     const mark = find(e);
@@ -48,7 +48,10 @@
   };
   addEventListener("hashchange", reveal);
   reveal();
-  addEventListener("beforeprint", () => { for (const d of document.querySelectorAll("details")) d.open = true; });
+  // Paper cannot open anything: what was closed opens for it, and closes again.
+  let closed = [];
+  addEventListener("beforeprint", () => { closed = [...document.querySelectorAll("main details:not([open])")]; for (const d of closed) d.open = true; });
+  addEventListener("afterprint", () => { for (const d of closed) d.open = false; });
   const links = new Map([...document.querySelectorAll("nav a")].map((a) => [a.hash.slice(1), a]));
   const seen = new IntersectionObserver((entries) => {
     for (const e of entries) {

@@ -35,6 +35,7 @@ from planner.report.facts.joint import JointFact, joint_fact
 from planner.report.facts.logic import Logic, logic_of
 from planner.report.facts.methods import MethodFact, method_facts
 from planner.report.facts.money import MoneyFact, money_fact
+from planner.report.facts.progress import ProgressFact, progress_fact
 from planner.report.facts.risk import KeyDate, RiskFact, key_date, risk_facts
 from planner.report.facts.schedule import ScheduleRow, schedule_rows
 from planner.report.facts.shape import ShapeFact, shape_fact
@@ -88,6 +89,7 @@ class Facts:
     joint: JointFact | None = None
     cash: CashFact | None = None
     variance: VarianceFact | None = None
+    progress: ProgressFact | None = None
 
     @cached_property
     def logic(self) -> Logic:
@@ -138,12 +140,14 @@ def gather(result: Result) -> Facts:
         joint=joint_fact(result, key),
         cash=cash_fact(result, due),
         variance=variance_fact(result, found, key, risks),
+        progress=progress_fact(result),
     )
 
 
 __all__ = [
     "Arrival", "AssumptionFact", "CapacityFact", "CashFact", "Commitment", "CountFact",
     "DateFact", "Facts", "FleetRow", "GaveWayFact", "HallDates", "JointFact", "KeyDate",
-    "KindFact", "Logic", "MethodFact", "MoneyFact", "ProductFact", "RiskFact", "ScheduleRow",
-    "ShapeFact", "StrandingFact", "TeamFact", "TerminalFact", "VarianceFact", "gather",
+    "KindFact", "Logic", "MethodFact", "MoneyFact", "ProductFact", "ProgressFact", "RiskFact",
+    "ScheduleRow", "ShapeFact", "StrandingFact", "TeamFact", "TerminalFact", "VarianceFact",
+    "gather",
 ]  # fmt: skip

@@ -160,7 +160,7 @@ for (const box of document.querySelectorAll(".gantt")) (function () {
     svg.innerHTML = defs(base) + s;
     if (chosen >= 0) view.setAttribute("aria-activedescendant", `${D.name}-${chosen}`);
   }
-  const defs = (base) => `<defs><pattern id="g-hatch" width="5" height="5" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><rect width="5" height="5" style="fill:var(--paper)"/><path d="M0 0V5" stroke="#D55E00" stroke-width="3"/></pattern><clipPath id="${D.name}-body"><rect y="${HEAD}" width="${width}" height="${Math.max(0, base - HEAD)}"/></clipPath></defs>`;
+  const defs = (base) => `<defs><pattern id="g-live" width="5" height="5" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><rect width="5" height="5" style="fill:var(--paper)"/><path d="M0 0V5" stroke="#D55E00" stroke-width="3"/></pattern><clipPath id="${D.name}-body"><rect y="${HEAD}" width="${width}" height="${Math.max(0, base - HEAD)}"/></clipPath></defs>`;
 
   // The links of the row chosen, between rows in sight; a folded row stands for what it holds.
   const visible = (i) => { let r = ROWS[i]; while (r && place[r.i] < 0) r = ROWS[r.above]; return r; };
@@ -348,7 +348,7 @@ for (const box of document.querySelectorAll(".gantt")) (function () {
     const ruled = (h) => ticks(0, D.days).map(([d, , strong]) => `<path class="grid${strong ? " year" : ""}" d="M${X(d)} 0V${h}"/>`).join("") + `<path class="date" d="M${X(D.now)} 0V${h}"/>`;
     let at = nameWidth(), heads = "";
     D.columns.forEach((c) => { at += WIDTHS[c[1]]; heads += `<text class="num dim" x="${at}" y="${HEAD - 8}">${esc(c[0])}</text>`; });
-    const head = frame(HEAD, defs(0).replace("g-hatch", "g-paper").replace(/<clip.*clipPath>/, "") + heads + header(0, D.days, HEAD) + `<text class="now" x="${X(D.now) + 4}" y="12">data date ${iso(D.now)}</text>`);
+    const head = frame(HEAD, defs(0).replace("g-live", "g-paper").replace(/<clip.*clipPath>/, "") + heads + header(0, D.days, HEAD) + `<text class="now" x="${X(D.now) + 4}" y="12">data date ${iso(D.now)}</text>`);
     const legend = box.querySelector(".glegend").innerHTML;
     paper.innerHTML = `<table><thead><tr><td><b>${esc(document.title)}</b> <span class="glegend">${legend}</span>${head}</td></tr></thead><tbody>${flat.map((r, i) => `<tr><td>${frame(ROW, ruled(ROW) + row(r, i, 0, X, left(), hi).replace(/ (id|role|aria-[a-z]+)="[^"]*"/g, ""))}</td></tr>`).join("")}<tr><td>${STRIP ? frame(STRIP, strip(0, left(), hi)) : ""}</td></tr></tbody></table>`;
     [width, scale, columns, shift] = keep;

@@ -78,16 +78,21 @@ def _items(bet: Bet) -> Table:
         Column("amount", "Before the reveal", "number"),
         Column("in_all", "Right whatever comes", "number"),
         Column("hedge", "Held as a hedge", "number"),
+        Column("hedge_worth", "The hedge is worth, in the mean", "number"),
+        Column("hedge_cost", "It costs at most", "number"), Column("costs_in", "If it is"),
         Column("decide_by", "Can wait until", "date"),
     )  # fmt: skip
     rows: tuple[tuple[Cell, ...], ...] = tuple(
         (KINDS.get(i.kind, i.kind), i.site, i.item, round(i.amount), round(i.in_all),
-         round(i.hedge), i.can_wait_until)
+         round(i.hedge), i.hedge_worth, i.hedge_cost, i.costs_most_in, i.can_wait_until)
         for i in bet.items
     )  # fmt: skip
     return Table("bet_commitments", "What is committed before the reveal", columns, rows, note=(
         "Right whatever comes: the least that the plan of any single scenario commits to by then. "
-        "A hedge is what some of them would do without. Can wait until: none of it need be decided "
+        "A hedge is what some of them would do without; its worth and cost are what is lost and "
+        "gained where it is forced out and every scenario solved again, halls in parts, all other "
+        f"halls and tranches held and GPUs chosen anew, in {bet.unit}; empty: not sought, or no "
+        "plan without it. Can wait until: none of it need be decided "
         "before, within the tolerance of the first objective in the mean world, if all else is "
         "chosen anew; at the latest the reveal."
     ))  # fmt: skip

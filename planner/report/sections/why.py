@@ -10,7 +10,9 @@ from planner.report import charts, words
 from planner.report.document import Chart, Column, Columns, Part, Prose, Section, Table
 
 if TYPE_CHECKING:
-    from planner.domain.explanation import Explanation, Switch, Worth
+    from collections.abc import Sequence
+
+    from planner.domain.explanation import Explanation, PinCost, Switch, Worth
     from planner.report.document import Cell
     from planner.report.facts import Facts
 
@@ -21,11 +23,11 @@ NO_PLAN = "no plan keeps the hard rules so"
 
 def build(facts: Facts) -> tuple[Part | Columns, ...]:
     """Return prices, switch points, alternatives and answers, as far as they were asked."""
-    told = facts.result.explanation
+    told, pins = facts.result.explanation, _pins(facts.result.pin_costs)
     if told is None:
         text = "Not asked of this run: plan explain RUN finds it, and plan report then shows it."
-        return (Prose(text, "note"),)
-    made: list[Part | Columns] = [Prose(_base(told), "text")]
+        return (*pins, Prose(text, "note"))
+    made: list[Part | Columns] = [*pins, Prose(_base(told), "text")]
     made += [Prose(note, "note") for note in told.notes]
     if told.prices:
         made.append(_prices(told))
@@ -37,6 +39,24 @@ def build(facts: Facts) -> tuple[Part | Columns, ...]:
     if told.answers:
         made += [_answers(told), _bindings(told)]
     return tuple(made)
+
+
+def pins_table(costs: Sequence[PinCost]) -> Table:
+    """Return what each pin costs, as a table."""
+    columns = (
+        Column("pin", "Pin"), Column("statement", "Pinned"),
+        *_three("without", "The plan without it"),
+        Column("basis", "Solved with"), Column("where", "Stated at"),
+    )  # fmt: skip
+    rows = tuple((c.name, c.text, *_cells(c.gain), c.basis, c.where) for c in costs)
+    return Table("pins", "What each pin costs", columns, rows, note=(
+        "The plan solved with all pins but that one, against the plan with all. An empty row "
+        "was not tried."
+    ))  # fmt: skip
+
+
+def _pins(costs: Sequence[PinCost]) -> tuple[Part, ...]:
+    return (pins_table(costs),) if costs else ()
 
 
 def _base(told: Explanation) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from planner.specs.checks import (
+    actuals,
     calendars,
     contracts,
     crews,
@@ -37,7 +38,7 @@ INNER: Final[Mapping[str, Check]] = {
 }
 """Checks that need valid records, and no names that resolve."""
 
-WHOLE: Final[Mapping[str, Check]] = {m.CHECK.name: m.CHECK for m in (crews, earliest)}
+WHOLE: Final[Mapping[str, Check]] = {m.CHECK.name: m.CHECK for m in (crews, earliest, actuals)}
 """Checks that need all that the others check."""
 
 CHECKS: Final[Mapping[str, Check]] = {**STRUCTURAL, **INNER, **WHOLE}

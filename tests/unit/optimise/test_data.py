@@ -11,7 +11,7 @@ from planner.optimise.data import build
 from planner.optimise.deliveries import lead_quantile
 from planner.optimise.feed import energised_day
 from planner.optimise.money import KINDS
-from tests.portfolios import TERMS, ready, standing, tiny
+from tests.portfolios import CATALOG, TERMS, ready, standing, tiny
 
 SHED = Candidate("north", "sheds", "shed", "standard")
 
@@ -107,6 +107,17 @@ def test_policy_leaves_modes_out() -> None:
     """A mode that policy does not name has no option."""
     portfolio = tiny({"policy": {"modes": ["tent"]}})
     assert build(portfolio, ready(portfolio)).options == ()
+
+
+def test_only_listed_skus_are_on_sale() -> None:
+    """A portfolio that lists what can be bought buys nothing else; one without a list, anything."""
+    both = {"accelerators": {"H200": CATALOG["accelerators"]["H100"]}}
+    listed, free = tiny({"skus": ["H100"]}, catalog=both), tiny(catalog=both)
+    data = build(listed, ready(listed))
+    on_sale = dict(zip(data.skus, (data.deliveries.supply > 0).any(axis=1).tolist(), strict=True))
+    assert on_sale == {"H100": True, "H200": False}
+    data = build(free, ready(free))
+    assert (data.deliveries.supply > 0).any(axis=1).all()
 
 
 def test_a_group_opens_on_its_date() -> None:

@@ -18,7 +18,8 @@ BET = Bet(
                BetScenario("late fast", "late", "fast", 0.5, 548.0, 90.0, None)),
     plans=(BetPlan("the bet", (100.0, 85.0), is_promised=True),
            BetPlan("soon fast", (110.0, None), is_promised=False)),
-    items=(BetItem("halls", "north", "sheds/tent/24x7", 3.0, 1.0, dt.date(2026, 5, 1)),),
+    items=(BetItem("halls", "north", "sheds/tent/24x7", 3.0, 1.0, dt.date(2026, 5, 1),
+                   4.0, 1.5, "late fast"),),
     recourse=92.0, expected_value=90.0, method="equivalent",
     checks=(BetCheck("soon", 50.0, 45.0, 55.0, 0.75),),
 )  # fmt: skip
@@ -45,7 +46,7 @@ def test_a_regret_is_full_knowledge_less_the_row_and_empty_where_it_cannot_be_ke
 def test_a_hedge_is_what_some_scenario_would_do_without() -> None:
     """3 halls, of which every scenario's own plan starts one."""
     (row,) = tables(BET)["bet_commitments"].rows
-    assert row[3:] == (3, 1, 2, dt.date(2026, 5, 1))
+    assert row[3:] == (3, 1, 2, 4.0, 1.5, "late fast", dt.date(2026, 5, 1))
 
 
 def test_the_finding_says_what_knowing_and_hedging_are_worth() -> None:

@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+import dataclasses
 import itertools
+from typing import TYPE_CHECKING
 
 import pytest
 
 from planner import specs, study
+from planner.domain.amount import Amount
 from planner.domain.sweep import Axis, Point
 from planner.errors import SpecError
-from planner.study.sweep import _switches, axis_of
+from planner.network import build_tables
+from planner.study.differ import values
+from planner.study.points import OUT_OF_TRIALS, figures_of, started_of
+from planner.study.sweep import _switches, axis_of, changed
+from planner.study.trials import ready
+
+if TYPE_CHECKING:
+    from planner.domain.portfolio import Portfolio
 
 PORTFOLIO = specs.load("first-light")
 
@@ -95,3 +105,65 @@ def test_known_points_are_not_planned_again() -> None:
         known=store.get, keep=refuse,
     )  # fmt: skip
     assert [p.figures["m [u]"] for p in found.points] == [1.0, 1.0]
+
+
+def _readiness(overrides: tuple[str, ...]) -> list[tuple[object, ...]]:
+    portfolio = specs.load("first-light", overrides=overrides)
+    ask = dataclasses.replace(study.Ask.of(portfolio), trial_samples=8)
+    tried = ready(portfolio, ask, build_tables(portfolio), lambda _s, _x: None)
+    return [
+        (str(r.candidate), r.period, r.ready_day.tolist(), r.service_day.tolist(),
+         r.power_tail_day, r.rack_tail_day)
+        for r in tried.readiness
+    ]  # fmt: skip
+
+
+@pytest.mark.slow
+def test_what_is_out_of_trials_changes_none() -> None:
+    """Every number that a sweep takes for money or demand, a half more, moves no date of a trial;
+    a duration does, and is not taken for such.
+    """
+    base = values(PORTFOLIO)
+    ours = {
+        path: value for path, value in base.items()
+        if OUT_OF_TRIALS.fullmatch(path) and isinstance(value, Amount) and "share" not in path
+        and "mix" not in path and not path.startswith("policy")
+    }  # fmt: skip
+    kinds = {path.split(".")[0] for path in ours}
+    assert kinds == {"finance", "teams", "products", "targets", "catalog", "site"}
+    settings = tuple(f"{path}={changed(value, 1.5)}" for path, value in ours.items())
+    settings += ("policy.tolerance=1 %", "finance.share_available=50 %")
+    assert _readiness(settings) == _readiness(())
+    longer = "catalog.modes.tent.activities.T06.duration"
+    assert OUT_OF_TRIALS.fullmatch(longer) is None
+    assert _readiness((f"{longer}=90 wd",)) != _readiness(())
+
+
+@pytest.mark.slow
+def test_a_sweep_of_money_tries_the_options_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two points of a price share their trials, two of a duration do not; the plan is the same."""
+    calls = itertools.count()
+
+    def counted(*args: object) -> object:
+        next(calls)
+        return ready(*args)  # type: ignore[arg-type]
+
+    monkeypatch.setattr("planner.study.points.ready", counted)
+
+    def ask(portfolio: Portfolio) -> study.Ask:
+        asked = study.Ask.of(portfolio, samples=5, rounds=1)
+        return dataclasses.replace(asked, trial_samples=8)
+
+    def swept(text: str) -> list[Point]:
+        axes = [axis_of(text, PORTFOLIO)]
+        load = lambda s: specs.load("first-light", overrides=s)  # noqa: E731
+        return list(study.sweep(axes, load, ask, lambda _s, _x: None).points)
+
+    points = swept("finance.opening_cash=900..1000 MUSD:2")
+    assert next(calls) == 1
+    swept("catalog.modes.tent.activities.T06.duration=-10 %..+10 %:2")
+    assert next(calls) == 4
+    alone = study.run(PORTFOLIO, ask(PORTFOLIO), lambda _s, _x: None)
+    assert points[0] == dataclasses.replace(
+        points[0], figures=figures_of(alone), started_mw=started_of(alone)
+    )
