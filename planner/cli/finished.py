@@ -185,7 +185,9 @@ def _is_of_run(body: Any) -> bool:
 
 
 def portfolio_of(
-    folder: Path, manifest: Mapping[str, Any], settings: list[str] | None = None,
+    folder: Path,
+    manifest: Mapping[str, Any],
+    settings: list[str] | None = None,
     actuals: Path | None = None,
 ) -> Portfolio:
     """Return the portfolio of a run from the inputs it keeps, with its settings, pins and more.

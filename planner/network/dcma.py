@@ -171,7 +171,9 @@ def _dates(plan: Schedule) -> Check:
         formula="forecast before the data date, or actual after it",
         denominator="all activities", total=len(plan.network.activity),
         bad=named(plan.network, bad),
-        reason="no actuals are recorded: what began before the data date is a forecast",
+        reason="no actuals are recorded: what began before the data date is a forecast"
+        if plan.portfolio.actuals is None
+        else "actuals fix the past; what is left of the rest begins at their data date",
     )  # fmt: skip
 
 

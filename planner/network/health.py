@@ -118,7 +118,8 @@ def schedule(
     tables = tables or build_tables(portfolio)
     clocks = work_clocks(network)
     day = day_minutes(network)[network.calendar]
-    begins = tables.minute(portfolio.spec.data_date)
+    known = portfolio.actuals
+    begins = tables.minute(portfolio.spec.data_date if known is None else known.data_date)
     return Schedule(
         portfolio=portfolio,
         plan=plan,

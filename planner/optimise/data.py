@@ -97,7 +97,7 @@ class ModelData:
     """Members of a class of alike teams with their parts of it, by the name of the class."""
 
     lumps: Mapping[tuple[str, str, str], tuple[str, str, str]] = field(default_factory=dict)
-    """Site, zone and mode of pools that are part of another, with those of the other (`lumping`)."""
+    """Site, zone and mode of pools that are part of another, with the other's (`lumping`)."""
 
     @cached_property
     def pool_of(self) -> dict[tuple[str, str, str], int]:

@@ -103,22 +103,28 @@ def neighbourhood(
     return found
 
 
-def greedy(engine: Engine, data: ModelData, relaxed: FloatArray) -> Solution | None:
-    """Return the best of several plain roundings with all else solved; None if none is feasible."""
+def greedy(
+    engine: Engine, data: ModelData, relaxed: FloatArray, sign: float = 1.0
+) -> Solution | None:
+    """Return the best of several plain roundings with all else solved; None if none is feasible.
+
+    Parameters
+    ----------
+    sign
+        1 where the objective is made large, -1 where it is made small.
+    """
     columns = start_columns(engine, data)
-    best = None
+    best: Solution | None = None
     for threshold in THRESHOLDS:
         starts = _rounded(data, relaxed[columns], threshold)
         fix(engine, columns, starts, starts)
-        found = engine.solve_lp()
-        if found.values is not None and (best is None or _of(found) > _of(best)):
+        found = engine.solve_lp(start_cold=True)
+        if found.objective is None:
+            continue
+        if best is None or best.objective is None or sign * (found.objective - best.objective) > 0:
             best = found
     unfix(engine, columns)
     return best
-
-
-def _of(solution: Solution) -> float:
-    return -np.inf if solution.objective is None else solution.objective
 
 
 def _rounded(data: ModelData, relaxed: FloatArray, threshold: float) -> FloatArray:

@@ -54,7 +54,8 @@ def estimated(data: ModelData) -> Size:
     skus, pools, options = len(data.skus), len(data.pools), len(data.options)
     periods, times = data.n_periods, len(data.times)
     consumers = len(data.consumers)
-    orders, placed = skus * pools * periods, skus * pools * times
+    on_sale = int((data.deliveries.supply > 0).sum())
+    orders, placed = on_sale * pools, skus * pools * times
     shares = consumers * skus * len(CLASSES) * periods
     flow = sum(len(t.zones) for t in data.feed.tranches) * times
     # A delivery counts from its order on, a hall from its start on: half of all later times.

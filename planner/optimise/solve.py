@@ -41,6 +41,8 @@ if TYPE_CHECKING:
     from planner.optimise.clock import CorrectionDays
     from planner.optimise.objectives.base import Objective
 
+MANY_PARTS = 100
+"""Halls in parts from which rounding comes before a search of them."""
 SMALL_INTEGERS = 120
 """Integers up to which the whole model is solved as one."""
 HALF = 0.5
@@ -381,10 +383,20 @@ def _whole(search: Search, relaxed: FloatArray, sign: float) -> Solution:
             return found
         if found.termination is Termination.INFEASIBLE:
             raise_infeasible(data, engine)
-    best = near(engine, data, relaxed, gap=search.gap, nodes=search.limits.nodes)
-    if best.values is None and not engine.was_interrupted:
-        best = greedy(engine, data, relaxed) or best
-    if best.values is not None and _gap(search, best) > search.gap and not search.is_over:
+    best: Solution | None = None
+    parts = np.abs(relaxed[columns] - np.round(relaxed[columns])) > WHOLE
+    is_rounded = bool(parts.sum() > MANY_PARTS)
+    if is_rounded:  # too many to search, even nearby: plain rounding comes closer, and sooner
+        best = greedy(engine, data, relaxed, sign)
+    is_rounded &= best is not None
+    if best is None and not search.is_over:
+        best = near(engine, data, relaxed, gap=search.gap, nodes=search.limits.nodes)
+        if best.values is None and not engine.was_interrupted:
+            best = greedy(engine, data, relaxed, sign) or best
+    if best is None:
+        best = Solution(Termination.TIME, None, None, None)
+    is_wide = best.values is not None and _gap(search, best) > search.gap
+    if best.values is not None and is_wide and not is_rounded and not search.is_over:
         search.tell("better halls nearby", 0.4)
         better = neighbourhood(
             engine, data, best.values, gap=search.gap / 2, nodes=search.limits.nodes
@@ -549,6 +561,9 @@ def _started_later(search: Search, columns: list[int], halls: FloatArray) -> Sol
     relaxed = engine.solve_lp(start_cold=True)  # far from the last point: simplex would wander
     if relaxed.values is None:
         return None
+    parts = np.abs(relaxed.values[columns] - np.round(relaxed.values[columns])) > WHOLE
+    if parts.sum() > MANY_PARTS and not search.others:
+        return greedy(engine, data, relaxed.values, -1.0)
     nodes = min(search.limits.nodes, COST_NODES)
     best = near(engine, data, relaxed.values, gap=COST_GAP, nodes=nodes, most=room)
     return best if best.values is not None else None

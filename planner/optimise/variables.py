@@ -38,8 +38,9 @@ def add_variables(model: Pyo, data: ModelData) -> None:
     ``starts[candidate, period]`` halls; ``orders[sku, pool, period]`` and
     ``placed[sku, pool, time]`` thousands of GPUs; ``flow[tranche, zone, time]`` MW of peak facility
     power; in large models, ``served[sku, pool, time]`` thousands of GPUs that have come and
-    ``offered[pool, time]`` MW of started halls, where sums would be long; ``shares[consumer, sku, class, period]`` thousands of GPUs; ``cash[period]`` billions of
-    USD at its end, and ``debt[period]`` owed then; ``dearly`` thousands of GPUs above the policy's
+    ``offered[pool, time]`` MW of started halls, where sums would be long;
+    ``shares[consumer, sku, class, period]`` thousands of GPUs; ``cash[period]`` billions of USD at
+    its end, and ``debt[period]`` owed then; ``dearly`` thousands of GPUs above the policy's
     price, fixed at 0; ``commitments[name]`` fixed at 1; ``short``, ``missing`` and ``overdrawn``
     fixed at 0.
     """

@@ -330,9 +330,7 @@ class _Loader:
             raw = read_bytes(ref)
             name = name if self.inputs.get(name, raw) == raw else f"actuals-{name}"
             self.inputs[name] = raw
-            found = read(
-                raw, ref.name, self.report, wanted="actuals", statements=self.statements
-            )
+            found = read(raw, ref.name, self.report, wanted="actuals", statements=self.statements)
             return self.reported(found), (f"{_ACTUALS}{name}",)
         entry = root.child("actuals")
         if entry is None or not isinstance(entry.data, str):

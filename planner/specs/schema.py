@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 Json = dict[str, Any]
 
-SOURCED: Final = ("catalog", "site", "portfolio")
+SOURCED: Final = ("catalog", "site", "portfolio", "actuals")
 """Kinds whose values may say where they come from."""
 _ORIGIN_DEFS: Final[Json] = {
     "source": {

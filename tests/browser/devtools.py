@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
 LOAD_S = 60.0
 """Seconds after which a page that is not loaded is given up."""
-KEYS = {" ": (32, "Space"), "Tab": (9, "Tab"), "Enter": (13, "Enter"), "Home": (36, "Home"), "End": (35, "End"),
+KEYS = {" ": (32, "Space"), "Tab": (9, "Tab"), "Enter": (13, "Enter"),
+        "Home": (36, "Home"), "End": (35, "End"),
         "ArrowLeft": (37, "ArrowLeft"), "ArrowUp": (38, "ArrowUp"),
         "ArrowRight": (39, "ArrowRight"), "ArrowDown": (40, "ArrowDown"),
         "Escape": (27, "Escape"), "+": (187, "Equal"), "-": (189, "Minus")}  # fmt: skip

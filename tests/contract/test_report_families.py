@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import csv
+import datetime as dt
 import io
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import openpyxl
@@ -12,6 +14,7 @@ import pytest
 
 import planner.report.exporters
 import planner.report.sections
+from planner.domain.actuals import Actuals
 from planner.report import compose
 from planner.report.document import Chart, Document, Gantt, Table
 from planner.report.exporters import EXPORTERS
@@ -25,7 +28,9 @@ NO_SECTION = {"__init__", "fan_chart", "gantt_rows", "cash", "joint"}
 NO_EXPORTER = {
     "__init__",
     "base",
+    "json_schema",
     "markdown",
+    "page_table",
     "parquet",
     "pictures",
     "plan_yaml",
@@ -36,7 +41,10 @@ NO_EXPORTER = {
 
 @pytest.fixture(scope="module")
 def document() -> Document:
-    return compose(results.result(samples=60))
+    """A run with actuals, for sections that are shown only with them."""
+    made = results.result(samples=60)
+    told = Actuals(actuals="november", data_date=dt.date(2027, 1, 1))
+    return compose(replace(made, portfolio=replace(made.portfolio, actuals=told)))
 
 
 @pytest.mark.parametrize(

@@ -108,7 +108,8 @@ def _halls(data: ModelData, pool: int, first: float, last: float) -> tuple[Float
     Returns
     -------
     tuple[FloatArray, FloatArray]
-        Of one hall of each option of the pool, by period; of what is there, less what stands in it, (T,).
+        Of one hall of each option of the pool, by period; of what is there, less
+        what stands in it, (T,).
     """
     here = data.options_of_pool(pool)
     offered = np.zeros((len(here), data.n_periods))

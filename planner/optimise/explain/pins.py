@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 
 from planner.domain.explanation import PinCost
 from planner.optimise.explain.said import statement_of
+from planner.optimise.explain.session import MEMBERS
+from planner.optimise.objectives import OBJECTIVES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -20,6 +22,8 @@ if TYPE_CHECKING:
 
 MOST = 12
 """Pins solved without at most."""
+TELLS = 1e-6
+"""Relative change of an objective that is more than the solver's tolerance."""
 FAMILIES = {
     "pinned_halls": "halls", "pinned_purchase": "purchases", "pinned_reservation": "reservations",
 }  # fmt: skip
@@ -64,25 +68,47 @@ def _rows(session: Session) -> list[tuple[str, str]]:
 
 
 def _without(session: Session, row: str, base: Found) -> Found | None:
-    with _freed(session, row):
-        if session.is_small:
-            return session.searched(start=base.values)
-        return session.solved()
+    """Return the plan without a pin; a contract the other way only where that is better."""
+    with _freed(session, row) as is_contract:
+        found = session.searched() if session.is_small else session.solved()
+        if is_contract and (found is None or not _is_better(session, found, base)):
+            return base
+        return found
+
+
+def _is_better(session: Session, found: Found, base: Found) -> bool:
+    """Return whether a point is better in the first of the policy's objectives that tells."""
+    for name in session.data.portfolio.spec.policy.objectives:
+        member = MEMBERS.get(name)
+        if member is None:
+            continue
+        before, after = getattr(base.worth, member), getattr(found.worth, member)
+        if before is None or after is None:
+            continue
+        gain = (after - before) * (1.0 if OBJECTIVES[name].sense == "max" else -1.0)
+        if abs(gain) > TELLS * max(abs(before), TELLS):
+            return bool(gain > 0)
+    return False
 
 
 @contextmanager
-def _freed(session: Session, row: str) -> Iterator[None]:
-    """Drop the row of a pin, and free the contract that it held, for a while."""
+def _freed(session: Session, row: str) -> Iterator[bool]:
+    """Drop the row of a pin for a while, a contract turned the other way; say if it was one."""
     engine = session.engine
     index = engine.rows[row]
-    held = set(engine.matrix[[index], :].tocoo().col.tolist()) & set(session.others)
+    cells = engine.matrix[[index], :].tocoo()
+    held = [int(c) for c in cells.col if int(c) in session.others]
     kept = {c: (float(engine.lower[c]), float(engine.upper[c])) for c in held}
+    known = {c: session.others[c] for c in held}
     engine.free(index)
     for column in held:
-        engine.bound(column, *session.others[column])
+        other = 1.0 - round(float(session.base.values[column]))
+        session.others[column] = (other, other)
+        engine.bound(column, other, other)
     try:
-        yield
+        yield bool(held)
     finally:
         engine.restore(index)
+        session.others.update(known)
         for column, (low, high) in kept.items():
             engine.bound(column, low, high)

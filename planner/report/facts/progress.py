@@ -183,16 +183,23 @@ def _value(
     total = float(weight.sum())
     return EarnedValue(
         name, unit, planned(now), earned, total, actual,
-        _earned_schedule(planned, earned, start, span[1], total), (now - start) / DAY_MIN,
+        _earned_schedule(planned, earned, now, start, span[1], total), (now - start) / DAY_MIN,
     )  # fmt: skip
 
 
 def _earned_schedule(
-    planned: Callable[[float], float], earned: float, start: float, end: FloatArray, total: float
-) -> float | None:
+    planned: Callable[[float], float],
+    earned: float,
+    now: int,
+    start: float,
+    end: FloatArray,
+    total: float,
+) -> float | None:  # fmt: skip
     """Return the days from the start by which the baseline earns as much, by bisection."""
     if total <= 0:
         return None
+    if abs(planned(now) - earned) < 1e-9 * total:
+        return (now - start) / DAY_MIN  # as planned: steps would give any time between two
     low, high = start, float(end.max(initial=start))
     for _ in range(60):
         middle = (low + high) / 2

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 SECTIONS: Final[Mapping[str, Section]] = {
     m.SECTION.name: m.SECTION
     for m in (
-        headline, progress, timeline, capacity, stranding, compute, money, methods, bet, risk, drivers,
-        why, assumptions, variance, this_run,
+        headline, progress, timeline, capacity, stranding, compute, money, methods, bet, risk,
+        drivers, why, assumptions, variance, this_run,
     )
 }  # fmt: skip

@@ -1,4 +1,9 @@
-"""Actuals: nothing that happened after the data date, in order, and of things that there are."""
+"""Actuals that cannot be so.
+
+Nothing has happened on or after the data date, which lies between that of the portfolio and its
+horizon; what is finished was started before and has nothing left; tranches, halls, purchases and
+lots are named as the portfolio and its plans name them.
+"""
 
 from __future__ import annotations
 

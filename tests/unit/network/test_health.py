@@ -24,7 +24,8 @@ def checks(jobs, waived=None, data_date=0, **changes):
     clocks = work_clocks(made)
     rows = tuple(Row("", n, None, (waived or {}).get(n, ())) for n in made.activity)
     plan = Schedule(
-        portfolio=SimpleNamespace(), plan=SimpleNamespace(), network=made, found=found, rows=rows,
+        portfolio=SimpleNamespace(actuals=None), plan=SimpleNamespace(),
+        network=made, found=found, rows=rows,
         clocks=clocks, data_date_min=data_date, is_open=found.finish_min > data_date,
         duration_wd=made.work.b / day, float_wd=float_wd(made, clocks, found, day),
     )  # fmt: skip

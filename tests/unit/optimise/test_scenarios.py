@@ -178,6 +178,23 @@ def test_a_large_portfolio_takes_the_best_of_a_few() -> None:
     assert bet.notes
 
 
+@pytest.mark.slow
+def test_one_thread_and_two_place_the_same_bet() -> None:
+    """Every number of the bet and of its first decisions is the same to the last bit."""
+    one, two = (found_for(bet_on(), rows=0, threads=n) for n in (1, 2))
+    assert (one.bet, one.stage) == (two.bet, two.stage)
+
+
+@pytest.mark.slow
+def test_a_hedge_that_is_forced_out_is_sought_only_where_there_is_one(two_by_two: Found) -> None:
+    """What every scenario commits to has no hedge's worth; some hedge here has one, at a cost."""
+    items = two_by_two.bet.items
+    assert all(i.hedge_worth is None for i in items if i.hedge < 1e-3)
+    told = [i for i in items if i.hedge_worth is not None]
+    assert told
+    assert all(i.hedge_cost is not None and i.hedge_cost >= 0.0 for i in told)
+
+
 def test_the_mean_of_the_worst_takes_parts_of_a_scenario() -> None:
     """The worst 30 % of 4 (20 %), 6 (50 %), 9 (30 %): (0.2 x 4 + 0.1 x 6) / 0.3."""
     policy = BetPolicy(objective="cvar", tail="30 %")

@@ -152,3 +152,19 @@ def test_shipped_entries_are_found_from_anywhere(tmp_path: Path) -> None:
         tmp_path, small=("catalog: [catalog]", 'catalog: ["shipped:catalog/trades.yaml", catalog]')
     )
     assert 'duplicate trade "EW": shipped:catalog/trades.yaml:' in lines(path)
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        ("policy.fairness.objectiv=nash", 'unknown field "objectiv"'),
+        ("policy.fairnes.objective=nash", 'did you mean "fairness"'),
+    ],
+)
+def test_a_record_left_out_is_begun_by_a_what_if(tmp_path: Path, change: str, says: str) -> None:
+    """A field of a record that the file leaves out can be set; a misspelt one is still told."""
+    main = write(tmp_path)
+    found = specs.load(main, ["policy.fairness.objective=nash"])
+    assert found.spec.policy.fairness.objective == "nash"
+    with pytest.raises(SpecError, match=says):
+        specs.load(main, [change])
