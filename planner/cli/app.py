@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
+from pathlib import Path
 from typing import NoReturn
 
 import typer
@@ -79,6 +80,7 @@ def root(
 def main() -> None:
     """Run the command line; every way out has its exit code (conventions, section 8)."""
     signal.signal(signal.SIGTERM, _terminated)
+    _open_streams()
     try:
         code = app(standalone_mode=False)
         sys.stdout.flush()
@@ -92,6 +94,13 @@ def main() -> None:
         _leave_quietly(130)
     except Exception as error:  # noqa: BLE001 - the one place that catches everything
         sys.exit(_report(error))
+
+
+def _open_streams() -> None:
+    """Give a stream that the caller has closed (`>&-`) somewhere to go; Python leaves it None."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115
 
 
 def _terminated(_signal: int, _frame: object) -> NoReturn:

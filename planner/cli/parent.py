@@ -5,8 +5,9 @@ from __future__ import annotations
 import csv
 import datetime as dt
 from collections import Counter
+from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from planner.errors import OutputError, reason_of
 
@@ -46,6 +47,53 @@ def _runs_beside(beside: Path, portfolio: str) -> list[tuple[str, Path]]:
     return [(str(m.get("finished", "")), f) for f, m in others if m.get("portfolio") == portfolio]
 
 
+def chain_of(folder: Path) -> list[tuple[Path, dict[str, Any]]]:
+    """Return a run and those it was told against, the newest first, as far as they stand beside it.
+
+    Raises
+    ------
+    OutputError
+        If it is no finished run.
+    """
+    from planner.cli.finished import is_run, manifest_of
+
+    beside: dict[str, tuple[Path, dict[str, Any]]] = {}
+    for other in sorted(folder.resolve().parent.iterdir()):
+        if other.is_dir() and is_run(str(other)):
+            with suppress(OutputError):  # one damaged run does not hide the others
+                body = manifest_of(other)
+                beside.setdefault(str(body.get("identity")), (other, body))
+    chain = [(folder, manifest_of(folder))]
+    seen = {chain[0][1].get("identity")}
+    while (before := before_of(chain[-1][1])[1]) in beside and before not in seen:
+        seen.add(before)
+        chain.append(beside[before])
+    return chain
+
+
+def before_of(manifest: dict[str, Any]) -> tuple[str, str]:
+    """Return name and identity of the run that one was told against; empty where there is none."""
+    said = manifest.get("parent")
+    if not isinstance(said, dict):
+        return "", ""
+    return str(said.get("name", "")), str(said.get("identity", ""))
+
+
+def promised(folder: Path, of: tuple[str, float, str] | None) -> tuple[str, str]:
+    """Return the P50 and P80 that a run gives of a capacity; empty where it has none."""
+    for name in ("dates.csv", "targets.csv"):
+        for row in _rows(folder / name):
+            if _capacity(row) == of:
+                return row["p50"], row["p80"]
+    return "", ""
+
+
+def turns_on(folder: Path) -> tuple[str, float, str] | None:
+    """Return the capacity that a run's report turns on."""
+    bins = _rows(folder / "key_date.csv")
+    return _capacity(bins[0]) if bins else None
+
+
 def parent_of(folder: Path, result: Result) -> Parent:
     """Return what the report of `result` says of the run before it.
 
@@ -58,7 +106,8 @@ def parent_of(folder: Path, result: Result) -> Parent:
     from planner.cli.finished import manifest_of, portfolio_of
     from planner.domain.parent import Parent
 
-    before = portfolio_of(folder, manifest_of(folder))
+    manifest = manifest_of(folder)
+    before = portfolio_of(folder, manifest)
     plan = specs.read_plan(folder / "plan.yaml", before)
     found = study.difference(plan, result.plan, (before, result.portfolio))
     try:
@@ -79,6 +128,7 @@ def parent_of(folder: Path, result: Result) -> Parent:
         spend_musd=float(sum(row.spend for row in plan.cash)), risk_day=risk,
         direct=tuple((c.subject, c.text) for c in found.direct),
         moves=dict(Counter(str(c.symbol) for c in found.consequences)), same=found.same,
+        identity=str(manifest.get("identity", "")),
     )  # fmt: skip
 
 

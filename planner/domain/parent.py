@@ -34,6 +34,8 @@ class Parent:
         Number of commitments by how they changed: ``+``, ``~``, ``-`` and ``-/+``.
     same
         Commitments that are the same in both.
+    identity
+        Of the run, as its manifest has it; a chain of runs is followed by it.
     """
 
     name: str
@@ -46,3 +48,4 @@ class Parent:
     direct: tuple[tuple[str, str], ...] = ()
     moves: Mapping[str, int] = field(default_factory=dict)
     same: int = 0
+    identity: str = ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import Field
 
@@ -283,6 +283,8 @@ class PortfolioFile(Model):
     """Dates announced, reported against, not enforced."""
     actuals: str | None = None
     """File of actuals: what has happened by the data date, relative to this file."""
+    changes: dict[Name, Any] = {}
+    """What differs from the shared files named above: values by path, as ``--set`` names them."""
     overlays: dict[Name, dict[Name, str]] = {}
     """Named what-ifs: values as ``--set`` would take them, by path; chosen with ``--overlay``."""
     policy: Policy

@@ -171,7 +171,7 @@ def _add_units(
             numbers[name] += 1
             minute = tables.minute(order.order)
             draft.units.append(Unit(f"{name}/{numbers[name]}", pool_of, minute, lead, drivers))
-    draft.units[:] = less_used(draft.units, draft.used)
+    draft.units[:] = less_used(draft.units, draft.used, known_min(portfolio, tables))
 
 
 def _add_arcs(plan: Plan, draft: Draft) -> None:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 from collections import defaultdict
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from planner.domain.plan import EquipmentOrder, Plan
 from planner.domain.result import NEVER
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from planner.network.arrays import Network
     from planner.network.tables import Tables
 
+BUILT_IN: Final = ""
+"""Place of units that reported activities took."""
 Need = tuple[int, str]
 """Minute, and the hall (or site) that needs a unit."""
 Needs = dict[tuple[str, str], list[Need]]
@@ -61,7 +63,7 @@ def orders_for(portfolio: Portfolio, needs: Needs, tables: Tables) -> tuple[Equi
     for (site, equipment), rows in sorted(needs.items()):
         stock = sum(entry.units for entry in portfolio.sites[site].stock.get(equipment, ()))
         units: defaultdict[tuple[dt.date, dt.date, str], int] = defaultdict(int)
-        for minute, hall in rows[stock:]:
+        for minute, hall in (row for row in rows[stock:] if row[1] != BUILT_IN):
             needed = tables.date(minute)
             latest = needed - dt.timedelta(days=tables.lead_day[equipment])
             units[max(latest, portfolio.spec.data_date), needed, hall] += 1
@@ -110,7 +112,10 @@ def equipment_needs(portfolio: Portfolio, starts: Sequence[Start], tables: Table
 
 
 def needs_of(network: Network) -> Needs:
-    """Return the same of a network in which nothing waits for equipment."""
+    """Return the same of a network in which nothing waits for equipment.
+
+    What reported activities took is needed before everything else.
+    """
     start = early_starts(network).tolist()
     needs: defaultdict[tuple[str, str], list[Need]] = defaultdict(list)
     pointer, column = network.wait.pointer.tolist(), network.wait.column.tolist()
@@ -123,6 +128,8 @@ def needs_of(network: Network) -> Needs:
         for pool in column[pointer[a] : pointer[a + 1]]:
             site, equipment = keys[pool]
             needs[site, equipment].append((minute, place))
+    for pool, units in network.pool_used:  # gone from what came first
+        needs[keys[pool][0], keys[pool][1]] += [(0, BUILT_IN)] * units
     return {key: sorted(rows) for key, rows in needs.items()}
 
 

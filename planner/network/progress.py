@@ -263,12 +263,15 @@ def _hold(gate: Gate, begin: int) -> None:
         gate.base_min = begin
 
 
-def less_used(units: Sequence[Unit], used: Mapping[int, int]) -> list[Unit]:
-    """Return units of equipment less those that reported activities took: the first to come."""
+def less_used(units: Sequence[Unit], used: Mapping[int, int], known: int) -> list[Unit]:
+    """Return units of equipment less those that reported activities took: the first to come.
+
+    What is ordered or arrives at the minute `known` or later cannot be among them.
+    """
     left = dict(used)
     gone = set()
     for i in sorted(range(len(units)), key=lambda i: _comes(units[i])):
-        if left.get(units[i].pool, 0) > 0:
+        if left.get(units[i].pool, 0) > 0 and units[i].order_min < known:
             left[units[i].pool] -= 1
             gone.add(i)
     return [unit for i, unit in enumerate(units) if i not in gone]

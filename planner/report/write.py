@@ -111,12 +111,15 @@ def _stamp(moment: dt.datetime | None) -> str | None:
 def _describe(result: Result, document: Document, identity: str) -> dict[str, object]:
     """Return what the manifest says of a run, clock and files aside."""
     status, found = result.plan.status, result.verification
+    before = result.parent
     return {
         "format_version": FORMAT_VERSION,
         "planner": __version__,
         "portfolio": result.portfolio.spec.portfolio,
         "title": document.title,
         "identity": identity,
+        "data_date": result.plan.data_date.isoformat(),
+        "parent": {"name": before.name, "identity": before.identity} if before else None,
         "seed": result.seed,
         "samples": result.outcome.samples,
         "reproducible": status.is_reproducible if status else True,

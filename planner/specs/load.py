@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
@@ -297,6 +297,7 @@ class _Loader:
         said = [text for text in overrides if text != OVERRIDE]
         settings = what_if.expanded(root, said, self.report)
         changes = [o for text in settings if (o := what_if.parse(text, self.report))]
+        root = self.changed(_Part(file, root), catalog, sites)
         root = self.override(_Part(file, root), catalog, sites, changes)
         spec = self.record(PortfolioFile, root, "portfolio")
         made_sites = self.sites(sites)
@@ -464,6 +465,22 @@ class _Loader:
                     change = what_if.Override(inner, change.value, change.full)
                     if inner:
                         root = what_if.apply(root, change, self.report, PortfolioFile)
+        return root
+
+    def changed(self, main: _Part, catalog: list[_Part], sites: list[_Part]) -> Node:
+        """Apply what the portfolio says differs from the files that it shares, as `override`.
+
+        The values keep their place in the portfolio file, and their origin.
+        """
+        listed, root = main.root.child("changes"), main.root
+        entries = listed.data if listed is not None and isinstance(listed.data, dict) else {}
+        for path, value in entries.items():
+            first = len(self.findings)
+            change = what_if.Override(tuple(path.split(".")), value, path)
+            root = self.override(_Part(main.file, root), catalog, sites, [change])
+            for index in range(first, len(self.findings)):
+                where = replace(listed.keys[path] if listed else main.root.where, path=path)
+                self.findings[index] = replace(self.findings[index], where=where)
         return root
 
     def override_part(

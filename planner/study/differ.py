@@ -255,7 +255,8 @@ def _inputs(before: Portfolio, after: Portfolio) -> Iterator[Change]:
 def values(portfolio: Portfolio) -> dict[str, Any]:
     """Return every value of a portfolio by its path, as ``--set`` names it."""
     made: dict[str, Any] = {}
-    _flatten("", portfolio.spec, made)
+    # What a portfolio changes is told once, where it is changed.
+    _flatten("", portfolio.spec.model_copy(update={"changes": {}}), made)
     _flatten("catalog", portfolio.catalog, made)
     for name, site in portfolio.sites.items():
         _flatten(f"site.{name}", site, made)

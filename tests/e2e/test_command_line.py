@@ -75,6 +75,19 @@ def test_a_closed_pipe_is_quiet() -> None:
     assert "Exception" not in done.stderr
 
 
+def test_closed_and_full_outputs_are_no_bug(tmp_path: Path) -> None:
+    """A closed output is nowhere to print to; a full one is told in words."""
+    command = " ".join([*PLAN, "show", "first-light"])
+    for end, code in ((">&-", 0), (">&- 2>&-", 0), (">/dev/full", 6)):
+        done = subprocess.run(
+            ["sh", "-c", f"{command} {end}"], cwd=tmp_path,
+            capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        assert done.returncode == code
+        assert "bug" not in done.stderr
+        assert ("no space left" in done.stderr) == (code == 6)
+
+
 def test_init_writes_a_portfolio_that_is_valid_as_it_stands(tmp_path: Path) -> None:
     """The folder of `plan init` needs nothing outside itself."""
     assert plan("init", "mine", cwd=tmp_path).returncode == 0

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 PLAN = "the plan before its actuals"
 """What the baseline is called where none was named."""
 DAY_MIN = 1440
+NOISE = 1e-9
+"""Part of a total below which a difference is rounding."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +58,9 @@ class EarnedValue:
 
     @property
     def sv(self) -> float:
-        """Schedule variance, EV - PV."""
-        return self.earned - self.planned
+        """Schedule variance, EV - PV; what only the order of a sum differs by is none."""
+        found = self.earned - self.planned
+        return found if abs(found) > NOISE * max(self.total, 1.0) else 0.0
 
     @property
     def cv(self) -> float | None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from planner.report.facts.inventory import MINUTES_A_DAY, minute
+
 if TYPE_CHECKING:
     import datetime as dt
 
@@ -16,13 +18,22 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class DateMove:
-    """A capacity in both runs; days later are positive, None where a side does not reach it."""
+    """A capacity in both runs; days later are positive, None where a side does not reach it.
+
+    Parameters
+    ----------
+    p50_chance, p80_chance
+        Share of the futures of this run that come by the P50 and the P80 of the run before: what
+        these dates are worth now.
+    """
 
     fact: DateFact
     before_p50: dt.date | None
     before_p80: dt.date | None
     p50_day: int | None
     p80_day: int | None
+    p50_chance: float | None = None
+    p80_chance: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,12 +86,13 @@ def variance_fact(
     parent = result.parent
     if parent is None:
         return None
-    moves = [m for m in (_move(parent, fact) for fact in dates) if m]
+    epoch = result.outcome.epoch
+    moves = [m for m in (_move(parent, fact, epoch) for fact in dates) if m]
     shifts = [RiskMove(r.title, parent.risk_day.get(r.name, 0.0), r.p80_day) for r in risks]
     teams = result.portfolio.spec.teams
     return VarianceFact(
         parent=parent,
-        key=_move(parent, key.fact) if key else None,
+        key=_move(parent, key.fact, epoch) if key else None,
         dates=tuple(moves),
         levels=tuple(
             (teams[n].title if n in teams else n, parent.levels[n], result.plan.level[n])
@@ -91,12 +103,22 @@ def variance_fact(
     )
 
 
-def _move(parent: Parent, fact: DateFact) -> DateMove | None:
+def _move(parent: Parent, fact: DateFact, epoch: dt.date) -> DateMove | None:
     found = parent.dates.get((fact.subject, float(f"{fact.amount_mw:.7g}"), fact.basis))
     if found is None:
         return None
     p50, p80 = found
-    return DateMove(fact, p50, p80, _days(p50, fact.spread.p50), _days(p80, fact.spread.p80))
+    return DateMove(
+        fact, p50, p80, _days(p50, fact.spread.p50), _days(p80, fact.spread.p80),
+        _chance(fact, p50, epoch), _chance(fact, p80, epoch),
+    )  # fmt: skip
+
+
+def _chance(fact: DateFact, by: dt.date | None, epoch: dt.date) -> float | None:
+    """Return the share of futures in which a capacity is there by the end of a day."""
+    if by is None or not fact.minutes.size:
+        return None
+    return float((fact.minutes < minute(epoch, by) + MINUTES_A_DAY).mean())
 
 
 def _days(before: dt.date | None, after: dt.date | None) -> int | None:

@@ -27,8 +27,9 @@ def build(facts: Facts) -> tuple[Part | Columns, ...]:
 
 
 def told(facts: Facts, found: VarianceFact) -> tuple[str, ...]:
-    """Return the sentences: the date, what was changed, the plan, the drivers, what it gives."""
-    made = (_date(facts, found), _direct(found), _plan(found), _driver(found), _gives(facts, found))
+    """Return the sentences: date, worth of the old dates, changes, plan, drivers, what it gives."""
+    made = (_date(facts, found), _worth(found), _direct(found), _plan(found), _driver(found),
+            _gives(facts, found))  # fmt: skip
     return tuple(s for s in made if s)
 
 
@@ -45,6 +46,20 @@ def _date(facts: Facts, found: VarianceFact) -> str:
         f"{name} comes {_moved(p50)} at P50 and {_moved(p80)} at P80 "
         f"({words.iso(found.key.before_p80)} in {found.parent.name}, "
         f"{words.iso(facts.key.fact.spread.p80)} now)."
+    )
+
+
+def _worth(found: VarianceFact) -> str:
+    """Say what the dates that the run before gave at P50 and P80 are worth in this one."""
+    key = found.key
+    if key is None or key.p50_chance is None or key.p80_chance is None:
+        return ""
+    if not key.p50_day and not key.p80_day:
+        return ""
+    return (
+        f"The P50 of {found.parent.name}, {words.iso(key.before_p50)}, is met now in "
+        f"{words.share(key.p50_chance)} of the futures, and its P80, "
+        f"{words.iso(key.before_p80)}, in {words.share(key.p80_chance)}."
     )
 
 
@@ -115,14 +130,17 @@ def _dates(found: VarianceFact) -> Table:
         Column("before_p50", "P50 then", "date"), Column("p50", "P50 now", "date"),
         Column("p50_day", "Days later", "day"), Column("before_p80", "P80 then", "date"),
         Column("p80", "P80 now", "date"), Column("p80_day", "Days later", "day"),
+        Column("p50_chance", "P50 then, met now", "share"),
+        Column("p80_chance", "P80 then, met now", "share"),
     )  # fmt: skip
     rows = tuple(
         (m.fact.subject, m.fact.amount_mw, m.fact.basis, m.before_p50, m.fact.spread.p50,
-         m.p50_day, m.before_p80, m.fact.spread.p80, m.p80_day)
+         m.p50_day, m.before_p80, m.fact.spread.p80, m.p80_day, m.p50_chance, m.p80_chance)
         for m in found.dates
     )  # fmt: skip
     return Table("variance_dates", f"Dates against {found.parent.name}", columns, rows,
-                 place="folded", note="Negative days are earlier.")  # fmt: skip
+                 place="folded", note="Negative days are earlier. Met now: the share of this "
+                 "run's futures that have the capacity by the date given then.")  # fmt: skip
 
 
 def _risks(found: VarianceFact) -> Table:

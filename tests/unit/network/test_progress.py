@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+import datetime as dt
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,8 +13,15 @@ from planner import simulate, specs
 from planner.capacity.laws import quantile
 from planner.domain.activity import Kind
 from planner.domain.amount import Form
+from planner.domain.plan import Start
 from planner.errors import SpecError
-from planner.network import build_tables, compile_network
+from planner.network import (
+    build_tables,
+    candidates,
+    compile_network,
+    equipment_orders,
+    existing_plan,
+)
 from planner.network.health import review_plan
 from planner.network.progress import out_of_sequence, remaining, reported_dates
 from planner.network.tables import laws
@@ -120,3 +129,19 @@ def test_what_cannot_have_happened_is_refused(
     assert found
     assert found[0].where.file.endswith("june.yaml")
     assert found[0].where.line > 1
+
+
+@pytest.mark.parametrize("stock", ["null", "[{units: 7, arrives: 2026-02-01}]"])
+def test_units_that_reported_activities_took_are_no_stock_for_others(stock: str) -> None:
+    """Orders make up for what is built in, with stock for it or without: every need is met."""
+    setting = f"site.hyperion.stock.structural-steel={stock}"
+    portfolio = specs.load("meta-2026", overrides=(setting.replace("null", "[]"),))
+    option = next(c for c in candidates(portfolio) if (c.site, c.group) == ("hyperion", "phase-1"))
+    begun = existing_plan(portfolio).starts
+    more = tuple(Start(option, 5 + k, dt.date(2027, 1 + k, 1)) for k in range(4))
+    orders = equipment_orders(portfolio, (*begun, *more))
+    steel = sum(o.units for o in orders if o.equipment == "structural-steel")
+    assert steel == (4 if stock == "null" else 1)  # four of seven stand in the halls under way
+    plan = existing_plan(portfolio)
+    plan = dataclasses.replace(plan, starts=(*begun, *more), orders=orders)
+    simulate.run(compile_network(portfolio, plan), seed=1, samples=2)

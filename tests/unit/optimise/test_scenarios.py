@@ -23,6 +23,7 @@ from planner.optimise.scenarios import (
 )
 from planner.optimise.scenarios.joint import Joint, Worth
 from planner.optimise.scenarios.members import Member, reduced, weighed
+from planner.optimise.scenarios.single import Single
 from tests.portfolios import ready, tiny
 
 SOON = {"title": "S", "probability": 0.5, "arrival": "1 year", "revealed": "0.5 year",
@@ -186,13 +187,29 @@ def test_one_thread_and_two_place_the_same_bet() -> None:
 
 
 @pytest.mark.slow
-def test_a_hedge_that_is_forced_out_is_sought_only_where_there_is_one(two_by_two: Found) -> None:
-    """What every scenario commits to has no hedge's worth; some hedge here has one, at a cost."""
-    items = two_by_two.bet.items
-    assert all(i.hedge_worth is None for i in items if i.hedge < 1e-3)
-    told = [i for i in items if i.hedge_worth is not None]
-    assert told
-    assert all(i.hedge_cost is not None and i.hedge_cost >= 0.0 for i in told)
+def test_nothing_is_a_hedge_where_every_scenario_commits_to_it(two_by_two: Found) -> None:
+    """No worth is sought of what every scenario's own plan commits to."""
+    sure = [i for i in two_by_two.bet.items if i.hedge < 1e-3]
+    assert sure
+    assert all(i.hedge_worth is None for i in sure)
+
+
+@pytest.mark.slow
+def test_forcing_halls_out_or_in_is_worth_no_more_than_leaving_them_free() -> None:
+    """The one hall of the bet, out: less compute. Out or in: no more than with it left free."""
+    portfolio = bet_on()
+    stage = found_for(portfolio).stage
+    item = next(k[:3] for k, at in stage.items() if k[0] == "halls" and at > 0.5)
+    base = build(portfolio, ready(portfolio, DAYS))
+    single = Single.of(base, Worth.of(base), 3, whole=False, gap=1e-4, nodes=50, seed=1)
+    free, out, kept = (
+        single.within(stage, item, low, high) for low, high in ((0.0, 9.0), (0.0, 0.0), (1.0, 9.0))
+    )
+    assert free is not None
+    assert out is not None
+    assert kept is not None
+    assert out < kept - 1.0
+    assert max(out, kept) <= free * (1 + 1e-6)
 
 
 def test_the_mean_of_the_worst_takes_parts_of_a_scenario() -> None:

@@ -50,7 +50,24 @@ def test_a_date_that_moved_is_told_with_its_causes(run: Result) -> None:
     assert "1 input changed: spec.seed (1 -> 2)." in text
     assert "1 new and 3 moved; 5 commitments as before." in text
     assert "spend" in text
-    assert 3 <= len(variance.told(facts, facts.variance)) <= 5  # type: ignore[arg-type]
+    assert 3 <= len(variance.told(facts, facts.variance)) <= 6  # type: ignore[arg-type]
+
+
+def test_what_the_old_dates_are_worth_now_is_told(run: Result) -> None:
+    """The chance of an old date is the share of the new futures by the end of that day."""
+    facts = _with(run, 12)
+    assert facts.variance is not None
+    assert facts.key is not None
+    move = facts.variance.key
+    assert move is not None
+    assert move.before_p50 is not None
+    days = facts.key.fact.minutes // 1440
+    limit = (move.before_p50 - run.outcome.epoch).days
+    assert move.p50_chance == sum(int(d) <= limit for d in days) / len(days)
+    assert move.p80_chance is not None
+    assert move.p50_chance < 0.5 < 0.8 > move.p80_chance >= move.p50_chance
+    assert f"The P50 of before, {move.before_p50}, is met now in" in _told(facts)
+    assert "is met now in" not in _told(_with(run, 0))
 
 
 def test_nothing_moved_is_said_as_such(run: Result) -> None:
