@@ -33,7 +33,7 @@ def baseline_of(folder: Path) -> Baseline:
             rows = _whole(csv.DictReader(file))
         start, finish = (
             {r["activity"]: dt.date.fromisoformat(r[key]) for r in rows if r[key]}
-            for key in ("start_p50", "finish_p50")
+            for key in COLUMNS[1:]
         )
     except OSError as error:
         raise OutputError(f"cannot read the baseline {path}: {reason_of(error)}") from None

@@ -11,6 +11,8 @@ import unicodedata
 import xml.etree.ElementTree as ET
 from typing import TYPE_CHECKING, Final
 
+from planner.network.calendars import DAY_MIN
+
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Iterator
@@ -21,7 +23,6 @@ NAMESPACE: Final = "http://schemas.microsoft.com/project"
 TYPES: Final[dict[LinkKind, int]] = {"FF": 0, "FS": 1, "SF": 2, "SS": 3}
 ELAPSED_DAYS, ELAPSED_MINUTES, MINUTES, DAYS = 8, 4, 3, 7
 START_NO_EARLIER: Final = 4
-DAY_MIN: Final = 1440
 P50_FIELD, P80_FIELD = "188743734", "188743735"
 """Field codes of the custom dates Finish1 and Finish2."""
 LONGEST_NAME: Final = 512

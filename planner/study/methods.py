@@ -17,6 +17,7 @@ from planner.domain.methods import MethodsStudy, MethodStep, MethodTrial
 from planner.domain.plan import Candidate
 from planner.domain.result import NEVER
 from planner.network import Trials, build_tables, trial_portfolio
+from planner.network.calendars import DAY_MIN
 from planner.simulate.criticality import links
 from planner.simulate.futures import futures
 from planner.simulate.summarise import in_service
@@ -33,7 +34,6 @@ if TYPE_CHECKING:
     from planner.network import Network, Tables
     from planner.study.ask import Ask
 
-DAY_MIN: Final = 1440
 YEAR_DAY: Final = 365
 STANDARD: Final = "standard"
 SHARES: Final = (0.1, 0.5, 0.8)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from planner.capacity.power import lot_mw
-from planner.study.service import DAY_MIN
+from planner.network.calendars import DAY_MIN
 
 if TYPE_CHECKING:
     import datetime as dt

@@ -18,6 +18,7 @@ import numpy as np
 from planner.domain.amount import Form
 from planner.domain.result import NEVER, quantile_min
 from planner.domain.review import Removal
+from planner.network.calendars import DAY_MIN
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
 
 SAMPLES: Final = 128
 """Futures behind a removal: paired, so that few tell much."""
-DAY_MIN: Final = 1440
 FEWEST: Final = 2
 BAND: Final = tuple(x / 100 for x in range(-5, 6))
 """Percentiles on either side that a percentile is averaged over."""

@@ -14,6 +14,7 @@ import numpy as np
 
 from planner.capacity.compute import usable_share
 from planner.capacity.power import lot_mw
+from planner.network.calendars import DAY_MIN
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
     from planner.domain.portfolio import Portfolio
     from planner.domain.result import FloatArray, Outcome
 
-DAY_MIN = 1440
 Pool = tuple[str, str]
 """SKU and hall class."""
 

@@ -10,8 +10,9 @@ from scipy.special import betaincinv
 from planner.capacity.demand import floors_h100e, guarantees_h100e
 from planner.capacity.power import lot_mw
 from planner.domain.result import NEVER, Verdict, Verification, quantile_min
+from planner.network.calendars import DAY_MIN
 from planner.study.money import cash_risk, simulated_inflow, simulated_spend
-from planner.study.service import DAY_MIN, compute, fleet
+from planner.study.service import compute, fleet
 
 if TYPE_CHECKING:
     from planner.domain.plan import Lot, Plan, Promise

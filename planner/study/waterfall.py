@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from planner.network.calendars import DAY_MIN
 from planner.simulate.criticality import Bound, bindings
 from planner.simulate.logic import SOURCE_OF, TARGET_OF, Moment
 
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
     from planner.simulate.sampling import Draws
     from planner.simulate.times import Times
 
-DAY_MIN: Final = 1440
 LAG: Final = "lag"
 REPAIR: Final = "repair"
 

@@ -13,6 +13,7 @@ import numpy as np
 from planner.domain.result import NEVER, quantile_min
 from planner.errors import Finding, SpecError, Where
 from planner.network import deterministic
+from planner.network.calendars import DAY_MIN
 from planner.network.cpm import hand_over_float
 from planner.network.extract import of_site
 from planner.network.health import hand_overs
@@ -43,7 +44,6 @@ if TYPE_CHECKING:
     from planner.simulate.times import Times
     from planner.study.removal import Cause
 
-DAY_MIN: Final = 1440
 SHARES: Final = (0.1, 0.5, 0.8, 0.9)
 NAMED: Final = 8
 """Names offered where a name fits several, or none."""

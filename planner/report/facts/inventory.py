@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from planner.capacity.power import lot_mw as power_of
 from planner.domain.result import NEVER, FloatArray, IntArray, Outcome, Result
+from planner.network.calendars import DAY_MIN
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     from planner.domain.portfolio import Period, Portfolio
     from planner.domain.site import PowerTranche
 
-MINUTES_A_DAY: Final = 1440
 NO_GPUS: Final = "/-/-"
 """How the name of a lot ends that stands for a block without GPUs."""
 
@@ -110,7 +110,7 @@ class Inventory:
 
 def minute(epoch: dt.date, day: dt.date) -> int:
     """Return the minute of midnight of a date."""
-    return (day - epoch).days * MINUTES_A_DAY
+    return (day - epoch).days * DAY_MIN
 
 
 def date_of(outcome: Outcome, minutes: float) -> dt.date | None:

@@ -9,8 +9,10 @@ import numpy as np
 
 from planner.capacity.power import lot_mw
 from planner.network import compile_network, deterministic
+from planner.network.calendars import DAY_MIN
 from planner.network.progress import reported_dates
 from planner.network.tables import build_tables
+from planner.report.facts.inventory import minute
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -23,7 +25,6 @@ if TYPE_CHECKING:
 
 PLAN = "the plan before its actuals"
 """What the baseline is called where none was named."""
-DAY_MIN = 1440
 NOISE = 1e-9
 """Part of a total below which a difference is rounding."""
 
@@ -145,13 +146,13 @@ def _baseline(result: Result, network: Network) -> tuple[FloatArray, FloatArray,
         return begin, end, PLAN
     for i, name in enumerate(network.activity):
         if name in given.finish:
-            end[i] = (given.finish[name] - network.epoch).days * DAY_MIN + DAY_MIN - 1
+            end[i] = minute(network.epoch, given.finish[name]) + DAY_MIN - 1
             begin[i] = min(end[i], _minute(given.start, name, network.epoch, begin[i]))
     return begin, end, given.name
 
 
 def _minute(dates: Mapping[str, dt.date], name: str, epoch: dt.date, other: float) -> float:
-    return float((dates[name] - epoch).days * DAY_MIN) if name in dates else other
+    return float(minute(epoch, dates[name])) if name in dates else other
 
 
 def _done(result: Result, network: Network, known: Mapping[int, Reported], now: int) -> FloatArray:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from planner.report.facts.inventory import MINUTES_A_DAY, minute
+from planner.network.calendars import DAY_MIN
+from planner.report.facts.inventory import minute
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -118,7 +119,7 @@ def _chance(fact: DateFact, by: dt.date | None, epoch: dt.date) -> float | None:
     """Return the share of futures in which a capacity is there by the end of a day."""
     if by is None or not fact.minutes.size:
         return None
-    return float((fact.minutes < minute(epoch, by) + MINUTES_A_DAY).mean())
+    return float((fact.minutes < minute(epoch, by) + DAY_MIN).mean())
 
 
 def _days(before: dt.date | None, after: dt.date | None) -> int | None:
