@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from planner.cli.arguments import Force, Quiet
+from planner.cli.arguments import Baseline, Force, Quiet
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -20,7 +20,9 @@ Format = Annotated[
     str,
     typer.Option("--format", help="csv, json, parquet, xlsx, mspdi, pmxml or xer."),
 ]
-Output = Annotated[Path, typer.Option("-o", "--out", help="File to write, or folder for several.")]
+Output = Annotated[
+    Path, typer.Option("-o", "--out", help="File to write, or folder for several; - is stdout.")
+]
 Bom = Annotated[
     bool, typer.Option("--bom", help="Mark CSV as UTF-8, which Excel needs to read other scripts.")
 ]
@@ -34,6 +36,7 @@ def export(
     form: Format,
     out: Output,
     bom: Bom = False,
+    baseline: Baseline = None,
     force: Force = False,
     quiet: Quiet = False,
 ) -> None:
@@ -41,39 +44,53 @@ def export(
 
     Example: plan export reports/base --format mspdi -o base.xml
     """
-    from planner.cli.console import progress, say
-    from planner.cli.report import check_place, written
+    from planner.cli.console import progress, put_file, say
+    from planner.cli.report import check_place, check_stdout, written
 
     if form not in (*SCHEDULES, *TABLES):
         known = ", ".join((*TABLES, *SCHEDULES))
         raise typer.BadParameter(f'unknown format "{form}"; known are {known}')
     if bom and form != "csv":
         raise typer.BadParameter("--bom goes with --format csv")
-    check_place(out, force=force)
+    if baseline is not None and form not in SCHEDULES:
+        raise typer.BadParameter(f"--baseline goes with --format {', '.join(SCHEDULES)}")
+    if str(out) == "-":
+        check_stdout(form)
+    else:
+        check_place(out, force=force)
     with progress(quiet=quiet) as update:
-        files = _schedule(run, form, update) if form in SCHEDULES else _tables(run, form, update)
+        if form in SCHEDULES:
+            files = _schedule(run, form, baseline, update)
+        else:
+            files = _tables(run, form, update)
+    if str(out) == "-":
+        put_file(next(iter(files.values())))
+        return
     if bom:
         files = {name: codecs.BOM_UTF8 + body for name, body in files.items()}
     for place in written(files, out, force=force):
         say(f"wrote {place}")
 
 
-def _schedule(run: str, form: str, update: Progress) -> Mapping[str, bytes]:
+def _schedule(run: str, form: str, baseline: Path | None, update: Progress) -> Mapping[str, bytes]:
     from planner import exchange
+    from planner.cli.baseline import held_against
     from planner.cli.finished import is_run, opened
     from planner.errors import OutputError
+    from planner.network import compile_network
 
     if not is_run(run):
         raise OutputError(f"{run} is no finished run; `plan runs` lists them")
     found = opened(run, None, None, None)
-    result = found.result(update)
+    against = None if baseline is None else held_against(baseline, found.portfolio)
+    spec, told = found.portfolio.spec, found.portfolio.actuals
+    before = compile_network(found.portfolio.replace(actuals=None), found.plan) if told else None
     schedule = exchange.schedule_of(
-        found.network, result.outcome,
-        title=found.portfolio.spec.title or found.name, data_date=found.portfolio.spec.data_date,
+        found.network, found.result(update).outcome, title=spec.title or found.name,
+        data_date=told.data_date if told else spec.data_date, baseline=against, planned=before,
     )  # fmt: skip
-    body = exchange.mspdi(schedule)
-    if form in exchange.MPXJ_FORMATS:
-        body = exchange.rewritten(body, form)
+    is_ours = form not in exchange.MPXJ_FORMATS
+    body = exchange.mspdi(schedule) if is_ours else exchange.rewritten(schedule, form)
     return {SCHEDULES[form]: body}
 
 

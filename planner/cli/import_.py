@@ -18,7 +18,7 @@ File = Annotated[
     Path | None,
     typer.Argument(
         help="Schedule (P6 XER or PMXML, MS Project XML or MPP); for sites a workbook or a folder "
-        "of CSV files."
+        "of CSV files; for actuals also a run: what its plan has done by a date, to correct."
     ),
 ]
 As = Annotated[
@@ -74,6 +74,7 @@ def import_(
     """
     from planner import specs
     from planner.cli.console import put, say
+    from planner.cli.finished import is_run
     from planner.cli.report import written
     from planner.errors import OutputError
 
@@ -85,10 +86,10 @@ def import_(
         raise typer.BadParameter("name a file, or --template")
     if not file.exists():
         raise OutputError(f"cannot read {file}: no such file")
-    if file.is_dir() and kind != "site":
+    if file.is_dir() and kind != "site" and not (kind == "actuals" and is_run(file)):
         raise OutputError(f"cannot read {file}: it is a folder; name a schedule")
     if kind == "actuals":
-        made = {Path(out).name or "actuals.yaml": _actuals(file, portfolio, name, data_date)}
+        made = {_file_name(out, "actuals"): _actuals(file, portfolio, name, data_date)}
     elif kind == "site":
         made = _sites(file, specs.load(portfolio).catalog)
         suffix = Path(out).suffix
@@ -96,13 +97,21 @@ def import_(
             made = {Path(out).name: next(iter(made.values()))}
     else:
         catalog = specs.load(portfolio).catalog
-        made = {Path(out).name or "mode.yaml": _mode(file, catalog, name, like, spread)}
+        made = {_file_name(out, name): _mode(file, catalog, name, like, spread)}
     if out == "-":
         put("---\n".join(made.values()).rstrip("\n"))
         return
     files = {name: text.encode() for name, text in made.items()}
     for place in written(files, Path(out), force=force):
         say(f"wrote {place}; next: plan validate {place}")
+
+
+def _file_name(out: str, name: str) -> str:
+    """Return the file to write: as asked, or in a folder by the name of what it holds."""
+    place = Path(out)
+    if place.suffix and not place.is_dir():
+        return place.name
+    return "".join(c if c.isalnum() or c in "-_" else "-" for c in name) + ".yaml"
 
 
 def _mode(file: Path, catalog: CatalogFile, name: str, like: str, spread: str | None) -> str:
@@ -125,7 +134,7 @@ def _actuals(file: Path, run: str, name: str, data_date: str | None) -> str:
     """Return the actuals of a schedule, its activities matched with those of a run."""
     import datetime as dt
 
-    from planner import exchange
+    from planner import exchange, study
     from planner.cli.console import say
     from planner.cli.finished import opened
 
@@ -135,6 +144,14 @@ def _actuals(file: Path, run: str, name: str, data_date: str | None) -> str:
         raise typer.BadParameter(
             f'--data-date "{data_date}": a date wanted, as 2026-11-01'
         ) from None
+    if file.is_dir():
+        if at is None:
+            raise typer.BadParameter("--data-date: the day up to which the plan is taken as done")
+        done = opened(str(file), None, None, None).result(study.unheard)
+        run_name = file.resolve().name
+        return exchange.planned_actuals_yaml(
+            done, name=name.strip() or f"{run_name} as planned", run=run_name, data_date=at
+        )
     network = opened(run, None, None, None).network
     known = dict(zip(network.activity, network.title, strict=True))
     text, unmatched = exchange.actuals_yaml(
@@ -192,7 +209,7 @@ def _template(place: Path, portfolio: str, *, force: bool) -> list[Path]:
     sites = tuple(specs.load(portfolio).sites.values())
     if place.suffix.lower() in {".xlsx", ".xlsm"}:
         return written({place.name: exchange.template_book(sites)}, place, force=force)
-    if place.suffix:
+    if place.suffix or str(place) == "-":
         raise typer.BadParameter(f"--template {place}: a .xlsx or a folder wanted")
     return written(exchange.template_csv(sites), place, force=force)
 

@@ -2,6 +2,7 @@
 
 from planner.exchange.as_actuals import actuals_yaml
 from planner.exchange.as_mode import mode_yaml
+from planner.exchange.as_planned import planned_actuals_yaml
 from planner.exchange.as_sites import ImportedSite, import_sites
 from planner.exchange.build import schedule_of
 from planner.exchange.mpxj import MPXJ_FORMATS, read_schedule, rewritten
@@ -20,6 +21,7 @@ __all__ = [
     "import_sites",
     "mode_yaml",
     "mspdi",
+    "planned_actuals_yaml",
     "read_schedule",
     "rewritten",
     "schedule_of",

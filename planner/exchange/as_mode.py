@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from planner.domain.amount import OBSERVED, Amount, Form
 from planner.domain.base import Model
+from planner.domain.characters import visible
 from planner.errors import Finding, SpecError, Where
 from planner.exchange.yaml_text import WORDS, yaml_text
 from planner.network.calendars import DAY_MIN, intervals
@@ -58,7 +59,7 @@ def mode_yaml(
         "modes:",
         f"  {yaml_text(name)}:",
         f"    title: {yaml_text(schedule.title or name)}",
-        f"    assumption: {yaml_text(f'imported from {file}, the rest as {like_name}')}",
+        f"    assumption: {yaml_text(f'imported from {visible(file)}, the rest as {like_name}')}",
         *_traits(like),
         f"    ready_for_it: [{work.last}]",
         f"    rfs: {work.last}",

@@ -6,6 +6,7 @@ import datetime as dt
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
+from planner.domain.characters import visible
 from planner.errors import Finding, SpecError, Where
 from planner.exchange.columns import SPREAD, TABLES, Checker
 from planner.exchange.tables import read_tables
@@ -155,7 +156,9 @@ class _Site:
     def text(self) -> str:
         """Return the YAML."""
         row = self.row
-        origin = "" if {"source", "assumption"} & set(row) else f"Imported from {self.file}"
+        origin = (
+            "" if {"source", "assumption"} & set(row) else f"Imported from {visible(self.file)}"
+        )
         head = {key: row[key] for key in ("site", "title", "place", "source", "assumption")
                 if key in row} | ({"assumption": origin} if origin else {})  # fmt: skip
         body = {key: row[key] for key in ("latitude", "longitude", "land", "climate", "crews",

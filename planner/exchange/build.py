@@ -12,11 +12,12 @@ import numpy as np
 from planner.domain.activity import Kind
 from planner.domain.result import NEVER, quantile_min
 from planner.exchange.schedule import Calendar, Link, LinkKind, Schedule, Spans, Task
-from planner.network.calendars import work_clock
+from planner.network.calendars import DAY_MIN, work_clock
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from planner.domain.baseline import Baseline
     from planner.domain.result import IntArray, Outcome
     from planner.network import Network
 
@@ -25,13 +26,27 @@ KINDS: Final[Mapping[int, LinkKind]] = {
 }  # fmt: skip
 """Resource-flow arcs (kind 4) go out as finish-to-start."""
 SITE_WORKS: Final = "Site works"
+ACTUAL: Final = "actual/"
+"""Begins the gate of an activity that is reported as finished."""
 
 
-def schedule_of(network: Network, outcome: Outcome, *, title: str, data_date: dt.date) -> Schedule:
+def schedule_of(
+    network: Network, outcome: Outcome, *, title: str, data_date: dt.date,
+    baseline: Baseline | None = None, planned: Network | None = None,
+) -> Schedule:  # fmt: skip
     """Return the schedule of a simulated plan, activities that end within the tables only.
 
     Dates are those of the deterministic pass; the finish at P50 and P80 stands beside them. What
-    had begun by the data date is in progress or done. The baseline is the deterministic plan.
+    had begun by the data date is in progress or done.
+
+    Parameters
+    ----------
+    baseline
+        Dates to hold it against, each from the first to the last working minute of its days; the
+        deterministic plan itself where none is given.
+    planned
+        The network with nothing reported, where something is: in `network` what is finished has
+        lost its calendar and what led to it.
     """
     at = dt.datetime.combine(data_date, dt.time())
     index = {name: a for a, name in enumerate(outcome.activity)}
@@ -39,14 +54,16 @@ def schedule_of(network: Network, outcome: Outcome, *, title: str, data_date: dt
         a for a, name in enumerate(network.activity)
         if name in index and _ends(outcome, index[name])
     ]  # fmt: skip
-    makes = _Tasks(network, outcome, index, at)
+    logic = planned or network
+    makes = _Tasks(network, outcome, index, at, baseline, logic)
     tasks = tuple(_outline(network, kept, makes))
+    names = frozenset(network.activity[a] for a in kept)
     return Schedule(
         title=title,
         data_date=at,
-        calendars=tuple(_calendars(network, kept, tasks)),
+        calendars=tuple(_calendars(logic, names, tasks)),
         tasks=tasks,
-        links=tuple(_links(network, frozenset(kept))),
+        links=tuple(_links(logic, names)),
     )
 
 
@@ -55,17 +72,24 @@ def _ends(outcome: Outcome, a: int) -> bool:
 
 
 class _Tasks:
-    """Makes the task of an activity."""
+    """Makes the task of an activity: dates of the outcome, calendars of the network as planned."""
 
     def __init__(
-        self, network: Network, outcome: Outcome, index: Mapping[str, int], at: dt.datetime
-    ) -> None:
+        self, network: Network, outcome: Outcome, index: Mapping[str, int], at: dt.datetime,
+        baseline: Baseline | None, planned: Network,
+    ) -> None:  # fmt: skip
+        self.baseline = baseline
         self.network, self.outcome, self.index, self.at = network, outcome, index, at
+        self.planned = planned
+        self.place = {name: a for a, name in enumerate(planned.activity)}
+        self.finished = frozenset(
+            gate.removeprefix(ACTUAL) for gate in network.gate_name if gate.startswith(ACTUAL)
+        )
         self.p50 = quantile_min(outcome.finish_min, 0.5)
         self.p80 = quantile_min(outcome.finish_min, 0.8)
-        spans = _day_spans(network)
-        used = np.unique(network.calendar).tolist()
-        self.clock = {row: work_clock(network.day_type[row], spans) for row in used}
+        self.spans = spans = _day_spans(planned)
+        used = np.unique(planned.calendar).tolist()
+        self.clock = {row: work_clock(planned.day_type[row], spans) for row in used}
 
     def moment(self, minute: int) -> dt.datetime:
         """Return the time of a minute."""
@@ -77,43 +101,77 @@ class _Tasks:
 
     def of(self, a: int, level: int) -> Task:
         """Return the task of an activity of the network."""
-        network, outcome = self.network, self.outcome
-        name = network.activity[a]
-        o = self.index[name]
-        start, finish = (
-            int(outcome.deterministic_start_min[o]), int(outcome.deterministic_finish_min[o]),
-        )  # fmt: skip
-        row = int(network.calendar[a])
+        name = self.network.activity[a]
+        o, p = self.index[name], self.place[name]
+        row = int(self.planned.calendar[p])
+        start, finish = self.dates(name, o, row, is_point=not self.planned.work.c[p])
         work = self.worked(row, start, finish)
         span = (self.moment(start), self.moment(finish))
         return Task(
             code=name,
-            name=network.title[a] or name.rpartition("/")[2],
+            name=self.network.title[a] or name.rpartition("/")[2],
             level=level,
             start=span[0],
             finish=span[1],
             work_min=work,
-            calendar=network.calendar_name[row],
+            calendar=self.planned.calendar_name[row],
             is_milestone=work == 0,
             percent=self.percent(row, start, finish, work),
             not_before=span[0] if self.is_held(a) else None,
-            baseline=span,
+            baseline=span if self.baseline is None else self.held(self.baseline, name, row),
             p50=self.quantile(self.p50, o),
             p80=self.quantile(self.p80, o),
         )
 
+    def dates(self, name: str, o: int, row: int, *, is_point: bool) -> tuple[int, int]:
+        """Return first and last minute; of what is reported as finished, of its shifts then."""
+        start = int(self.outcome.deterministic_start_min[o])
+        finish = int(self.outcome.deterministic_finish_min[o])
+        if name not in self.finished:
+            return start, finish
+        if is_point:
+            return finish, finish
+        begin, end = (day // DAY_MIN * DAY_MIN for day in (start, finish))
+        return (
+            begin + self.shift(row, self.moment(begin))[0],
+            end + self.shift(row, self.moment(end))[1],
+        )
+
+    def held(
+        self, baseline: Baseline, name: str, row: int
+    ) -> tuple[dt.datetime, dt.datetime] | None:
+        """Return the dates of a baseline, which are days, as moments on a calendar."""
+        if name not in baseline.start or name not in baseline.finish:
+            return None
+        first, last = (
+            dt.datetime.combine(day, dt.time())
+            for day in (baseline.start[name], baseline.finish[name])
+        )
+        begin, end = self.shift(row, first)[0], self.shift(row, last)[1]
+        return first + dt.timedelta(minutes=begin), last + dt.timedelta(minutes=end)
+
+    def shift(self, row: int, day: dt.datetime) -> tuple[int, int]:
+        """Return the first and last working minute of a day; a day off is taken whole."""
+        number = (day.date() - self.planned.epoch).days
+        inside = 0 <= number < self.planned.days
+        spans = self.spans[int(self.planned.day_type[row][number])] if inside else ()
+        return (spans[0][0], spans[-1][1]) if spans else (0, DAY_MIN)
+
     def worked(self, row: int, start: int, finish: int) -> int:
         """Return the working minutes of a calendar between two instants."""
         clock = self.clock[row]
-        return max(0, clock.worked(finish) - clock.worked(start))
+        shift = (self.network.epoch - self.planned.epoch).days * DAY_MIN
+        return max(0, clock.worked(finish + shift) - clock.worked(start + shift))
 
     def percent(self, row: int, start: int, finish: int, work: int) -> int:
         """Return the per cent of the work that lies before the data date."""
         epoch = dt.datetime.combine(self.network.epoch, dt.time())
         now = int((self.at - epoch).total_seconds() // 60)
+        if start >= now:  # a milestone on the data date itself has not happened by it
+            return 0
         if finish <= now:
             return 100
-        if start >= now or work == 0:
+        if work == 0:
             return 0
         return min(99, 100 * self.worked(row, start, now) // work)
 
@@ -166,32 +224,39 @@ def _group(group: str, members: Mapping[str, list[int]], makes: _Tasks) -> list[
 def _summary(code: str, name: str, level: int, inner: list[Task]) -> Task:
     start, finish = min(t.start for t in inner), max(t.finish for t in inner)
     leaves = [t for t in inner if not t.is_summary]
+    held = [t.baseline for t in leaves if t.baseline]
     whole = sum(t.work_min for t in leaves)
     done = sum(t.work_min * t.percent for t in leaves)
     return Task(
         code=code, name=name, level=level, start=start, finish=finish, is_summary=True,
-        percent=done // whole if whole else 0, baseline=(start, finish),
+        percent=done // whole if whole else 0,
+        baseline=(min(b[0] for b in held), max(b[1] for b in held)) if held else None,
     )  # fmt: skip
 
 
-def _links(network: Network, kept: frozenset[int]) -> Iterator[Link]:
+def _links(network: Network, names: frozenset[str]) -> Iterator[Link]:
     """Yield the relations between kept activities, each pair and kind once."""
-    seen: set[tuple[int, int, str]] = set()
+    seen: set[tuple[str, str, str]] = set()
     for pred, succ, number, lag in network.relations():
+        before, after = network.activity[pred], network.activity[succ]
         kind = KINDS.get(number, "FS")
-        if pred in kept and succ in kept and (pred, succ, kind) not in seen:
-            seen.add((pred, succ, kind))
-            yield Link(network.activity[pred], network.activity[succ], kind, lag)
+        if before in names and after in names and (before, after, kind) not in seen:
+            seen.add((before, after, kind))
+            yield Link(before, after, kind, lag)
 
 
-def _calendars(network: Network, kept: list[int], tasks: tuple[Task, ...]) -> Iterator[Calendar]:
+def _calendars(
+    network: Network, names: frozenset[str], tasks: tuple[Task, ...]
+) -> Iterator[Calendar]:
     """Yield the calendars in use: the usual week, and the days of the schedule that differ."""
     if not tasks:
         return
     spans = _day_spans(network)
     last = max(task.finish for task in tasks).date()
     first = min(task.start for task in tasks).date()
-    for row in sorted({int(network.calendar[a]) for a in kept}):
+    used = {int(row) for row, name in zip(network.calendar, network.activity, strict=True)
+            if name in names}  # fmt: skip
+    for row in sorted(used):
         types = network.day_type[row]
         weekday = (np.arange(network.days) + network.epoch.weekday()) % 7
         usual = [Counter(types[weekday == day].tolist()).most_common(1)[0][0] for day in range(7)]

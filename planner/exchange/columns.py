@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from planner.errors import Finding
+from planner.exchange.tables import Uncomputed
 from planner.units import UnitProblem, parse
 
 if TYPE_CHECKING:
@@ -22,6 +23,11 @@ Kind = Literal["name", "text", "number", "count", "date", "quantity", "list", "c
 
 SPREAD: Final = ("p10", "p50", "p90")
 """Points that a quantity may be given by, each in a column of its own."""
+NO_VALUES: Final = frozenset(
+    ("#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!", "#SPILL!", "#CALC!")
+)
+"""What a spreadsheet shows of a formula without a value."""
+EMPTY: Final = "fill it in; of merged cells the first alone has a value"
 NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
 
 
@@ -166,7 +172,7 @@ class Checker:
                 where = grid.place(number, position + 1)
                 if cell is None or cell == "":
                     if column.is_needed:
-                        self._add(where, "missing", f"{column.key} is empty")
+                        self._add(where, "missing", f"{column.key} is empty", EMPTY)
                 elif (value := self._value(column, unit, cell, where)) is not None:
                     row[column.key] = value
             key = tuple(str(row.get(k, "")) for k in KEY[table])
@@ -207,7 +213,7 @@ class Checker:
 
     def _unit(self, column: Column, unit: str, where: Where) -> str:
         if column.kind != "quantity" or not unit:
-            return column.unit if column.kind == "quantity" else ""
+            return ""
         try:
             parse(f"1 {unit}", column.unit)
         except UnitProblem as problem:
@@ -216,8 +222,15 @@ class Checker:
         return unit
 
     def _value(self, column: Column, unit: str, cell: Cell, where: Where) -> Any:
+        if isinstance(cell, Uncomputed):
+            message = f"{column.key}: a formula that was never computed"
+            self._add(where, "formula", message, "open and save the book in a spreadsheet")
+            return None
+        if cell in NO_VALUES:
+            self._add(where, "formula", f"{column.key}: a formula that came to {cell}")
+            return None
         try:
-            value = READERS[column.kind](cell, unit or column.unit, column)
+            value = READERS[column.kind](cell, unit, column)
         except UnitProblem as problem:
             self._add(where, problem.code, f"{column.key}: {problem.message}", problem.hint)
             return None
@@ -291,6 +304,9 @@ def _quantity(cell: Cell, unit: str, column: Column) -> str:
         raise ValueError(f'"{cell}": a point for decimals and no mark for thousands wanted')
     if is_bare:
         number = _number(cell, unit, column)
+        if not unit:
+            hint = f'write "{number:.12g} {column.unit}", or head the column {column.heading}'
+            raise UnitProblem("unit-missing", "unit missing", hint)
         text = f"{number:.12g} {unit}"
     else:
         text = str(cell)

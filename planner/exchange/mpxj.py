@@ -7,22 +7,27 @@ from __future__ import annotations
 
 import datetime as dt
 import importlib
+import re
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from planner.domain.characters import visible
 from planner.errors import OutputError
+from planner.exchange.mspdi import P50_TITLE, P80_TITLE, render
 from planner.exchange.schedule import Calendar, Link, LinkKind, Schedule, Spans, Task
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
 MPXJ_FORMATS: Final = {"pmxml": "PrimaveraPMFileWriter", "xer": "PrimaveraXERFileWriter"}
 """Formats that MPXJ writes for us, with its writer."""
 NAME_TITLE: Final = "Gigaplan name"
 """Title of the custom field that holds our stable name."""
+LONGEST_ID: Final = 20
+"""Characters of a project's id in P6."""
 HELP: Final = 'install the extra: pip install "gigaplan[interop]", and a Java runtime'
 
 
@@ -48,23 +53,91 @@ def _java() -> Any:
     return jpype.JClass
 
 
-def rewritten(mspdi: bytes, form: str) -> bytes:
-    """Return an MS Project XML schedule in one of `MPXJ_FORMATS`.
+def rewritten(schedule: Schedule, form: str) -> bytes:
+    """Return a schedule in one of `MPXJ_FORMATS`.
 
     Raises
     ------
     OutputError
         If MPXJ is missing.
     """
+    name = _project_id(schedule.title)
+    if form == "xer":
+        schedule = _under_one_root(schedule, name)
+    text = render(schedule).decode()
+    stand_ins = _stand_ins(text)
+    project = _as_p6_has_it(text, name, stand_ins)
+    if form == "pmxml" and (held := _baseline(schedule)).tasks:
+        kept = render(held).decode()
+        project.setBaseline(_as_p6_has_it(kept, f"{name}-B1", stand_ins))
     with tempfile.TemporaryDirectory(prefix="plan-mpxj-") as folder:
-        source, made = Path(folder) / "in.xml", Path(folder) / f"out.{form}"
-        source.write_bytes(mspdi)
-        project = _read(source)
-        _name_field(project)
-        for number, task in enumerate(project.getTasks()):
-            _as_p6_has_it(task, number)
+        made = Path(folder) / f"out.{form}"
         _writer(form).write(project, str(made))
-        return made.read_bytes()
+        written = made.read_bytes().decode()
+    return written.translate({ord(mark): c for c, mark in stand_ins.items()}).encode()
+
+
+def _as_p6_has_it(mspdi: str, name: str, stand_ins: Mapping[str, str]) -> Any:
+    """Return MPXJ's project of a schedule, with what P6 needs and MS Project has not."""
+    with tempfile.TemporaryDirectory(prefix="plan-mpxj-") as folder:
+        source = Path(folder) / "in.xml"
+        source.write_bytes(
+            mspdi.translate({ord(c): mark for c, mark in stand_ins.items()}).encode()
+        )
+        project = _read(source)
+    project.getProjectProperties().setProjectID(name)
+    _name_field(project)
+    for number, task in enumerate(project.getTasks()):
+        _complete(task, number)
+    return project
+
+
+def _baseline(schedule: Schedule) -> Schedule:
+    """Return the baseline as the schedule that it was: P6 holds one as a project of its own."""
+    had = {task.code for task in schedule.tasks if task.baseline and not task.is_summary}
+    return replace(
+        schedule,
+        title=f"{schedule.title} - baseline",
+        tasks=tuple(
+            replace(
+                task, start=task.baseline[0], finish=task.baseline[1], percent=0, baseline=None,
+                not_before=None, p50=None, p80=None,
+            )
+            for task in schedule.tasks
+            if task.baseline and had and (task.is_summary or task.code in had)
+        ),
+        links=tuple(x for x in schedule.links if {x.predecessor, x.successor} <= had),
+    )  # fmt: skip
+
+
+def _project_id(title: str) -> str:
+    """Return what P6 tells projects apart by; it joins files of the same id on import."""
+    return re.sub(r"[^A-Za-z0-9]+", "-", title).strip("-")[:LONGEST_ID] or "gigaplan"
+
+
+def _under_one_root(schedule: Schedule, name: str) -> Schedule:
+    """Return a schedule under one line that is the project: an XER has no other place for its name.
+
+    P6 does not take in an XER whose project has brackets or a pipe in its name.
+    """
+    tops = [task for task in schedule.tasks if task.level == 1]
+    if not tops:
+        return schedule
+    start, finish = min(task.start for task in tops), max(task.finish for task in tops)
+    title = " ".join(re.sub(r"[\[\]|]", " ", schedule.title).split()) or name
+    root = Task(name, title, 1, start, finish, is_summary=True)
+    deeper = (replace(task, level=task.level + 1) for task in schedule.tasks)
+    return replace(schedule, title=title, tasks=(root, *deeper))
+
+
+def _stand_ins(text: str) -> dict[str, str]:
+    """Return a private character for each that lies beyond U+FFFF.
+
+    MPXJ's writer of PMXML takes each half of such a character for one that XML cannot hold.
+    """
+    found = sorted({c for c in text if ord(c) > 0xFFFF})
+    free = (c for c in map(chr, range(0xE000, 0xF900)) if c not in text)
+    return dict(zip(found, free, strict=False))
 
 
 def _writer(form: str) -> Any:
@@ -83,7 +156,7 @@ def _name_field(project: Any) -> None:
     project.getCustomFields().add(text).setAlias(NAME_TITLE)
 
 
-def _as_p6_has_it(task: Any, number: int) -> None:
+def _complete(task: Any, number: int) -> None:
     """Give a task what P6 cannot do without: an id of at most 40 characters, a type, its dates."""
     kind = _java()("org.mpxj.ActivityType")
     task.setText(1, task.getWBS())
@@ -120,7 +193,7 @@ def read_schedule(path: Path) -> Schedule:
     tasks = tuple(_tasks(project))
     properties = project.getProjectProperties()
     return Schedule(
-        title=str(properties.getProjectTitle() or properties.getName() or path.stem),
+        title=visible(str(properties.getProjectTitle() or properties.getName() or path.stem)),
         data_date=_moment(properties.getStatusDate()),
         calendars=tuple(_calendar(name, found) for name, found in calendars.items()),
         tasks=tasks,
@@ -158,26 +231,34 @@ def _short(error: Exception) -> str:
 
 
 @dataclass(frozen=True)
-class _Names:
-    """Stable names of the tasks of a project: our own field, else id in P6, WBS, or number."""
+class _Own:
+    """What the columns of our own hold, by their titles, in whatever field a format keeps them."""
 
-    field: Any
+    fields: dict[str, Any]
 
     @classmethod
-    def of(cls, project: Any) -> _Names:
-        """Return the names of a project, by the field that carries them where there is one."""
-        fields = [f.getFieldType() for f in project.getCustomFields()
-                  if str(f.getAlias()) == NAME_TITLE]  # fmt: skip
-        return cls(fields[0] if fields else None)
+    def of(cls, project: Any) -> _Own:
+        """Return the columns of a project."""
+        return cls({str(f.getAlias()): f.getFieldType() for f in project.getCustomFields()})
 
-    def __call__(self, task: Any) -> str:
-        own = task.get(self.field) if self.field is not None else None
+    def name(self, task: Any) -> str:
+        """Return the stable name of a task: our own, else its id in P6, WBS, or number."""
+        own = self._value(task, NAME_TITLE)
         name = task.getWBS() if task.getSummary() else task.getActivityID() or task.getWBS()
         return str(own or name or task.getUniqueID())
 
+    def moment(self, task: Any, title: str) -> dt.datetime | None:
+        """Return the date in a column of a task, or None where that is no column of dates."""
+        found = self._value(task, title)
+        return _moment(found) if hasattr(found, "getMonthValue") else None
+
+    def _value(self, task: Any, title: str) -> Any:
+        field = self.fields.get(title)
+        return None if field is None else task.get(field)
+
 
 def _tasks(project: Any) -> Iterator[Task]:
-    named = _Names.of(project)
+    own = _Own.of(project)
     for task in project.getTasks():
         level = int(task.getOutlineLevel() or 0)
         start, finish = _moment(task.getStart()), _moment(task.getFinish())
@@ -187,13 +268,14 @@ def _tasks(project: Any) -> Iterator[Task]:
         calendar = task.getEffectiveCalendar()
         percent = task.getPercentageComplete()
         yield Task(
-            code=named(task), name=str(task.getName() or ""), level=level, start=start,
+            code=own.name(task), name=visible(str(task.getName() or "")), level=level, start=start,
             finish=finish, work_min=_minutes(task.getDuration(), project),
             calendar=str(calendar.getName() or "") if calendar is not None else "",
             is_summary=bool(task.getSummary()), is_milestone=bool(task.getMilestone()),
             percent=round(float(percent)) if percent is not None else 0,
             not_before=_moment(task.getConstraintDate()),
             baseline=(baseline[0], baseline[1]) if baseline[0] and baseline[1] else None,
+            p50=own.moment(task, P50_TITLE), p80=own.moment(task, P80_TITLE),
             notes=str(task.getNotes() or ""),
             actual_start=_moment(task.getActualStart()),
             actual_finish=_moment(task.getActualFinish()), remaining_min=_remaining(task, project),
@@ -204,11 +286,11 @@ def _links(project: Any) -> Iterator[Link]:
     kinds: dict[str, LinkKind] = {
         "FINISH_START": "FS", "START_START": "SS", "FINISH_FINISH": "FF", "START_FINISH": "SF",
     }  # fmt: skip
-    named = _Names.of(project)
+    own = _Own.of(project)
     for task in project.getTasks():
         for relation in task.getPredecessors():
             yield Link(
-                named(relation.getPredecessorTask()), named(task),
+                own.name(relation.getPredecessorTask()), own.name(task),
                 kinds[str(relation.getType().name())], _minutes(relation.getLag(), project),
             )  # fmt: skip
 

@@ -7,7 +7,7 @@ and at P80 are the custom dates Finish1 and Finish2.
 
 from __future__ import annotations
 
-import unicodedata
+import re
 import xml.etree.ElementTree as ET
 from typing import TYPE_CHECKING, Final
 
@@ -23,10 +23,13 @@ NAMESPACE: Final = "http://schemas.microsoft.com/project"
 TYPES: Final[dict[LinkKind, int]] = {"FF": 0, "FS": 1, "SF": 2, "SS": 3}
 ELAPSED_DAYS, ELAPSED_MINUTES, MINUTES, DAYS = 8, 4, 3, 7
 START_NO_EARLIER: Final = 4
-P50_FIELD, P80_FIELD = "188743734", "188743735"
-"""Field codes of the custom dates Finish1 and Finish2."""
+P50_FIELD, P80_FIELD = "188743733", "188743736"
+"""Field codes of the custom dates Finish1 and Finish2: text, start and finish take turns."""
+P50_TITLE, P80_TITLE = "Finish P50", "Finish P80"
+"""What the columns of these dates are called, in MS Project and in P6."""
 LONGEST_NAME: Final = 512
 """Characters that MS Project keeps of a name."""
+_NOT_XML: Final = re.compile(r"[^\t\n\x20-\x7e\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def render(schedule: Schedule) -> bytes:
@@ -51,8 +54,13 @@ def _put(parent: ET.Element, tag: str, value: object) -> ET.Element:
 
 
 def _text(value: str) -> str:
-    """Return a text without the control characters that XML cannot hold."""
-    return "".join(c for c in value if unicodedata.category(c) != "Cc" or c in "\t\n")
+    """Return a text with a mark for each character that XML cannot hold, or only in disguise."""
+    return _NOT_XML.sub("\N{REPLACEMENT CHARACTER}", value)
+
+
+def _name(value: str) -> str:
+    """Return a name on one line, as long as MS Project keeps it."""
+    return re.sub(r"[\t\r\n]+", " ", value)[:LONGEST_NAME]
 
 
 def _head(root: ET.Element, schedule: Schedule) -> None:
@@ -60,8 +68,8 @@ def _head(root: ET.Element, schedule: Schedule) -> None:
     finish = max((t.finish for t in schedule.tasks), default=schedule.data_date)
     for tag, value in (
         ("SaveVersion", 14),
-        ("Name", schedule.title[:LONGEST_NAME]),
-        ("Title", schedule.title[:LONGEST_NAME]),
+        ("Name", _name(schedule.title)),
+        ("Title", _name(schedule.title)),
         ("ScheduleFromStart", 1),
         ("StartDate", _stamp(start)),
         ("FinishDate", _stamp(finish)),
@@ -80,7 +88,7 @@ def _fields(root: ET.Element) -> None:
     """Declare the custom dates, so that their columns carry a name."""
     fields = ET.SubElement(root, "ExtendedAttributes")
     for code, name, alias in (
-        (P50_FIELD, "Finish1", "Finish P50"), (P80_FIELD, "Finish2", "Finish P80"),
+        (P50_FIELD, "Finish1", P50_TITLE), (P80_FIELD, "Finish2", P80_TITLE),
     ):  # fmt: skip
         field = ET.SubElement(fields, "ExtendedAttribute")
         _put(field, "FieldID", code)
@@ -171,7 +179,7 @@ def _task(
     values: list[tuple[str, object]] = [
         ("UID", uid),
         ("ID", uid),
-        ("Name", task.name[:LONGEST_NAME]),
+        ("Name", _name(task.name)),
         ("Active", 1),
         ("Manual", 0),
         ("Type", 1),

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 import xlsxwriter
 
 from planner.domain.amount import Amount, Form
+from planner.domain.characters import FORMULA_STARTS
 from planner.exchange.columns import SPREAD, TABLES
 
 if TYPE_CHECKING:
@@ -27,7 +28,6 @@ PARTS: Final = (
     "A cell may hold another unit with its number, as 0.1 GW. Columns may be left out or moved.",
     "Replace the rows by your own, then: plan import THIS-FILE --as site -o sites/",
 )
-FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 EPOCH: Final = dt.datetime(2000, 1, 1)  # noqa: DTZ001 - the same book, the same bytes
 
 
@@ -91,7 +91,7 @@ def template_csv(sites: Iterable[Site]) -> dict[str, bytes]:
 
 def _plain(value: Value) -> str:
     text = "" if value is None else value.isoformat() if isinstance(value, dt.date) else str(value)
-    is_formula = isinstance(value, str) and text.startswith(FORMULA)
+    is_formula = isinstance(value, str) and text.startswith(FORMULA_STARTS)
     return f"'{text}" if is_formula else text
 
 

@@ -11,14 +11,21 @@ import zipfile
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from planner.domain.characters import FORMULA_STARTS
 from planner.errors import Finding, OutputError, SpecError, Where, reason_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
-Cell = str | int | float | bool | dt.date | None
 
+class Uncomputed:
+    """A formula that the program which wrote the book has not computed."""
+
+
+Cell = str | int | float | bool | dt.date | Uncomputed | None
+
+UNCOMPUTED: Final = Uncomputed()
 LARGEST_BYTES: Final = 64_000_000
 """Of a file, or of a workbook when unpacked: a table of sites is some thousands."""
 MOST_ROWS: Final = 10_000
@@ -106,7 +113,7 @@ def _csv(path: Path) -> Grid:
 
 def _unquoted(cell: str) -> str:
     """Return a cell without the quote that keeps a spreadsheet from running it."""
-    return cell[1:] if cell[:1] == "'" and cell[1:2] in tuple("=+-@") else cell
+    return cell[1:] if cell[:1] == "'" and cell[1:].startswith(FORMULA_STARTS) else cell
 
 
 def _dialect(text: str) -> type[csv.excel]:
@@ -120,10 +127,12 @@ def _dialect(text: str) -> type[csv.excel]:
 
 
 def _book(path: Path, names: frozenset[str]) -> dict[str, Grid]:
-    book = _opened(path)
+    book, formulas = _opened(path, values=True), _opened(path, values=False)
     try:
         return {
-            sheet.title.strip().lower(): _grid(Place(str(path), sheet.title), _cells(sheet))
+            sheet.title.strip().lower(): _grid(
+                Place(str(path), sheet.title), _cells(sheet, formulas[sheet.title])
+            )
             for sheet in book.worksheets
             if sheet.title.strip().lower() in names
         }
@@ -131,6 +140,7 @@ def _book(path: Path, names: frozenset[str]) -> dict[str, Grid]:
         raise OutputError(f"cannot read {path}: the workbook is damaged: {_first(error)}") from None
     finally:
         book.close()
+        formulas.close()
 
 
 UNREADABLE: Final = (
@@ -140,7 +150,8 @@ UNREADABLE: Final = (
 """What openpyxl and zipfile raise on damaged files (a ParseError of XML is a SyntaxError)."""
 
 
-def _opened(path: Path) -> Any:
+def _opened(path: Path, *, values: bool) -> Any:
+    """Return a workbook, with what its formulas came to or with the formulas themselves."""
     try:
         with zipfile.ZipFile(path) as packed:
             if sum(entry.file_size for entry in packed.infolist()) > LARGEST_BYTES:
@@ -149,7 +160,7 @@ def _opened(path: Path) -> Any:
         # Imported here: no other command needs it, and it takes a quarter of a second.
         openpyxl = importlib.import_module("openpyxl")
         with warnings.catch_warnings(action="ignore"):  # of styles and other extras it leaves out
-            return openpyxl.load_workbook(path, read_only=True, data_only=True, keep_links=False)
+            return openpyxl.load_workbook(path, read_only=True, data_only=values, keep_links=False)
     except OSError as error:
         raise OutputError(f"cannot read {path}: {reason_of(error)}") from None
     except UNREADABLE as error:
@@ -160,11 +171,18 @@ def _first(error: Exception) -> str:
     return (str(error).splitlines() or [type(error).__name__])[0][:200]
 
 
-def _cells(sheet: Any) -> Iterator[list[Cell]]:
+def _cells(sheet: Any, formulas: Any) -> Iterator[list[Cell]]:
+    for row, said in zip(_rows(sheet), _rows(formulas), strict=True):
+        yield [
+            UNCOMPUTED if cell.value is None and of.data_type == "f" else _cell(cell.value)
+            for cell, of in zip(row, said, strict=True)
+        ]
+
+
+def _rows(sheet: Any) -> Iterator[Any]:
     # The size that a sheet claims is not trusted, and no more is read than a table may have.
     sheet.reset_dimensions()
-    for row in sheet.iter_rows(max_row=MOST_ROWS + 1, max_col=MOST_COLUMNS, values_only=True):
-        yield [_cell(value) for value in row]
+    return iter(sheet.iter_rows(max_row=MOST_ROWS + 1, max_col=MOST_COLUMNS))
 
 
 def _cell(value: Any) -> Cell:

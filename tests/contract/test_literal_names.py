@@ -15,20 +15,25 @@ import openpyxl
 import polars as pl
 import pytest
 
-from planner.exchange import Schedule, Task, mspdi
+from planner.exchange import Calendar, Link, Schedule, Task, mspdi, read_schedule, rewritten
 from planner.report import FORMATS, compose, rendered
 from tests import results
+from tests.unit.exchange.test_round_trips import needs_java
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from planner.report.document import Document
 
 NAMES = {
+    "wide": "＝cmd|'/c calc'!A1",
     "formula": "=cmd|'/c calc'!A1",
     "markup": "<img src=x onerror=alert(1)></script>\"'c`d\\e",
+    "ends": "]]>--><!--{{x}}${y}{%z%}%s&lt;\\u0041 \u05d0\u05d1\u200f(\u05d2) a\u200bb [x](y) |z|",
     "odd": ("æ漢字ع🏗 one\u2028two\u2029three " + "x" * 200)[:200],
 }
 """Names that some format gives a meaning of its own, by what they attack."""
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝")
 """First characters that make a spreadsheet compute a cell."""
 UNTRUSTED = {"onerror", "onload"}
 
@@ -151,14 +156,41 @@ def test_a_format_is_rendered(named: tuple[str, Document], form: str) -> None:
     assert all(_all(document, form).values())
 
 
-@pytest.mark.parametrize("name", NAMES.values(), ids=NAMES)
-def test_ms_project_gets_the_name_back(name: str) -> None:
-    """The task is called as the activity was, in a file that is XML without a further element."""
+def scheduled(name: str) -> Schedule:
+    """Return a schedule whose portfolio, hall, activity, calendar and note all have a name."""
     day = dt.datetime(2027, 3, 1, 8)  # noqa: DTZ001 - schedules hold local times
-    task = Task(code=name, name=name, level=1, start=day, finish=day, notes=name)
-    made = mspdi(Schedule(name, day, (), (task,), ()))
+    end = day + dt.timedelta(hours=2)
+    whole = Task("n", name, 1, day, end, is_summary=True)
+    one = Task("n/a", name, 2, day, end, 120, name, notes=name)
+    two = Task("n/b", "after", 2, day, end, 120, name)
+    calendar = Calendar(name, (((0, 1440),),) * 7)
+    return Schedule(name, day, (calendar,), (whole, one, two), (Link("n/a", "n/b"),))
+
+
+@pytest.mark.parametrize("name", NAMES.values(), ids=NAMES)
+@pytest.mark.parametrize("form", ["xml", pytest.param("pmxml", marks=needs_java)])
+def test_schedules_in_xml_hold_the_name_and_no_element_of_it(form: str, name: str) -> None:
+    """Any reader of XML gets the name to the last character."""
+    made = mspdi(scheduled(name)) if form == "xml" else rewritten(scheduled(name), form)
     root = ET.fromstring(made.decode())
     tags = {element.tag.rpartition("}")[2] for element in root.iter()}
     names = [e.text for e in root.iter() if e.tag.rpartition("}")[2] == "Name"]
-    assert name in names
+    assert names.count(name) >= 3
     assert not {"img", "script"} & tags
+
+
+@needs_java
+@pytest.mark.parametrize("name", NAMES.values(), ids=NAMES)
+def test_an_xer_has_the_name_in_one_field(name: str, tmp_path: Path) -> None:
+    """No name ends a field or a row: every row has the fields of its table, and MPXJ agrees."""
+    path = tmp_path / "a.xer"
+    path.write_bytes(rewritten(scheduled(name), "xer"))
+    width = 0
+    for line in path.read_bytes().decode().split("\n"):
+        cells = line.rstrip("\r").split("\t")
+        width = len(cells) if cells[0] == "%F" else width
+        assert cells[0] != "%R" or len(cells) == width, line[:300]
+    found = read_schedule(path)
+    assert [t.name for t in found.tasks if not t.is_summary] == [name, "after"]
+    assert [t.name for t in found.tasks if t.is_summary][1:] == [name]
+    assert [(x.predecessor, x.successor) for x in found.links] == [("n/a", "n/b")]

@@ -6,13 +6,12 @@ import csv
 import io
 from typing import TYPE_CHECKING
 
+from planner.domain.characters import FORMULA_STARTS
 from planner.report.cells import plain
 from planner.report.exporters.base import Exporter
 
 if TYPE_CHECKING:
     from planner.report.document import Cell, Document, Table
-
-DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
 
 
 def files(document: Document) -> dict[str, bytes]:
@@ -32,7 +31,7 @@ def render(table: Table) -> bytes:
 def cell(value: Cell) -> str:
     """Return a cell; text that a spreadsheet would take for a formula gets a quote before it."""
     text = plain(value)
-    if isinstance(value, str) and text.startswith(DANGEROUS):
+    if isinstance(value, str) and text.startswith(FORMULA_STARTS):
         return f"'{text}"
     return text
 

@@ -137,13 +137,23 @@ def _tiles(tiles: Tiles) -> str:
 def _chart(chart: Chart) -> str:
     if chart.spec is None:
         return f'<p class="empty">{_t(chart.title)}.</p>'
-    body = charts.render(chart.spec)
+    body = _drawing(chart, chart.spec)
+    if chart.other is not None:
+        # Without script there is no button, and the first drawing stays.
+        button = f'<button type="button" aria-pressed="false">{_t(chart.switch)}</button>'
+        other = _drawing(chart, chart.other).replace("<svg ", "<svg hidden ", 1)
+        body = f'<div class="tools" hidden>{button}</div>{body}{other}'
+    return _figure(chart.name, chart.title, chart.subtitle, body, chart.table, chart.method)
+
+
+def _drawing(chart: Chart, spec: charts.Spec) -> str:
+    """Return the SVG of a figure, no wider than reads well, with its finding as its title."""
+    body = charts.render(spec)
     # The finding is what a screen reader needs first; Vega's own label says "SVG image".
     title = f"<title>{_t(chart.title)}</title><desc>{_t(chart.subtitle)}</desc>"
     start = body.index(">") + 1
     width = round(GROWTH * float(_WIDTH.findall(body)[0]))
-    body = f'{body[: start - 1]} style="max-width:{width}px">{title}{body[start:]}'
-    return _figure(chart.name, chart.title, chart.subtitle, body, chart.table, chart.method)
+    return f'{body[: start - 1]} style="max-width:{width}px">{title}{body[start:]}'
 
 
 def _gantt(gantt: Gantt) -> str:

@@ -40,6 +40,16 @@
   }
 })();
 
+// A figure that is drawn in two ways shows the other at the press of its button.
+for (const tools of document.querySelectorAll("figure > .tools")) {
+  const button = tools.querySelector("button"), drawings = tools.parentNode.querySelectorAll(":scope > svg");
+  tools.hidden = false;
+  button.addEventListener("click", () => {
+    button.setAttribute("aria-pressed", button.getAttribute("aria-pressed") !== "true");
+    for (const d of drawings) d.toggleAttribute("hidden");
+  });
+}
+
 // A link to a table opens it; the section in view is marked; print opens every table.
 (function () {
   const reveal = () => {

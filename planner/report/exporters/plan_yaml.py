@@ -94,8 +94,9 @@ def _fields(row: object) -> Row:
     """Return the fields of a record, without empty texts."""
     slots: Iterable[str] = type(row).__slots__  # type: ignore[attr-defined]  # slotted records
     values = {name: getattr(row, name) for name in slots}
-    if values.pop("is_pinned", False):
-        values["pinned"] = True
+    for flag in ("under_way", "pinned"):
+        if values.pop(f"is_{flag}", False):
+            values[flag] = True
     return {name: value for name, value in values.items() if value not in ("", None)}
 
 

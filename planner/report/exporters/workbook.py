@@ -32,7 +32,9 @@ BASIS: Final = (
     ("Columns", "In brackets the name that the CSV file of the same table gives the column"),
 )  # fmt: skip
 """What the numbers of every sheet rest on."""
-_CONTROL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
+_CONTROL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+LONGEST_CELL: Final = 32_767
+"""Characters of a cell; a longer text would be left out without a word."""
 
 
 def files(document: Document) -> dict[str, bytes]:
@@ -52,7 +54,9 @@ def files(document: Document) -> dict[str, bytes]:
 
 
 def _clean(text: str) -> str:
-    return _CONTROL.sub("\N{REPLACEMENT CHARACTER}", text)
+    """Return a text as a cell can hold it."""
+    whole = _CONTROL.sub("\N{REPLACEMENT CHARACTER}", text)
+    return whole if len(whole) <= LONGEST_CELL else f"{whole[: LONGEST_CELL - 1]}…"
 
 
 def _read_me(book: Any, document: Document, head: Any) -> None:

@@ -144,7 +144,8 @@ def test_a_cell_may_hold_another_unit_and_a_header_too(lakeside: Site, tmp_path:
 @pytest.mark.parametrize(
     "name",
     ["=cmd|'/c calc'!A1", "<img src=x onerror=1>\"'`\\", "æ漢字ع🏗 " + "x" * 190, "a: b # c", "yes",
-     "a\u2028b\x85c\x07", "- [x], {y}", "123"],
+     "a\u2028b\x85c\x07", "- [x], {y}", "123",
+     "＝cmd()"],
 )  # fmt: skip
 def test_any_text_comes_back_as_it_was(name: str, lakeside: Site, tmp_path: Path) -> None:
     """No name is run, split or taken for another type, in CSV or in the YAML."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime as dt
 import os
 import shutil
+import xml.etree.ElementTree as ET
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -31,6 +33,7 @@ def sample() -> Schedule:
     a = Task(
         "n/01/A", "Pour, cure & <strip>", 3, at("2026-01-05T07:00"), at("2026-01-06T18:00"), 1200,
         "shift", percent=100, baseline=(at("2026-01-05T07:00"), at("2026-01-05T18:00")),
+        p50=at("2026-01-07T09:30"), p80=at("2026-01-09T16:05"),
     )  # fmt: skip
     b = Task(
         "n/01/B", "=cmd|'/c calc'!A1", 3, at("2026-01-07T13:31"), at("2026-01-08T07:31"), 1080,
@@ -78,6 +81,7 @@ def test_ms_project_reads_back_to_the_minute(tmp_path: Path) -> None:
         assert (new.start, new.finish, new.percent) == (old.start, old.finish, old.percent)
         assert (new.is_milestone, new.is_summary) == (old.is_milestone, old.is_summary)
         assert new.baseline == old.baseline
+        assert (new.p50, new.p80) == (old.p50, old.p80)
         if not old.is_summary:
             assert (new.work_min, new.calendar) == (old.work_min, old.calendar)
     assert sorted(found.links, key=str) == sorted(wrote.links, key=str)
@@ -90,7 +94,7 @@ def test_ms_project_reads_back_to_the_minute(tmp_path: Path) -> None:
 def test_primavera_reads_back_with_the_losses_that_docs_list(form: str, tmp_path: Path) -> None:
     """Activities, dates, milestones, progress, links and calendars survive; summaries are WBS."""
     wrote = sample()
-    found = read(rewritten(mspdi(wrote), form), f"a.{form}", tmp_path)
+    found = read(rewritten(wrote, form), f"a.{form}", tmp_path)
     old = {t.name: t for t in wrote.tasks if not t.is_summary}
     new = {t.name: t for t in found.tasks if not t.is_summary}
     assert new.keys() == old.keys()
@@ -98,10 +102,54 @@ def test_primavera_reads_back_with_the_losses_that_docs_list(form: str, tmp_path
         assert (new[name].start, new[name].finish) == (task.start, task.finish)
         assert new[name].is_milestone == task.is_milestone
         assert new[name].percent == task.percent
+        assert (new[name].p50, new[name].p80) == (task.p50, task.p80)
     assert sorted((x.kind, x.lag_min) for x in found.links) == sorted(
         (x.kind, x.lag_min) for x in wrote.links
     )
     assert {c.week for c in wrote.calendars} <= {c.week for c in found.calendars}
+
+
+@needs_java
+def test_pmxml_has_the_baseline_as_a_project_of_its_own(tmp_path: Path) -> None:
+    """The one activity that has a baseline gets it back; the others get none that is not theirs."""
+    body = rewritten(sample(), "pmxml")
+    root = ET.fromstring(body)
+    (kept,) = (e for e in root if e.tag.endswith("BaselineProject"))
+    names = [e.text for e in kept.iter() if e.tag.endswith("}Name")]
+    assert "Pour, cure & <strip>" in names
+    assert "Fit out" not in names
+    found = {t.code: t for t in read(body, "a.pmxml", tmp_path).tasks}
+    assert found["n/01/A"].baseline == (at("2026-01-05T07:00"), at("2026-01-05T18:00"))
+
+
+@needs_java
+@pytest.mark.parametrize("sites", [1, 2])
+def test_an_xer_has_one_project_whatever_the_sites(sites: int, tmp_path: Path) -> None:
+    """P6 wants one root of the work breakdown: it has the title, its brackets apart."""
+    one = sample()
+    tasks = [
+        replace(task, code=task.code.replace("n", name, 1))
+        for name in ("n", "m")[:sites] for task in one.tasks
+    ]  # fmt: skip
+    body = rewritten(replace(one, title="Two [sites] | 2027", tasks=tuple(tasks)), "xer")
+    rows = [line.split("\t") for line in body.decode().splitlines()]
+    heads = {row[1]: rows[n + 1] for n, row in enumerate(rows) if row[0] == "%T"}
+    column = heads["PROJWBS"].index("proj_node_flag")
+    nodes = [row for row in rows if row[0] == "%R" and len(row) > column and row[column] == "Y"
+             and row[heads["PROJWBS"].index("wbs_name")].startswith("Two")]  # fmt: skip
+    assert len(nodes) == 1
+    found = read(body, "a.xer", tmp_path)
+    assert found.title == "Two sites 2027"
+    assert [t.name for t in found.tasks if t.level == 1] == [found.title]
+    assert sum(t.level == 2 for t in found.tasks) == sites
+
+
+@needs_java
+@pytest.mark.parametrize("form", ["pmxml", "xer"])
+def test_a_project_is_told_apart_by_an_id_that_p6_takes(form: str) -> None:
+    """At most twenty letters, digits and hyphens, and not the same one for every portfolio."""
+    body = rewritten(replace(sample(), title="Øst & Vest | 2027 (draft)"), form).decode()
+    assert "st-Vest-2027-draft" in body
 
 
 @needs_java
