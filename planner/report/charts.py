@@ -14,7 +14,7 @@ import re
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Final
 
 import altair as alt
 import numpy as np
@@ -43,6 +43,13 @@ SERIES: Final = (BLUE, VERMILLION, GREEN, PURPLE, GREY, SKY, ORANGE, BROWN)
 INK: Final = "currentColor"
 Y_EXTENT_PX: Final = 46
 """Room for the labels of a value axis, the same everywhere, so that panels line up."""
+LABEL_GAP_PX: Final = 10
+"""Least space between the labels of an axis: a page's font may be wider than the one measured."""
+LETTER_PX: Final = 6.4
+"""Width of a letter of a label in the widest of the usual fonts."""
+LABEL_LIMIT_PX: Final = 350
+HATCH: Final = "url(#over)"
+"""Fill of what is over a limit; `render` brings the pattern."""
 LINE_PX: Final = 14
 """Height of a line of label text."""
 
@@ -96,6 +103,8 @@ class Series:
         One a point; `low` and `high` None for a line without a band.
     said
         What a hover says at each point.
+    is_hatched
+        Whether it is a hatched area from `low` to `high`, and no line.
     """
 
     label: str
@@ -107,6 +116,7 @@ class Series:
     dash: tuple[int, int] = (1, 0)
     said: tuple[str, ...] = ()
     interpolate: str = "linear"
+    is_hatched: bool = False
 
 
 def _is_cramped() -> bool:
@@ -127,8 +137,23 @@ def render(spec: Spec) -> str:
     # A line of script cannot hold these, and the drawing engine makes script of the specification.
     text = json.dumps(_quiet(_clean(spec)), ensure_ascii=False).translate(_LINE_ENDS)
     made: str = vl_convert.vegalite_to_svg(text)
-    short = _LONG.sub(lambda found: f"{float(found.group()):.2f}", made)
+    short = _hatched(_LONG.sub(lambda found: f"{float(found.group()):.2f}", made))
     return slim(_PLACES.sub(lambda found: _FINE.sub(_tenths, found.group()), short))
+
+
+def _hatched(svg: str) -> str:
+    """Return a drawing that brings the pattern it is hatched with, under a name of its own."""
+    if HATCH not in svg:
+        return svg
+    name = f"over{hashlib.sha256(svg.encode()).hexdigest()[:8]}"
+    pattern = (
+        f'<defs><pattern id="{name}" width="4" height="4" patternUnits="userSpaceOnUse" '
+        'patternTransform="rotate(45)"><line x1="2" x2="2" y2="4" stroke="#D55E00" '
+        'stroke-width="2"/>'
+        "</pattern></defs>"
+    )
+    end = svg.index(">") + 1
+    return f"{svg[:end]}{pattern}{svg[end:].replace(HATCH, f'url(#{name})')}"
 
 
 def _clean(value: Any) -> Any:
@@ -184,7 +209,8 @@ class Frame:
         domain = [self.start.isoformat(), self.end.isoformat()]
         return alt.X(
             field, title=None, scale=alt.Scale(type="utc", domain=domain),
-            axis=alt.Axis(format="%Y", tickCount={"interval": "year", "step": 1}, grid=True),
+            axis=alt.Axis(format="%Y", tickCount={"interval": "year", "step": 1}, grid=True,
+                          labelOverlap=True, labelSeparation=LABEL_GAP_PX),
         )  # fmt: skip
 
 
@@ -195,6 +221,7 @@ def lines(
     hover: Sequence[Series] = (),
     title: str = "",
     axis_title: str = "",
+    top: float | None = None,
 ) -> Plot:
     """Return lines with bands and direct labels over dates.
 
@@ -202,14 +229,17 @@ def lines(
     ----------
     hover
         Series whose points a pointer finds; those of `series` that say something where empty.
+    top
+        End of the value axis, so that panels share a scale; the largest value where not given.
     """
     store = _Store()
-    top = _top(series)
+    top = top or _top(series)
     layers = [_band(store, frame, s, top, axis_title) for s in series if s.low is not None]
-    layers += [_line(store, frame, s, top, axis_title) for s in series]
+    layers += [_line(store, frame, s, top, axis_title) for s in series if not s.is_hatched]
     layers += [_hover(store, frame, s, top) for s in hover or series if s.said]
-    if any(s.label for s in series):
-        layers.append(_labels(store, frame, series, top))
+    named = [s for s in series if not s.is_hatched]
+    if any(s.label for s in named):
+        layers.append(_labels(store, frame, named, top))
     made = alt.layer(*layers).properties(width=frame.width, height=frame.height)
     if title:
         made = made.properties(title=alt.TitleParams(title, anchor="start", fontSize=12))
@@ -267,19 +297,19 @@ def bars(
     """
     store = _Store()
     names = [r["name"] for r in rows]
-    base = alt.Chart(store(rows)).encode(
+    room = min(LABEL_LIMIT_PX, LETTER_PX * max((len(str(n)) for n in names), default=0))
+    base = alt.Chart(store([{**r, "end": max(0.0, float(r["value"]))} for r in rows])).encode(
         y=alt.Y("name:N", sort=names, title=None,
-                axis=alt.Axis(labelLimit=260, domain=False, ticks=False)),
+                axis=alt.Axis(labelLimit=LABEL_LIMIT_PX, minExtent=room, domain=False,
+                              ticks=False)),
         description="said:N",
     )  # fmt: skip
     drawn = base.mark_bar(color=colour, height=14).encode(
         x=alt.X("value:Q", title=axis_title, axis=alt.Axis(tickCount=6))
     )
-    values = [float(r["value"]) for r in rows]
-    side: Literal["left", "right"] = "left" if max(values, default=0.0) > 0 else "right"
-    text = base.mark_text(
-        align=side, fontSize=12, dx=6 if side == "left" else -6, color=INK
-    ).encode(x="value:Q", text="text:N")
+    text = base.mark_text(align="left", fontSize=12, dx=6, color=INK).encode(
+        x="end:Q", text="text:N"
+    )
     chart = alt.layer(drawn, text).properties(width=width, height=24 * len(rows))
     return finished(Plot(chart, store.rows))
 
@@ -311,7 +341,7 @@ def columns(
             color=alt.Color(
                 "name:N", title=None,
                 scale=alt.Scale(domain=[p.label for p in parts], range=[p.colour for p in parts]),
-                legend=alt.Legend(orient="top", direction="horizontal", columnPadding=16),
+                legend=alt.Legend(orient="top", direction="horizontal", columnPadding=28),
             ),
         )
     )  # fmt: skip
@@ -365,7 +395,7 @@ def distribution(
         "day:T",
         title=None,
         scale=alt.Scale(type="utc"),
-        axis=alt.Axis(format="%b %Y", labelOverlap=True, tickCount=8),
+        axis=alt.Axis(format="%b %Y", labelOverlap=True, labelSeparation=LABEL_GAP_PX, tickCount=8),
     )
     histogram = alt.Chart(data).mark_bar(color=BLUE, opacity=0.55, stroke=None).encode(
         x=x, x2="end:T", description="said:N",
@@ -442,7 +472,9 @@ def _band(store: _Store, frame: Frame, s: Series, top: float, title: str) -> alt
     shape: Any = {"interpolate": s.interpolate}
     made: alt.Chart = (
         alt.Chart(store(_rows(s)))
-        .mark_area(color=s.colour, opacity=0.22, **shape)
+        .mark_area(
+            color=HATCH if s.is_hatched else s.colour, opacity=1 if s.is_hatched else 0.22, **shape
+        )
         .encode(x=frame.x(), y=alt.Y("low:Q", scale=_scale(top), title=title or None), y2="high:Q")
     )
     return made

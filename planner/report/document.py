@@ -20,7 +20,9 @@ Kind = Literal["text", "date", "mw", "musd", "day", "count", "number", "share", 
 
 
 MarkKind = Literal["rfs", "power", "racks", "point", "target"]
-BarKind = Literal["build", "tail", "float", "driving", "done", "summary", "base", "rejected"]
+BarKind = Literal[
+    "build", "tail", "float", "driving", "done", "summary", "base", "earlier", "rejected"
+]
 Fold = Literal["open", "closed", "path"]
 
 
@@ -120,6 +122,8 @@ class Chart:
         Name of the table with its numbers.
     method
         How it is computed, in two lines.
+    other, switch
+        The same figure drawn another way, and what the button that shows it says.
     """
 
     name: str
@@ -128,6 +132,8 @@ class Chart:
     spec: Mapping[str, Any] | None
     table: str
     method: str = ""
+    other: Mapping[str, Any] | None = None
+    switch: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,6 +188,10 @@ class GanttRow:
         Crews that it holds while it works, by trade.
     driver
         What its start waits for where that is no other row, in words.
+    mode
+        Build mode of the hall, or of all halls beneath; its bars bear the pattern of that mode.
+    done
+        Share of its work that was reported done; None where its part before the data date is.
     """
 
     key: str
@@ -196,6 +206,8 @@ class GanttRow:
     is_rejected: bool = False
     needs: tuple[tuple[str, int], ...] = ()
     driver: str = ""
+    mode: str = ""
+    done: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,10 +236,12 @@ class Gantt:
 
     Parameters
     ----------
-    baseline
-        What the thin bars show, in words.
+    baseline, earlier
+        What the thin bars show, in words, and what the dashed lines beneath them; empty for none.
     storms
         Storm seasons by site: the key of its row, and the spans of days.
+    limits
+        Crews there are by site, as its row's key, and trade.
     """
 
     name: str
@@ -242,7 +256,14 @@ class Gantt:
     table: str
     links: tuple[GanttLink, ...] = ()
     baseline: str = ""
+    earlier: str = ""
     storms: Mapping[str, tuple[tuple[float, float], ...]] = field(default_factory=dict)
+    limits: Mapping[str, tuple[tuple[str, int], ...]] = field(default_factory=dict)
+
+    @property
+    def modes(self) -> tuple[str, ...]:
+        """Build modes of its rows in their order; the place of each gives its pattern."""
+        return tuple(dict.fromkeys(r.mode for r in self.rows if r.mode))
 
     def shown(self) -> tuple[GanttRow, ...]:
         """Return the rows that show when the page opens."""

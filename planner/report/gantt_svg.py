@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import datetime as dt
 from html import escape
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 from planner.report import words
+from planner.report.gantt import ink
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,63 +20,36 @@ if TYPE_CHECKING:
 
 WIDTH: Final = 1400
 NAME: Final = 290
-CELL: Final = {"date": 76, "day": 46, "share": 46}
+CELL: Final = {"date": 76, "day": 50, "share": 42}
 """Width of a column, by kind."""
 ROW: Final = 22
 HEAD: Final = 56
-LEGEND: Final = 26
+LEGEND: Final = 24
 STRIP: Final = 120
 RIGHT: Final = 110
 
+PATTERNED: Final = {"build", "tail", "group"}
+"""Bars that bear the pattern of their row's build mode."""
 HALLS: Final = 2
 """Depth at which halls lie."""
 
-STYLE: Final = """
-.g{font:12px system-ui,sans-serif;color:inherit}
-.g text{fill:currentColor;font-variant-numeric:tabular-nums}
-.g .dim{opacity:.75}.g .head{font-weight:600}.g .num{text-anchor:end}
-.g .grid{stroke:currentColor;stroke-opacity:.12}.g .year{stroke-opacity:.35}
-.g .build,.g .tail,.g .rfs{fill:var(--blue,#0072B2)}.g .tail{fill-opacity:.45}
-.g .done{fill:currentColor;fill-opacity:.75}.g .power{fill:var(--green,#009E73)}
-.g .racks{fill:#CC79A7}.g .point{fill:var(--blue,#0072B2)}
-.g .target{fill:none;stroke:currentColor;stroke-width:1.6}
-.g .base{fill:var(--grey,#767676)}
-.g .float{fill:none;stroke:var(--grey,#767676);stroke-dasharray:3 2}
-.g .rejected{fill:none;stroke:var(--grey,#767676);stroke-dasharray:1 2}.g .off{opacity:.7}
-.g .driving{fill:url(#g-hatch);stroke:#D55E00}
-.g .summary{fill:currentColor;fill-opacity:.55}
-.g .rfs,.g .power,.g .racks,.g .point{stroke:currentColor;stroke-width:.6}
-.g .whisker{stroke:currentColor;stroke-width:1.3;fill:none}
-.g .date{stroke:#D55E00;stroke-width:1.5}
-.g .storm{fill:currentColor;fill-opacity:.06}
-.g .line0{stroke:var(--grey,#767676)}.g .line1{stroke:var(--green,#009E73);stroke-dasharray:7 3}
-.g .line2{stroke:var(--blue,#0072B2)}.g .line3{stroke:#CC79A7;stroke-dasharray:2 3}
-.g .back{fill:currentColor;fill-opacity:0}
-""".strip()
 
+def draw(gantt: Gantt, *, depth: int | None = None, is_alone: bool = True) -> str:
+    """Return the SVG of a Gantt: the rows that show at first, or all down to a depth.
 
-HATCH: Final = (
-    '<defs><pattern id="g-hatch" width="5" height="5" patternUnits="userSpaceOnUse" '
-    'patternTransform="rotate(45)"><rect width="5" height="5" style="fill:var(--paper,#fff)"/>'
-    '<line y2="5" stroke="#D55E00" stroke-width="3"/></pattern></defs>'
-)
-
-LEGEND_MARKS: Final = (
-    ("build", "forecast P50"), ("tail", "racks to service"), ("done", "up to the data date"),
-    ("base", "baseline"), ("driving", "driving path"), ("float", "total float"),
-    ("rfs", "service"), ("power", "power"), ("racks", "GPUs docked"), ("target", "target"),
-    ("whisker", "P10 to P90, tick P80"), ("storm", "storm season"),
-)  # fmt: skip
-
-
-def draw(gantt: Gantt, *, depth: int | None = None) -> str:
-    """Return the SVG of a Gantt: the rows that show at first, or all down to a depth."""
+    Parameters
+    ----------
+    is_alone
+        Whether it brings the patterns that fill its bars; a page has them already.
+    """
     rows = gantt.shown()
     if depth is not None:
         rows = tuple(r for r in gantt.rows if r.depth <= depth and not r.is_rejected)
     scale = _Scale(gantt)
     body = HEAD + ROW * len(rows)
-    height = body + (STRIP if gantt.strip else 0) + LEGEND + 4
+    below = body + (STRIP if gantt.strip else 0)
+    legend, lines = _legend(gantt, below)
+    height = below + LEGEND * lines + 4
     opened = {r.parent for r in rows}
     parents = {r.parent for r in gantt.rows}
     head = (
@@ -84,17 +59,23 @@ def draw(gantt: Gantt, *, depth: int | None = None) -> str:
     parts = [
         head,
         f"<title>{_text(gantt.title)}</title><desc>{_text(gantt.subtitle)}</desc>",
-        f"<style>{STYLE}</style>",
-        HATCH,
+        f"<style>{ink.STYLE}</style>",
+        ink.patterns() if is_alone else "",
         _storms(gantt, rows, scale),
         _header(gantt, scale, body),
         *(
-            _row(r, i, scale, "▾" if r.key in opened else "▸" if r.key in parents else "")
+            _row(
+                r,
+                HEAD + ROW * i,
+                scale,
+                ink.pattern_of(gantt, r.mode),
+                "▾" if r.key in opened else "▸" if r.key in parents else "",
+            )
             for i, r in enumerate(rows)
         ),
         _data_date(gantt, scale, body),
         _strip(gantt, scale, body),
-        _legend(height - LEGEND),
+        legend,
         "</svg>",
     ]
     return "\n".join(p for p in parts if p)
@@ -139,8 +120,7 @@ def _text(value: str) -> str:
     return escape(value, quote=True)
 
 
-def _n(value: float) -> str:
-    return f"{value:.1f}".removesuffix(".0")
+_n = ink.number
 
 
 def _header(gantt: Gantt, scale: _Scale, body: int) -> str:
@@ -176,8 +156,8 @@ def _quarters(start: dt.date, end: dt.date) -> list[dt.date]:
     return made
 
 
-def _row(row: GanttRow, index: int, scale: _Scale, fold: str) -> str:
-    y, x = HEAD + ROW * index, 8 + 14 * row.depth
+def _row(row: GanttRow, y: int, scale: _Scale, pattern: int, fold: str) -> str:
+    x = 8 + 14 * row.depth
     weight = ' class="head"' if row.depth == 0 else ""
     sign = f'<text x="{x - 2}" y="15">{fold}</text>' if fold else ""
     # A long name must not run into the columns beside it.
@@ -197,33 +177,22 @@ def _row(row: GanttRow, index: int, scale: _Scale, fold: str) -> str:
             for i, edge in enumerate(scale.columns)
             if row.cells[i] is not None
         ),
-        *(_bar(b, scale) for b in bars),
+        *(_bar(b, scale, row, pattern) for b in bars),
         *(_mark(m, scale) for m in row.marks),
         "</g>",
     ]
     return "".join(parts)
 
 
-SHAPES: Final = {"summary": (7, 5), "float": (6, 8), "driving": (3, 12), "base": (17, 3),
-                 "rejected": (5, 10), "done": (11, 5)}  # fmt: skip
-"""Top and height of a bar by kind, forecast bars aside."""
-
-
-def _bar(bar: Bar, scale: _Scale) -> str:
+def _bar(bar: Bar, scale: _Scale, row: GanttRow, pattern: int) -> str:
     x, end = scale(bar.start), scale(bar.end)
-    made = [_rect(bar.kind, x, end, bar.label)]
-    if bar.kind in {"build", "tail"} and bar.start < scale.now:
-        made.append(_rect("done", x, min(end, scale(scale.now)), ""))
+    kind = "group" if bar.kind == "summary" and row.mode else bar.kind
+    made = [ink.rect(kind, x, end, bar.label, pattern if kind in PATTERNED else 0)]
+    # What was reported, else what lies before the data date.
+    until = min(end, scale(scale.now)) if row.done is None else x + row.done * (end - x)
+    if bar.kind in {"build", "tail"} and until > x:
+        made.append(ink.rect("done", x, until, ""))
     return "".join(made)
-
-
-def _rect(kind: str, x: float, end: float, label: str) -> str:
-    top, height = SHAPES.get(kind, (4, 12))
-    said = f"<title>{_text(label)}</title>" if label else ""
-    return (
-        f'<rect class="{kind}" x="{_n(x)}" y="{top}" width="{_n(max(end - x, 1.5))}" '
-        f'height="{height}">{said}</rect>'
-    )
 
 
 def _mark(mark: Mark, scale: _Scale) -> str:
@@ -235,24 +204,15 @@ def _mark(mark: Mark, scale: _Scale) -> str:
         made.append(f'<path class="whisker" d="M{_n(low)} {y - 3}v6m0-3H{_n(high)}m0-3v6"/>')
         if mark.p80 is not None:
             made.append(f'<path class="whisker" d="M{_n(scale(mark.p80))} {y - 7}v14"/>')
-    made.append(_symbol(mark.kind, x, y))
+    made.append(ink.symbol(mark.kind, x, y))
     return f"<g>{''.join(made)}<title>{_text(mark.label)}</title></g>"
-
-
-SYMBOLS: Final = {"rfs": "0-6l6 6-6 6-6-6z", "point": "0-6l6 6-6 6-6-6z", "power": "0-6l6 11h-12z",
-                  "racks": "-5-5h10v10h-10z", "target": "0 6l-6-11h12z"}  # fmt: skip
-"""Path of a mark from its middle: no two kinds share both shape and colour."""
-
-
-def _symbol(kind: str, x: float, y: float) -> str:
-    return f'<path class="{kind}" d="M{_n(x)} {_n(y)}m{SYMBOLS[kind]}"/>'
 
 
 def _storms(gantt: Gantt, rows: Sequence[GanttRow], scale: _Scale) -> str:
     """Shade the storm season over the rows of each site."""
     made = []
     tops = [i for i, r in enumerate(rows) if r.depth == 0]
-    for i, end in zip(tops, [*tops[1:], len(rows)], strict=True):
+    for i, end in pairwise([*tops, len(rows)]):
         y, height = HEAD + ROW * i, ROW * (end - i)
         for first, last in gantt.storms.get(rows[i].key, ()):
             x, width = scale(first), scale(last) - scale(first)
@@ -261,23 +221,17 @@ def _storms(gantt: Gantt, rows: Sequence[GanttRow], scale: _Scale) -> str:
     return f"<g>{''.join(made)}</g>" if made else ""
 
 
-def sample(kind: str) -> str:
-    """Return one bar or mark for a legend, 20 wide and 22 high."""
-    if kind in SYMBOLS:
-        return _symbol(kind, 10, 11)
-    if kind == "whisker":
-        return '<path class="whisker" d="M0 8v6m0-3h20m0-3v6m-6-10v14"/>'
-    return _rect(kind, 0, 20, "")
-
-
-def _legend(y: float) -> str:
-    """Return what the bars and marks are, in one line."""
-    made, x = [], 8
-    for kind, said in LEGEND_MARKS:
-        made.append(f'<g transform="translate({x},1)">{sample(kind)}</g>')
-        made.append(f'<text x="{x + 26}" y="16">{said}</text>')
-        x += 40 + round(6.3 * len(said))
-    return f'<g class="legend" transform="translate(0,{_n(y)})">{"".join(made)}</g>'
+def _legend(gantt: Gantt, y: float) -> tuple[str, int]:
+    """Return what the bars and marks are, and in how many lines."""
+    made, x, line = [], 8, 0
+    for sample, said in ink.samples(gantt):
+        wide = 44 + round(6.3 * len(said))
+        if x + wide > WIDTH:
+            x, line = 8, line + 1
+        made.append(f'<g transform="translate({x},{LEGEND * line + 1})">{sample}'
+                    f'<text x="30" y="15">{_text(said)}</text></g>')  # fmt: skip
+        x += wide
+    return f'<g class="legend" transform="translate(0,{_n(y)})">{"".join(made)}</g>', line + 1
 
 
 def _data_date(gantt: Gantt, scale: _Scale, body: int) -> str:

@@ -9,7 +9,17 @@ from typing import TYPE_CHECKING, Any, Final
 
 import altair as alt
 
-from planner.report.charts import BLUE, GREEN, GREY, INK, VERMILLION, Plot, Spec, finished
+from planner.report.charts import (
+    BLUE,
+    GREEN,
+    GREY,
+    INK,
+    LABEL_GAP_PX,
+    VERMILLION,
+    Plot,
+    Spec,
+    finished,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -45,11 +55,12 @@ def scatter(
               scale=alt.Scale(domain=[min(values) - room, max(values) + room],
                                      nice=False))  # fmt: skip
     x = alt.X("day:T", title=None, scale=alt.Scale(type="utc"),
-              axis=alt.Axis(format="%b %Y", labelOverlap=True, tickCount=8))  # fmt: skip
+              axis=alt.Axis(format="%b %Y", labelOverlap=True, labelSeparation=LABEL_GAP_PX,
+                            tickCount=8))  # fmt: skip
     dots = alt.Chart(alt.NamedData(name="futures")).mark_point(size=34, opacity=0.8).encode(
         x=x, y=y, description="said:N",
         shape=alt.Shape("kind:N", title=None, scale=alt.Scale(domain=KINDS, range=SHAPES),
-                        legend=alt.Legend(orient="top", symbolOpacity=1)),
+                        legend=alt.Legend(orient="top", symbolOpacity=1, columnPadding=24)),
         color=alt.Color("kind:N", title=None, scale=alt.Scale(domain=KINDS, range=COLOURS),
                         legend=alt.Legend(orient="top")),
     )  # fmt: skip

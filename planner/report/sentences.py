@@ -22,6 +22,7 @@ if TYPE_CHECKING:
         GaveWayFact,
         RiskFact,
         StrandingFact,
+        SupplyFact,
         TeamFact,
     )
 
@@ -60,7 +61,7 @@ def answer(facts: Facts) -> tuple[str, ...]:
     made = [commit(facts.soon, facts.result.plan.data_date), when(facts)]
     if facts.teams:
         made.append(first_team(facts.teams[0], facts.arrival))
-    made += [limited(facts.limits[0]), gives_way(facts.gave_way)]
+    made += [limited(facts.limits[0], facts.supply), gives_way(facts.gave_way)]
     return tuple(s for s in made if s)
 
 
@@ -93,10 +94,25 @@ def when(facts: Facts) -> str:
 def against(facts: Facts, fact: DateFact) -> str:
     """Say when an announced capacity serves and when it was announced for."""
     name = subject_name(facts, fact)
-    due = f"announced: {words.month(fact.target)}"
+    due = f"announced {words.month(fact.target)}"
     if fact.spread.reached == 0:
-        return f"{name} does not reach {words.mw(fact.amount_mw)} IT ({due})"
-    return f"{name} reaches {reached(fact, f'; {due}')}"
+        return f"{name} does not reach {words.mw(fact.amount_mw)} IT, {due}"
+    if fact.spread.p50 is None or fact.target is None:
+        return f"{name} reaches {reached(fact)}, {due}"
+    return f"{name} reaches {reached(fact)}, {apart(fact.spread.p50, fact.target)}"
+
+
+def apart(day: dt.date, announced: dt.date) -> str:
+    """Say how far a date lies from the announced one: "4 months after the announced May 2027".
+
+    By the calendar's months, as a reader of the two would count.
+    """
+    months = 12 * (day.year - announced.year) + day.month - announced.month
+    if not months:
+        return f"as announced for {words.month(announced)}"
+    number = words.counted(abs(months), "month")
+    side = "after" if months > 0 else "before"
+    return f"{number} {side} the announced {words.month(announced)}"
 
 
 def subject_name(facts: Facts, fact: DateFact) -> str:
@@ -112,13 +128,13 @@ def capacity_name(facts: Facts, fact: DateFact) -> str:
     return f"{site.title}, {amount}" if site else amount
 
 
-def reached(fact: DateFact, more: str = "") -> str:
+def reached(fact: DateFact) -> str:
     """Say when a capacity is in service: "1.00 GW IT in May 2027 (P50; P80 July 2027)"."""
     amount = f"{words.mw(fact.amount_mw)} {fact.basis}"
     if fact.spread.p50 is None:
-        return f"{amount} in time in {words.share(fact.spread.reached)} of futures only{more}"
+        return f"{amount} in time in {words.share(fact.spread.reached)} of futures only"
     p50, p80 = words.month(fact.spread.p50), words.month(fact.spread.p80)
-    return f"{amount} in {p50} ({'P50 and P80' if p80 == p50 else f'P50; P80 {p80}'}{more})"
+    return f"{amount} in {p50} ({'P50 and P80' if p80 == p50 else f'P50; P80 {p80}'})"
 
 
 def first_team(team: TeamFact, arrival: Arrival) -> str:
@@ -147,14 +163,27 @@ def gives_way(wishes: Sequence[GaveWayFact]) -> str:
     return f"Not all wishes can be kept; what gives way: {words.listed(parts)}." if parts else ""
 
 
-def limited(limits: Sequence[str]) -> str:
-    """Say what holds back GPUs in service, by the number of periods in which it does."""
+def limited(limits: Sequence[str], supply: Sequence[SupplyFact] = ()) -> str:
+    """Say what holds back GPUs in service, by the number of periods in which it does.
+
+    Where nothing does, the SKU of which all is ordered most often.
+    """
     worst, number = _worst(limits)
     if not number:
-        return "At P50 GPUs are in service when the plan counts on them."
+        out = bought_out(supply, len(limits))
+        return f"At P50 GPUs are in service when the plan counts on them{out and '; '}{out}."
     subject = {"power": "Firm power limits", "halls": "Halls limit", "GPUs": "GPU deliveries limit"}
     periods = words.plural(len(limits), "period")
     return f"{subject[worst]} what is in service in {number} of {len(limits)} {periods}."
+
+
+def bought_out(supply: Sequence[SupplyFact], periods: int) -> str:
+    """Say of which SKU the plan orders all there is most often, nothing where of none."""
+    worst = max(supply, key=lambda f: len(f.bought_out), default=None)
+    if worst is None or not worst.bought_out:
+        return ""
+    number = f"{len(worst.bought_out)} of {words.counted(periods, 'period')}"
+    return f"all that makers deliver of {worst.sku} is ordered in {number}"
 
 
 def _worst(limits: Sequence[str]) -> tuple[str, int]:
@@ -220,11 +249,11 @@ def team_title(teams: Sequence[TeamFact], arrival: Arrival) -> str:
 
 
 def risk_title(risks: Sequence[RiskFact]) -> str:
-    """Say which risk moves P80 most."""
-    top = [r for r in risks if round(r.p80_day) > 0]
-    if not top:
-        return "No single risk moves P80 of the key date by a day"
-    return f"{top[0].title} moves P80 of the key date most: {words.days(top[0].p80_day)}"
+    """Say which of the risks shown the key date follows most, the first of them."""
+    if not risks:
+        return "The key date follows no single risk"
+    top = risks[0]
+    return f"The key date follows “{top.title}” most: rank correlation {top.correlation:.2f}"
 
 
 def _capital(text: str) -> str:

@@ -9,7 +9,7 @@ import numpy as np
 from planner.domain.precision import largest_error_day
 from planner.report import cells, sentences, sweep_page, words
 from planner.report.facts import DateFact, Facts, KindFact, gather
-from planner.report.sections import timeline, why
+from planner.report.sections import progress, timeline, why
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -77,6 +77,9 @@ def simulation_text(result: Result) -> str:
     """Return the dates of every hall as lines, with dates and durations."""
     facts = gather(result)
     parts = [_precision(result), "", text_table(timeline.halls_table(facts)), *_tables(facts)]
+    if facts.progress is not None:
+        earned = progress.earned_table(facts.progress)
+        parts += [f"\n{earned.title}", *progress.told(facts.progress), text_table(earned)]
     return _plain("\n".join(parts))
 
 

@@ -118,9 +118,16 @@ def listed(items: Sequence[str], otherwise: str = "none") -> str:
 
 
 def days(value: float) -> str:
-    """Return a duration in days, or in months from 120 days on."""
+    """Return a duration in days, or in months from 120 days on, of which no third figure is known.
+
+    Examples
+    --------
+    >>> days(12.2), days(244), days(365)
+    ('12 days', '8.0 months', '12 months')
+    """
     if abs(value) >= 120:
-        return f"{sig3(value / 30.4375)} months"
+        months = value / 30.4375
+        return f"{months:.{0 if abs(months) >= 9.95 else 1}f} months".replace("-", MINUS)
     number = round(value)
     return f"{number} {plural(abs(number), 'day')}".replace("-", MINUS)
 

@@ -63,6 +63,8 @@ class Page:
         self.requests: list[str] = []
         self.errors: list[str] = []
         self.loaded: set[str] = set()
+        self.traced: list[dict[str, Any]] | None = None
+        """Events of the trace that runs, None while none does."""
         targets = self.call("Target.getTargets", session=None)["targetInfos"]
         tab = next(t["targetId"] for t in targets if t["type"] == "page")
         self.session: str | None = None
@@ -133,6 +135,10 @@ class Page:
             self.errors.append(found.get("exception", {}).get("description", found["text"]))
         elif name == "Log.entryAdded" and params["entry"]["level"] == "error":
             self.errors.append(params["entry"]["text"])
+        elif name == "Tracing.dataCollected" and self.traced is not None:
+            self.traced += params["value"]
+        elif name == "Tracing.tracingComplete":
+            self.is_traced = True
         elif name == "Runtime.consoleAPICalled" and params["type"] in {"error", "assert"}:
             self.errors.append(str(params["args"]))
 
@@ -170,6 +176,23 @@ class Page:
         if "exceptionDetails" in got:
             raise RuntimeError(str(got["exceptionDetails"]))
         return got["result"].get("value")
+
+    def trace(self, script: str) -> tuple[Any, list[dict[str, Any]]]:
+        """Return the value of an expression and what the browser's threads did meanwhile.
+
+        Each event has its thread's own time (``tdur``, microseconds) where it has any: what other
+        processes took from it does not count.
+        """
+        self.traced, self.is_traced = [], False
+        self.call("Tracing.start", transferMode="ReportEvents",
+                  traceConfig={"includedCategories": ["toplevel", "devtools.timeline",
+                                                      "__metadata"]})  # fmt: skip
+        value = self.evaluate(script)
+        self.call("Tracing.end")
+        while not self.is_traced:
+            self._keep(self._next(60.0))
+        events, self.traced = self.traced, None
+        return value, events
 
     def key(self, key: str) -> None:
         """Press and release a key."""

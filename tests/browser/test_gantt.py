@@ -93,6 +93,14 @@ def _keys(page: Page, *keys: str) -> None:
         page.key(key)
 
 
+def _all_to_the_end(page: Page) -> None:
+    """Unfold every row and scroll to the last."""
+    page.evaluate("document.querySelector('[data-do=all]').click()")
+    page.frames()
+    page.evaluate("document.querySelector('.gview').scrollTop = 1e6")
+    page.frames()
+
+
 def test_the_page_asks_for_nothing_and_reports_nothing(page: Page, url: str) -> None:
     """One request, the file itself; no error on the console; hostile names run nothing."""
     _keys(page, "Home", "ArrowDown", "Enter", "+", "-")
@@ -161,7 +169,7 @@ def test_each_zoom_has_ticks_of_its_own(page: Page, zoom: str, label: str) -> No
     page.evaluate("document.querySelector('.gview').scrollLeft = 0")
     page.frames()
     ticks = page.evaluate(
-        "[...document.querySelectorAll('.gdraw > text.dim')].map(t => t.textContent)"
+        "[...document.querySelectorAll('.gdraw [data-is=axis] text.dim')].map(t => t.textContent)"
     )
     assert any(t.startswith(label) for t in ticks), ticks
     assert page.evaluate(f"document.querySelector('[data-zoom={zoom}]').ariaPressed") == "true"
@@ -190,6 +198,73 @@ def test_links_are_drawn_for_the_row_chosen_alone(page: Page) -> None:
     said = page.evaluate("document.querySelector('.gtold').textContent")
     assert "Driven by the finish of Civil works (FS)" in said
     assert "SS+9 d" in page.evaluate("document.querySelector('.gdraw').textContent")
+
+
+def test_all_links_are_drawn_on_demand_and_a_folded_row_stands_for_what_it_holds(
+    page: Page,
+) -> None:
+    """The toggle draws them unnamed; within one folded row there is nothing to draw."""
+    _all_to_the_end(page)
+    page.evaluate("document.querySelector('[data-do=links]').click()")
+    page.frames()
+    assert page.evaluate("document.querySelectorAll('.gdraw .link').length") == 4
+    assert page.evaluate("document.querySelectorAll('.gdraw text.kind').length") == 0
+    assert page.evaluate("document.querySelector('[data-do=links]').ariaPressed") == "true"
+    page.evaluate("document.querySelector('[data-do=groups]').click()")
+    page.frames()
+    assert page.evaluate("document.querySelectorAll('.gdraw .link').length") == 0
+
+
+def test_a_threshold_of_float_hatches_more_than_the_driving_path(page: Page) -> None:
+    """Every activity in sight with no more float than asked for is hatched; none above it."""
+    _all_to_the_end(page)
+    page.evaluate(
+        "(() => { const b = document.querySelector('.gslack'); b.value = 40;"
+        "b.dispatchEvent(new Event('input')); })()"
+    )
+    page.frames()
+    found = page.evaluate("""[...document.querySelectorAll('.gdraw .row[aria-level="4"]')]
+      .filter(g => /TF d/.test(g.querySelector('.bars').ariaLabel))
+      .map(g => [+/TF d (\\d+)/.exec(g.querySelector('.bars').ariaLabel)[1],
+                 g.querySelectorAll('.driving').length])""")
+    assert any(days <= 40 for days, _ in found)
+    assert any(days > 40 for days, _ in found)
+    assert all(hatched > 0 for days, hatched in found if days <= 40)
+    page.evaluate("new Promise((r) => setTimeout(r, 300))")
+    assert "c=40" in page.evaluate("location.href")
+
+
+def test_build_modes_have_patterns_of_their_own(page: Page) -> None:
+    """The second mode's bars bear a pattern that the legend names; the first's bear none."""
+    _all_to_the_end(page)
+    bars = "[...document.querySelectorAll('.gdraw .row')].filter(g => g.querySelector('.build')"
+    count = f"{bars} && g.textContent.includes('%s')).map(g => "
+    count += "[...g.querySelectorAll('rect[fill]')].length)"
+    assert any(n > 0 for n in page.evaluate(count % "02 concrete"))
+    legend = page.evaluate("document.querySelector('.glegend').textContent")
+    assert "built as concrete" in legend
+
+
+def test_what_is_filled_is_there_to_fill_with(page: Page) -> None:
+    """Each pattern that a bar or the legend names is defined, once, where it is drawn."""
+    named = page.evaluate(
+        "[...new Set([...document.querySelectorAll('.gantt [fill^=url]')]"
+        ".map(e => e.getAttribute('fill').slice(5, -1)))]"
+    )
+    assert named
+    for name in [*named, "g-hatch"]:
+        assert page.evaluate(f"document.querySelectorAll('#{name}').length") == 1
+    assert page.evaluate("getComputedStyle(document.querySelector('.gdefs')).display") != "none"
+
+
+def test_a_bar_says_its_row_when_it_is_pointed_at(page: Page) -> None:
+    """Numbers, driver and float, made when they are asked for."""
+    page.evaluate("document.querySelector('[data-do=all]').click()")
+    page.frames()
+    assert page.evaluate("document.querySelectorAll('.gdraw .bars > title').length") == 0
+    page.move(*_centre(page, ".gdraw .build"))
+    said = page.evaluate("document.querySelector('.gdraw .bars > title').textContent")
+    assert "P50 20" in said
 
 
 def test_the_fragment_brings_back_where_one_was(page: Page, url: str) -> None:

@@ -36,10 +36,18 @@ from planner.report.facts.logic import Logic, logic_of
 from planner.report.facts.methods import MethodFact, method_facts
 from planner.report.facts.money import MoneyFact, money_fact
 from planner.report.facts.progress import ProgressFact, progress_fact
-from planner.report.facts.risk import KeyDate, RiskFact, key_date, risk_facts
+from planner.report.facts.risk import (
+    Causes,
+    KeyDate,
+    RiskFact,
+    causes_of,
+    key_date,
+    risk_facts,
+)
 from planner.report.facts.schedule import ScheduleRow, schedule_rows
 from planner.report.facts.shape import ShapeFact, shape_fact
 from planner.report.facts.stranding import StrandingFact, stranding_facts
+from planner.report.facts.supply import SupplyFact, supply_facts
 from planner.report.facts.terminal import TerminalFact, terminal_facts
 from planner.report.facts.variance import VarianceFact, variance_fact
 
@@ -82,6 +90,7 @@ class Facts:
     methods: tuple[MethodFact, ...]
     schedule: tuple[ScheduleRow, ...]
     assumptions: tuple[AssumptionFact, ...]
+    supply: tuple[SupplyFact, ...] = ()
     terminal: tuple[TerminalFact, ...] = ()
     counts: tuple[CountFact, ...] = ()
     gave_way: tuple[GaveWayFact, ...] = ()
@@ -90,6 +99,11 @@ class Facts:
     cash: CashFact | None = None
     variance: VarianceFact | None = None
     progress: ProgressFact | None = None
+
+    @cached_property
+    def causes(self) -> Causes:
+        """What costs the key date most."""
+        return causes_of(self.result, self.risks)
 
     @cached_property
     def logic(self) -> Logic:
@@ -133,6 +147,7 @@ def gather(result: Result) -> Facts:
         methods=method_facts(result),
         schedule=schedule_rows(result, inventory),
         assumptions=assumption_facts(result),
+        supply=supply_facts(result),
         terminal=terminal_facts(result),
         counts=count_facts(result, teams),
         gave_way=gave_way_facts(result),
@@ -145,9 +160,9 @@ def gather(result: Result) -> Facts:
 
 
 __all__ = [
-    "Arrival", "AssumptionFact", "CapacityFact", "CashFact", "Commitment", "CountFact",
+    "Arrival", "AssumptionFact", "CapacityFact", "CashFact", "Causes", "Commitment", "CountFact",
     "DateFact", "Facts", "FleetRow", "GaveWayFact", "HallDates", "JointFact", "KeyDate",
     "KindFact", "Logic", "MethodFact", "MoneyFact", "ProductFact", "ProgressFact", "RiskFact",
-    "ScheduleRow", "ShapeFact", "StrandingFact", "TeamFact", "TerminalFact", "VarianceFact",
-    "gather",
+    "ScheduleRow", "ShapeFact", "StrandingFact", "SupplyFact", "TeamFact",
+    "TerminalFact", "VarianceFact", "gather",
 ]  # fmt: skip

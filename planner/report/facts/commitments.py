@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeVar
 
+from planner.domain.under_way import reservations
 from planner.report.facts.inventory import hall_cost
 from planner.report.facts.stranding import price_at
 from planner.report.words import counted
@@ -113,7 +114,7 @@ def _why_hall(result: Result, members: list[Start]) -> str:
 
 def _purchases(result: Result) -> list[Commitment]:
     made = []
-    for bought in result.plan.purchases:
+    for bought in (p for p in result.plan.purchases if not p.is_under_way):
         halls = sorted({x.hall for x in result.plan.lots if x.purchase == bought.name})
         money = bought.gpus * (price_at(result, bought.sku, bought.order) + _rent(result, bought))
         why = _why_purchase(bought, halls)
@@ -133,8 +134,8 @@ def _rent(result: Result, bought: Purchase) -> float:
 
 def _reservations(result: Result) -> list[Commitment]:
     """Return the deposits, and capital to be paid, of tranches that the plan reserves."""
-    made = []
-    for r in result.plan.reservations:
+    made, held = [], {r.name for r in reservations(result.portfolio)}
+    for r in (r for r in result.plan.reservations if r.name not in held):
         terms = result.portfolio.sites[r.site].tranches[r.tranche]
         money = sum(part.likely for part in (terms.deposit, terms.capital) if part)
         why = f"{terms.firm} firm, energised {terms.energised:%Y-%m}"
@@ -144,6 +145,8 @@ def _reservations(result: Result) -> list[Commitment]:
 
 
 def _why_purchase(bought: Purchase, halls: list[str]) -> str:
+    if bought.cancelled is not None:
+        return f"cancelled {bought.cancelled:%Y-%m}, before it is firm"
     return f"docks {bought.dock:%Y-%m}{_for_halls(halls)}"
 
 

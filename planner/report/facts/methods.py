@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
+from planner.domain.result import NEVER
 from planner.report.facts.inventory import hall_cost
 
 if TYPE_CHECKING:
     from planner.domain.result import Readiness, Result
+
+NEVER_DAY: Final = NEVER / 1440 / 2
+"""Days that no date reaches."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +55,13 @@ class MethodFact:
 def method_facts(result: Result) -> tuple[MethodFact, ...]:
     """Return every candidate, by site and group and then the quickest first.
 
+    One that never comes to service within the calendars has no days to tell, and is left out.
     A start before the site is released would count the site's own works, so that the period with
     the fewest days tells how quick the method is.
     """
     options: dict[str, list[Readiness]] = {}
     for ready in result.readiness:
-        if ready.period >= 0 and len(ready.service_day):
+        if ready.period >= 0 and len(ready.service_day) and ready.service_day.max() < NEVER_DAY:
             options.setdefault(str(ready.candidate), []).append(ready)
     made = [_method(result, found) for _, found in sorted(options.items())]
     return tuple(sorted(made, key=lambda m: (m.site, m.group, m.to_service_day, m.mode)))

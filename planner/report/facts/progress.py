@@ -45,7 +45,7 @@ class EarnedValue:
         Earned schedule: days from the start of the plan by which it had meant to earn as much; None
         where the baseline has nothing to earn.
     elapsed_day
-        Days from the start of the plan to the data date.
+        Days from the start of the plan to the data date, or to the end of what is all done.
     """
 
     name: str
@@ -127,7 +127,11 @@ def progress_fact(result: Result) -> ProgressFact | None:
     weight = network.cost_musd
     earned = float((weight * _done(result, network, known, now)).sum())
     spent = None if actuals.spent is None else actuals.spent.likely
-    values = [_value("Works and halls", "MUSD", weight, (begin, end), earned, now, start, spent)]
+    ends = [float(known[i].finish or now) for i in np.flatnonzero(weight).tolist() if i in known]
+    until = max(ends, default=float(now))
+    values = [
+        _value("Works and halls", "MUSD", weight, (begin, end), earned, now, start, spent, until)
+    ]
     values += _counted(result, network, end, now, start)
     return ProgressFact(
         actuals.data_date, name,
@@ -175,9 +179,15 @@ def _done(result: Result, network: Network, known: Mapping[int, Reported], now: 
 
 def _value(
     name: str, unit: str, weight: FloatArray, span: tuple[FloatArray, FloatArray], earned: float,
-    now: int, start: float, actual: float | None = None,
+    now: int, start: float, actual: float | None = None, until: float | None = None,
 ) -> EarnedValue:  # fmt: skip
-    """Return earned value against a baseline that earns evenly between two dates."""
+    """Return earned value against a baseline that earns evenly between two dates.
+
+    Parameters
+    ----------
+    until
+        When the last of it was earned, of use where nothing is left; `now` where not given.
+    """
 
     def planned(minute: float) -> float:
         begin, end = span
@@ -185,9 +195,11 @@ def _value(
         return float((weight * np.clip((minute - begin) / length, 0.0, 1.0)).sum())
 
     total = float(weight.sum())
+    is_done = total - earned <= NOISE * total and span[1].max(initial=start) > start
+    at = min(until, now) if is_done and until is not None else now
     return EarnedValue(
         name, unit, planned(now), earned, total, actual,
-        _earned_schedule(planned, earned, now, start, span[1], total), (now - start) / DAY_MIN,
+        _earned_schedule(planned, earned, now, start, span[1], total), (at - start) / DAY_MIN,
     )  # fmt: skip
 
 
@@ -202,8 +214,13 @@ def _earned_schedule(
     """Return the days from the start by which the baseline earns as much, by bisection."""
     if total <= 0:
         return None
-    if abs(planned(now) - earned) < 1e-9 * total:
+    whole = float(end.max(initial=start)) - start
+    if total - earned <= NOISE * total and whole > 0:
+        return whole / DAY_MIN
+    if abs(planned(now) - earned) < NOISE * total:
         return (now - start) / DAY_MIN  # as planned: steps would give any time between two
+    if earned <= NOISE * total:
+        return 0.0
     low, high = start, float(end.max(initial=start))
     for _ in range(60):
         middle = (low + high) / 2
@@ -259,4 +276,5 @@ def _steps(
     due = np.array([end for _, _, end in rows])
     there = np.array([actual.get(row, np.inf) < now for row, _, _ in rows], dtype=bool)
     earned = float(weight[there].sum()) if weight.size else 0.0
-    return _value(name, unit, weight, (due - 1.0, due), earned, now, start)
+    until = max((actual.get(row, float(now)) for row, _, _ in rows), default=float(now))
+    return _value(name, unit, weight, (due - 1.0, due), earned, now, start, None, until)

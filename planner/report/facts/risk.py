@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 FEWEST_SAMPLES_A_FACTOR: Final = 5
 """Below this many samples for each factor the regression would fit noise."""
 FIRST_GW_MW: Final = 1000.0
+LEAST_DAY: Final = 0.5
 STANDARD_ERRORS: Final = 2.0
 """A slope counts from so many standard errors on (about one in twenty by chance)."""
 
@@ -39,7 +40,7 @@ class RiskFact:
     p80_day
         Days of P80 that it explains; may be negative where its draws help.
     correlation
-        Of the factor with the date.
+        Of the ranks of the factor and of the date.
     response
         What would be done about it, as the specs say.
     """
@@ -123,12 +124,56 @@ def risk_facts(result: Result, inventory: Inventory, key: KeyDate | None) -> tup
         RiskFact(
             f.name, f.title, f.kind,
             p80_day=p80 - _p80(key.day - slopes[i] * (draws[:, i] - f.neutral)),
-            correlation=float(np.corrcoef(draws[:, i], key.day)[0, 1]) if np.ptp(key.day) else 0.0,
+            correlation=rank_correlation(draws[:, i], key.day),
             response=f.response,
         )
         for i, f in enumerate(factors)
     ]  # fmt: skip
     return tuple(sorted(made, key=lambda r: (-round(r.p80_day, 6), r.name)))
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """What holds the key date back, by days of P80, and what would be done about it."""
+
+    title: str
+    p80_day: float
+    response: str
+
+
+@dataclass(frozen=True, slots=True)
+class Causes:
+    """The causes that cost the key date most.
+
+    Parameters
+    ----------
+    largest
+        Largest first, none below half a day.
+    samples
+        Futures run again without each; 0 where they are estimated by regression from one run.
+    """
+
+    largest: tuple[Cause, ...]
+    samples: int
+
+
+def causes_of(result: Result, risks: tuple[RiskFact, ...]) -> Causes:
+    """Return the causes by removal, or by regression where no future was run again.
+
+    The spread of the activities' own work is left out: no decision takes it away.
+    """
+    review = result.review
+    if review is None or not review.removals:
+        made = [Cause(r.title, r.p80_day, r.response) for r in risks]
+        return Causes(tuple(c for c in made if c.p80_day >= LEAST_DAY), 0)
+    events = result.portfolio.spec.risk.events
+    known = {name: e.response for name, e in events.items()} | {r.name: r.response for r in risks}
+    found = [
+        Cause(r.title, r.p80_day, known.get(r.name, ""))
+        for r in review.removals
+        if r.kind != "spread" and r.p80_day >= LEAST_DAY
+    ]
+    return Causes(tuple(found), review.removal_samples)
 
 
 def _significant_slopes(draws: FloatArray, day: FloatArray) -> FloatArray:
@@ -146,6 +191,20 @@ def _significant_slopes(draws: FloatArray, day: FloatArray) -> FloatArray:
     error = np.sqrt(spread * np.diag(np.linalg.pinv(columns.T @ columns)))
     kept = np.where(np.abs(solved) > STANDARD_ERRORS * error, solved, 0.0)
     made: FloatArray = kept[1:] / scale
+    return made
+
+
+def rank_correlation(a: FloatArray, b: FloatArray) -> float:
+    """Return Spearman's correlation, 0 where either never changes."""
+    if not np.ptp(a) or not np.ptp(b):
+        return 0.0
+    return float(np.corrcoef(_ranks(a), _ranks(b))[0, 1])
+
+
+def _ranks(values: FloatArray) -> FloatArray:
+    """Return the rank of each value, equal ones sharing the mean of theirs."""
+    _, where, count = np.unique(values, return_inverse=True, return_counts=True)
+    made: FloatArray = (np.cumsum(count) - (count - 1) / 2)[where]
     return made
 
 

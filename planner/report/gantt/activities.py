@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from planner.report import words
 from planner.report.document import Bar, GanttRow
+from planner.report.gantt.axis import earlier_of
 
 if TYPE_CHECKING:
-    import datetime as dt
-
     from planner.report.facts import Facts, ScheduleRow
     from planner.report.gantt.axis import Axis
+
+Span = tuple[dt.date | None, dt.date | None]
+NOWHERE: Final[Span] = (None, None)
+"""Start and finish in a baseline that does not have the activity."""
 
 
 @dataclass(frozen=True)
@@ -28,18 +32,20 @@ class Activities:
         is_path = self.is_path(r)
         begin, end = axis.cut(r.start_p50), axis.cut(r.finish_p50)
         bars = [
-            *axis.base(*self.baseline(r)),
+            *self.thin(self.baseline(r), self.earlier(r)),
             Bar("build", begin, end, f"{r.title}: {words.iso(r.start_p50)} to "
                 f"{words.iso(r.finish_p50)} at P50"),
             *self.driving([r]),
             *axis.tail(r.finish_p50, r.total_float_day),
         ]  # fmt: skip
         cells = axis.cells(r.start_p50, r.finish_p50, r.finish_p80, r.total_float_day,
-                           r.free_float_day, self.baseline(r)[1], r.criticality)  # fmt: skip
+                           r.free_float_day, self.baseline(r)[1], r.criticality,
+                           self.earlier(r)[1])  # fmt: skip
         name = f"{r.title} · block {r.block}" if r.block else r.title
         return GanttRow(
             r.activity, parent, depth, name, cells, tuple(bars), (), is_path=is_path,
             needs=self.crews(r.activity), driver=logic.driver.get(r.activity, ""),
+            done=self.reported(r.activity),
         )  # fmt: skip
 
     def crews(self, activity: str) -> tuple[tuple[str, int], ...]:
@@ -48,12 +54,29 @@ class Activities:
         held = self.facts.logic.crews.get(activity, ())
         return tuple((trades[t].title if t in trades else t, n) for t, n in held)
 
-    def baseline(self, r: ScheduleRow) -> tuple[dt.date | None, dt.date | None]:
+    def reported(self, activity: str) -> float | None:
+        """Return the share of an activity that was reported done, None where none was said."""
+        actuals = self.facts.result.portfolio.actuals
+        said = actuals.activities.get(activity) if actuals else None
+        if said is None or said.finished is not None or said.percent is None:
+            return None
+        return said.percent.likely
+
+    def baseline(self, r: ScheduleRow) -> Span:
         """Return start and finish of an activity in the baseline, or in the deterministic plan."""
         named = self.facts.result.baseline
         if named is None:
             return r.start, r.finish
         return named.start.get(r.activity), named.finish.get(r.activity)
+
+    def earlier(self, r: ScheduleRow) -> Span:
+        """Return start and finish of an activity in the run before, None where it is not there."""
+        named = earlier_of(self.facts)
+        return (named.start.get(r.activity), named.finish.get(r.activity)) if named else NOWHERE
+
+    def thin(self, baseline: Span, earlier: Span) -> list[Bar]:
+        """Return the thin bars of both baselines."""
+        return [*self.axis.base(*baseline, "base"), *self.axis.base(*earlier, "earlier")]
 
     def is_path(self, r: ScheduleRow) -> bool:
         """Return whether an activity drives the key date; its site's last, where none is known."""

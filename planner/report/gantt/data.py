@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 if TYPE_CHECKING:
     from planner.report.document import Bar, Gantt, GanttRow, Mark
 
-BARS: Final = ("base", "build", "tail", "summary", "float", "driving", "rejected")
+BARS: Final = ("base", "earlier", "build", "tail", "summary", "float", "driving", "rejected")
 MARKS: Final = ("rfs", "power", "racks", "point", "target")
 FOLDS: Final = ("closed", "open", "path")
 ESCAPED: Final = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028",
@@ -33,12 +33,17 @@ def as_data(gantt: Gantt) -> dict[str, Any]:
     `rows` holds a row each: the row above (-1 for none), name and key as indices into `texts` (of
     the key what follows the key above), fold, flags (1 driving path, 2 rejected), numbers of the
     columns, bars as a flat list of kind, start, end, marks as one of kind, day, P10, P80, P90,
-    label, then crews and driver as indices, -1 for none. `links` is a flat list of predecessor,
-    successor, sort, and whether it drives; `sorts` are kinds with lags.
+    label, then crews, driver and build mode as indices, -1 for none, and the share reported done
+    where one was. `links` is a flat list of
+    predecessor, successor, sort, and whether it drives; `sorts` are kinds with lags.
     """
     texts, sorts, crews = _Index(), _Index(), _Index()
     at = {r.key: i for i, r in enumerate(gantt.rows)}
-    rows = [_row(r, at, texts, crews) for r in gantt.rows]
+    modes = {mode: i for i, mode in enumerate(gantt.modes)}
+    rows = [
+        [*_row(r, at, texts, crews), modes.get(r.mode, -1), *([] if r.done is None else [r.done])]
+        for r in gantt.rows
+    ]
     links: list[int] = []
     for x in gantt.links:
         lag = round(x.lag_day, 1)
@@ -51,7 +56,8 @@ def as_data(gantt: Gantt) -> dict[str, Any]:
         "now": (gantt.data_date - gantt.start).days,
         "columns": [[c.title, c.kind, c.says, int(c.is_first_to_go)] for c in gantt.columns],
         "bars": BARS, "marks": MARKS,
-        "baseline": gantt.baseline,
+        "modes": gantt.modes,
+        "limits": {at[k]: v for k, v in gantt.limits.items() if k in at},
         "texts": texts.items, "rows": rows,
         "links": links, "sorts": sorts.items, "crews": crews.items,
         "storms": {at[k]: [_n(d) for span in v for d in span]
@@ -84,22 +90,17 @@ def _row(row: GanttRow, at: dict[str, int], texts: _Index, crews: _Index) -> lis
         above, texts(row.name), texts(key), FOLDS.index(row.fold),
         int(row.is_path) + 2 * int(row.is_rejected),
         [None if v is None else _n(v) for v in row.cells],
-        [v for b in _visible(row.bars) for v in (BARS.index(b.kind), _n(b.start), _n(b.end))],
+        [v for b in sorted(row.bars, key=_order)
+         for v in (BARS.index(b.kind), _n(b.start), _n(b.end))],
         [v for m in row.marks for v in _mark(m, texts)],
         crews(row.needs) if row.needs else -1,
         texts(row.driver) if row.driver else -1,
     ]  # fmt: skip
 
 
-def _visible(bars: tuple[Bar, ...]) -> list[Bar]:
-    """Return the bars, each stretch once: hatching that lies within other hatching adds nothing."""
-    made: list[Bar] = []
-    for bar in sorted(bars, key=lambda b: (BARS.index(b.kind), b.start, -b.end)):
-        last = made[-1] if made else None
-        is_hidden = last and last.kind == bar.kind == "driving" and bar.end <= last.end
-        if not is_hidden:
-            made.append(bar)
-    return made
+def _order(bar: Bar) -> tuple[int, float]:
+    """Return what bars are drawn by: the lowest layer first."""
+    return BARS.index(bar.kind), bar.start
 
 
 def _mark(mark: Mark, texts: _Index) -> list[Any]:

@@ -12,6 +12,8 @@ from planner.report.facts.inventory import minute
 from planner.report.facts.spread import dates
 
 if TYPE_CHECKING:
+    import datetime as dt
+
     from planner.report.facts import DateFact, Facts
     from planner.report.gantt.axis import Axis
 
@@ -27,16 +29,25 @@ def target_rows(facts: Facts, axis: Axis) -> list[GanttRow]:
 
 def _target(facts: Facts, axis: Axis, d: DateFact, index: int) -> GanttRow:
     site = facts.result.portfolio.sites.get(d.subject)
-    of = site.title if site else ""
-    name = d.target_name or f"{words.mw(d.amount_mw)} {d.basis}"
-    name = f"{name}, {of}" if of and of not in name else name
-    marks = [axis.mark("point", d.spread, f"{name} in service")]
+    amount = f"{words.mw(d.amount_mw)} {d.basis}"
+    name = f"{site.title}, {amount}" if site else amount
+    marks = axis.marks("point", d.spread, f"{name} in service")
     if d.target:
         said = f"target {words.iso(d.target)}, met in {words.share(d.chance)} of futures"
-        marks.insert(0, Mark("target", axis.cut(d.target), None, None, None, f"{name}: {said}"))
-        name = f"{name}: {words.share(d.chance)}"
-    cells = axis.cells(None, d.spread.p50, d.spread.p80, baseline=d.target or d.deterministic)
+        of = f"{d.target_name}, {name}" if d.target_name else name
+        marks.insert(0, Mark("target", axis.cut(d.target), None, None, None, f"{of}: {said}"))
+        name = f"{name}: met in {words.share(d.chance)}"
+    cells = axis.cells(None, d.spread.p50, d.spread.p80, baseline=d.target or d.deterministic,
+                       earlier=_before(facts, d))  # fmt: skip
     return GanttRow(f"dates/{index}", "dates", 1, name, cells, (), tuple(marks))
+
+
+def _before(facts: Facts, d: DateFact) -> dt.date | None:
+    """Return the P50 of a capacity in the run before."""
+    parent = facts.result.parent
+    if parent is None:
+        return None
+    return parent.dates.get((d.subject, float(f"{d.amount_mw:.7g}"), d.basis), (None, None))[0]
 
 
 def power_rows(facts: Facts, axis: Axis, site: str) -> list[GanttRow]:
@@ -52,7 +63,7 @@ def power_rows(facts: Facts, axis: Axis, site: str) -> list[GanttRow]:
         name = f"{record.title}, {words.mw(record.firm.likely)} firm"
         cells = axis.cells(None, spread.p50, spread.p80, baseline=record.energised)
         made.append(GanttRow(f"power/{outcome.tranche[t]}", site, 1, name, cells, (),
-                             (axis.mark("power", spread, name),)))  # fmt: skip
+                             tuple(axis.marks("power", spread, name))))  # fmt: skip
     return made
 
 
@@ -71,7 +82,7 @@ def delivery_rows(facts: Facts, axis: Axis, site: str) -> list[GanttRow]:
         cells = axis.cells(p.order, spread.p50, spread.p80, baseline=p.dock)
         said = f"{name}, ordered {words.iso(p.order)}, at the dock"
         rows.append(GanttRow(f"racks/{p.name}", f"racks/{site}", 2, name, cells, (),
-                             (axis.mark("racks", spread, said),)))  # fmt: skip
+                             tuple(axis.marks("racks", spread, said))))  # fmt: skip
     if not rows:
         return []
     marks = tuple(Mark(m.kind, m.day, None, None, None, m.label) for r in rows for m in r.marks)

@@ -34,7 +34,10 @@ def build(facts: Facts) -> tuple[Part | Columns, ...]:
         return (Prose(NONE, "note"),)
     made: list[Part | Columns] = [Prose(text) for text in said(bet)]
     made += [Prose(note, "note") for note in bet.notes]
-    made += [_items(bet), _scenarios(bet), _regrets(bet), _values(bet)]
+    made.append(_items(bet))
+    if bet.rights:
+        made.append(_rights(bet))
+    made += [_scenarios(bet), _regrets(bet), _values(bet)]
     if bet.checks:
         made.append(_checks(bet))
     return tuple(made)
@@ -65,7 +68,23 @@ def said(bet: Bet) -> tuple[str, ...]:
             f"Committing for the mean world alone would have {words.sig3(-bet.stochastic)} "
             f"{bet.unit} more in the mean: that is given up for the bad scenarios."
         )
-    return first, second, third
+    if bet.flexibility is None:
+        return first, second, third
+    return first, second, third, _flexibility(bet)
+
+
+def _flexibility(bet: Bet) -> str:
+    """Return what the right to cancel is worth, and its price."""
+    gpus = sum(r.amount for r in bet.rights)
+    worth = bet.flexibility or 0.0
+    if gpus < 1:
+        return "No order is left to cancel at the reveal: all are firm by then, or none is made."
+    cost = sum(r.cost_musd for r in bet.rights)
+    return (
+        f"At the reveal {gpus:,.0f} GPUs of these orders can still be cancelled: that right is "
+        f"worth {words.sig3(worth)} {bet.unit} in the mean{_percent(worth, bet.recourse)}, and "
+        f"using it costs {words.sig3(cost)} MUSD in the mean."
+    )
 
 
 def _percent(part: float, whole: float) -> str:
@@ -95,6 +114,26 @@ def _items(bet: Bet) -> Table:
         "plan without it. Can wait until: none of it need be decided "
         "before, within the tolerance of the first objective in the mean world, if all else is "
         "chosen anew; at the latest the reveal."
+    ))  # fmt: skip
+
+
+def _rights(bet: Bet) -> Table:
+    columns = (
+        Column("site", "Site"), Column("item", "Of"),
+        Column("amount", "Not firm at the reveal, GPUs", "number"),
+        Column("cancelled", "Cancelled, mean", "number"),
+        Column("most", "Cancelled, most", "number"), Column("most_in", "If it is"),
+        Column("cost", "Cost, mean, MUSD", "number"),
+        Column("most_cost", "Cost, most, MUSD", "number"),
+    )  # fmt: skip
+    rows: tuple[tuple[Cell, ...], ...] = tuple(
+        (r.site, r.item, round(r.amount), round(r.cancelled), round(r.most), r.most_in,
+         r.cost_musd, r.most_musd)
+        for r in bet.rights
+    )  # fmt: skip
+    return Table("bet_rights", "Orders that can be cancelled at the reveal", columns, rows, note=(
+        "Ordered before the reveal and not firm by then. Cancelled: what has to be, at the least, "
+        "for the worth of these commitments in a scenario. Cost: what is not given back, nominal."
     ))  # fmt: skip
 
 
@@ -152,6 +191,7 @@ def _values(bet: Bet) -> Table:
         ("expected value plan", bet.expected_value, "mean with the mean world's commitments"),
         ("value of perfect information", bet.information, "wait and see less recourse"),
         ("value of the stochastic solution", bet.stochastic, "recourse less expected value plan"),
+        *_rigid(bet),
         ("largest regret", bet.worst_regret, "of these commitments over scenarios"),
         ("proof limit", bet.bound, "no commitments have a larger mean"),
     )
@@ -159,6 +199,15 @@ def _values(bet: Bet) -> Table:
         "Recourse is that of the best commitments; those taken are the cheapest within the "
         "policy's tolerance of it, so that the scenarios' worths may have a mean lower by that."
     ))  # fmt: skip
+
+
+def _rigid(bet: Bet) -> tuple[tuple[Cell, ...], ...]:
+    if bet.rigid is None:
+        return ()
+    return (
+        ("nothing cancelled", bet.rigid, "mean of the best commitments if no order could be"),
+        ("value of the right to cancel", bet.flexibility, "recourse less nothing cancelled"),
+    )
 
 
 def _checks(bet: Bet) -> Table:

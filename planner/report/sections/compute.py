@@ -9,6 +9,7 @@ import numpy as np
 from planner.report import charts, sentences, words
 from planner.report.document import Chart, Column, Columns, Part, Section, Table
 from planner.report.sections.fan_chart import frame, period_middles
+from planner.report.sections.orders import order_parts
 
 if TYPE_CHECKING:
     from planner.report.facts import Facts, TeamFact
@@ -17,17 +18,23 @@ if TYPE_CHECKING:
 def build(facts: Facts) -> tuple[Part | Columns, ...]:
     """Return small multiples by team, the table behind them, products, fleet and allocation."""
     return (_chart(facts), _teams(facts), _products(facts), _fleet_chart(facts), _fleet(facts),
-            _allocation(facts), *_clusters(facts), *_gave_way(facts),
+            *order_parts(facts), _allocation(facts), *_clusters(facts), *_gave_way(facts),
             *_counts(facts), *_terminal(facts))  # fmt: skip
 
 
 def _chart(facts: Facts) -> Chart:
     shown = [t for t in facts.teams if np.isfinite(t.per_researcher.p50).any()]
+    top = max((float(np.nanmax(t.per_researcher.p90)) for t in shown), default=0.0)
+    is_several = len(shown) > 1
     return Chart(
         name="per_researcher",
         title=sentences.team_title(facts.teams, facts.arrival),
-        subtitle="H100e per researcher, mean of each period; line P50, band P10–P90, own scales",
+        subtitle="H100e per researcher, mean of each period; line P50, band P10–P90",
         spec=charts.beside([_panel(facts, t) for t in shown], columns=3) if shown else None,
+        other=charts.beside([_panel(facts, t, top) for t in shown], columns=3)
+        if is_several
+        else None,
+        switch="All on one scale",
         table="teams",
         method=(
             "Effective compute of the team over its mean head count. H100e: achieved FLOP/s on the "
@@ -108,7 +115,8 @@ def _terminal(facts: Facts) -> tuple[Table, ...]:
     return (Table("terminal", title, columns, rows, note=note),) if rows else ()
 
 
-def _panel(facts: Facts, team: TeamFact) -> charts.Plot:
+def _panel(facts: Facts, team: TeamFact, top: float | None = None) -> charts.Plot:
+    """Return the panel of a team, its value axis up to `top` where that is given."""
     fan, at = team.per_researcher, facts.result.plan.periods
     said = tuple(
         f"{team.title}, {p.label}: {_head(fan.p50[t])} H100e per researcher at P50, "
@@ -120,7 +128,7 @@ def _panel(facts: Facts, team: TeamFact) -> charts.Plot:
         "", charts.BLUE, period_middles(facts), fan.p50, fan.p10, fan.p90, said=said,
         interpolate="step",
     )  # fmt: skip
-    return charts.lines(frame(facts, width=235, height=130), [line], title=team.title)
+    return charts.lines(frame(facts, width=235, height=130), [line], title=team.title, top=top)
 
 
 def _head(value: float) -> str:

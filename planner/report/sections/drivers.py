@@ -149,7 +149,7 @@ def _busiest(usage: Usage) -> list[int]:
 def _crews_chart(facts: Facts, usage: Usage) -> Chart:
     plots, shown = [], _within(facts, usage.month)
     for r in _busiest(usage) if shown else []:
-        name = usage.resource[r]
+        name = _resource(facts, usage.resource[r])
         said = tuple(
             f"{name}, {usage.month[m]:%Y-%m}: {usage.p50[r, m]:.1f} at P50, "
             f"{usage.p90[r, m]:.1f} at P90, {usage.early[r, m]:.1f} unlevelled, "
@@ -158,33 +158,44 @@ def _crews_chart(facts: Facts, usage: Usage) -> Chart:
         )
         days = [usage.month[m] for m in shown]
         limit = np.full(len(days), usage.capacity[r])
-        used = usage.p50[r, shown]
+        used, wanted = usage.p50[r, shown], usage.early[r, shown]
         series = [
+            charts.Series("", charts.VERMILLION, days, limit, limit, np.maximum(limit, wanted),
+                          interpolate="step-after", is_hatched=True),
             charts.Series("P50 to P90", charts.BLUE, days, used, used, usage.p90[r, shown],
                           said=said, interpolate="step-after"),
-            charts.Series("unlevelled", charts.VERMILLION, days, usage.early[r, shown],
-                          dash=(2, 2), interpolate="step-after"),
+            charts.Series("unlevelled", charts.VERMILLION, days, wanted, dash=(2, 2),
+                          interpolate="step-after"),
             charts.Series("limit", charts.INK, days, limit, dash=(5, 3)),
         ]  # fmt: skip
         plots.append(charts.lines(frame(facts, width=380, height=130), series, title=name))
     return Chart(
         name="crews",
-        title=_crews_title(usage),
+        title=_crews_title(facts, usage),
         subtitle="Mean crews in use by month, of the resources nearest to their limit; dotted: "
-        "what the deterministic pass asks for without limits, over-allocated where above the limit",
+        "what the deterministic pass asks for without limits; hatched: over-allocated",
         spec=charts.beside(plots, columns=2) if plots else None,
         table="crews_by_month",
         method="A crew is in use from the start of an activity to the end of its work.",
     )
 
 
-def _crews_title(usage: Usage) -> str:
+def _resource(facts: Facts, name: str) -> str:
+    """Return what a site's resource is called: "North campus: Electrical"."""
+    site, _, trade = name.partition("/")
+    portfolio = facts.result.portfolio
+    trades, sites = portfolio.catalog.trades, portfolio.sites
+    place = sites[site].title if site in sites else site
+    return f"{place}: {trades[trade].title if trade in trades else trade}" if trade else place
+
+
+def _crews_title(facts: Facts, usage: Usage) -> str:
     over = _over_months(usage)
     if not over:
         return "No resource is over-allocated before levelling"
     worst = max(over, key=lambda r: (over[r], -r))
     number = words.counted(over[worst], "month")
-    return f"{usage.resource[worst]} is over-allocated before levelling in {number}"
+    return f"{_resource(facts, usage.resource[worst])}: over-allocated before levelling in {number}"
 
 
 def _over_months(usage: Usage) -> dict[int, int]:

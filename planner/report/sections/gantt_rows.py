@@ -10,8 +10,8 @@ import numpy as np
 
 from planner.report import words
 from planner.report.document import Bar, Gantt, GanttLink, GanttRow, Mark, StripLine, is_shown
-from planner.report.gantt.activities import Activities
-from planner.report.gantt.axis import COLUMNS, Axis, Cells, axis_of, span
+from planner.report.gantt.activities import Activities, Span
+from planner.report.gantt.axis import Axis, Cells, axis_of, earlier_of, joined, span
 from planner.report.gantt.dates import delivery_rows, power_rows, target_rows
 from planner.report.gantt.options import rejected_rows
 
@@ -34,26 +34,30 @@ def gantt(facts: Facts) -> Gantt:
     halls = [h for h in facts.halls if h.hall.start]
     named = facts.result.baseline
     baseline = f"the run {named.name} at P50" if named else BASELINE
+    before = earlier_of(facts)
+    thin = f"{baseline}; dashed: the run before, {before.name}" if before else baseline
     path = "the date the report turns on" if facts.logic.path else "each site's last milestone"
     return Gantt(
         name="gantt",
         title=_title(facts, halls),
         subtitle=(
             "Bars from start to finish at P50, halls to ready for IT (solid) and to service "
-            f"(light); thin grey: {baseline}; outlined: total float; hatched: what drives {path}; "
+            f"(light); thin grey: {thin}; outlined: total float; hatched: what drives {path}; "
             "marks at P50 with P10 to P90 and a tick at P80; targets with the chance of meeting "
             "them; shaded: storm season; below: MW of facility power"
         ),
         start=axis.start,
         end=axis.end,
         data_date=facts.result.plan.data_date,
-        columns=COLUMNS,
+        columns=axis.columns,
         rows=_folded(tuple(rows)),
         strip=_strip(facts, axis),
         table="halls",
         links=_links(facts, rows),
         baseline=baseline,
+        earlier=f"the run {before.name} at P50" if before else "",
         storms=_storms(facts, axis),
+        limits=_limits(facts),
     )
 
 
@@ -102,7 +106,7 @@ class _Rows:
             return []
         key = f"works/{site}"
         rows = [self.activities.row(r, key, 2) for r in works]
-        bars = (*span(_taken(rows)), *self.activities.driving(works))
+        bars = (*span(_taken(rows)), *joined(self.activities.driving(works)))
         top = GanttRow(key, site, 1, "Site works", self.cells(works), bars, (), fold="closed")
         return [top, *rows]
 
@@ -117,12 +121,14 @@ class _Rows:
             known = self.facts.result.portfolio.sites[site].groups.get(group)
             title = (known.title if known else "") or group
             name = f"{_short(title)} ({words.counted(len(members), 'hall')})"
-            driving = dict.fromkeys(b for r in inner for b in r.bars if b.kind == "driving")
+            driving = joined(b for r in inner for b in r.bars if b.kind == "driving")
+            modes = {h.hall.mode for h in members}
             points = tuple(Mark(m.kind, m.day, None, None, None, m.label)
                            for r in inner for m in r.marks)  # fmt: skip
             bars = (*span(_taken(inner)), *driving)
             made.append(GanttRow(f"{site}/{group}", site, 1, name, self.last(members), bars,
-                                 points, fold="closed"))  # fmt: skip
+                                 points, fold="closed",
+                                 mode=modes.pop() if len(modes) == 1 else ""))  # fmt: skip
             made += [*rows, *rejected_rows(self.facts, self.axis, site, group)]
         return made
 
@@ -136,8 +142,9 @@ class _Rows:
     def hall(self, made: HallDates) -> list[GanttRow]:
         """Return a hall and its activities."""
         hall, axis, rows = made.hall, self.axis, self.by_hall.get(made.hall.name, [])
-        before = self.baseline(self.until_service(made))
-        bars, marks = [*axis.base(*before)], list[Mark]()
+        until = self.until_service(made)
+        before, earlier = self.baseline(until), self.earlier(until)
+        bars, marks = self.activities.thin(before, earlier), list[Mark]()
         ready = axis.cut(made.ready.p50)
         if hall.start:
             bars.append(Bar("build", axis.cut(hall.start.release), ready, f"{hall.name}: release "
@@ -148,14 +155,14 @@ class _Rows:
             bars.append(Bar("tail", ready, axis.cut(made.service.p50), said))
             marks.append(axis.mark("rfs", made.service, f"{hall.name} ready for service"))
         bars += [*axis.tail(made.service.p50 or made.ready.p50, _spare(rows)),
-                 *self.activities.driving(rows)]  # fmt: skip
+                 *joined(self.activities.driving(rows))]  # fmt: skip
         cells = axis.cells(
             hall.start.release if hall.start else None, made.service.p50, made.service.p80,
-            _spare(rows), baseline=before[1],
+            _spare(rows), baseline=before[1], earlier=earlier[1],
         )  # fmt: skip
         top = GanttRow(hall.name, f"{hall.site}/{hall.group}", 2,
                        f"{hall.name.rpartition('/')[2]} {hall.mode}", cells, tuple(bars),
-                       tuple(marks), fold="closed")  # fmt: skip
+                       tuple(marks), fold="closed", mode=hall.mode)  # fmt: skip
         return [top, *(self.activities.row(r, hall.name, 3) for r in rows)]
 
     def until_service(self, made: HallDates) -> list[ScheduleRow]:
@@ -167,11 +174,13 @@ class _Rows:
         rows = self.by_hall.get(made.hall.name, [])
         return [r for r in rows if end and r.finish_p50 and r.finish_p50 <= end]
 
-    def baseline(self, rows: list[ScheduleRow]) -> tuple[dt.date | None, dt.date | None]:
+    def baseline(self, rows: list[ScheduleRow]) -> Span:
         """Return the first start and the last finish of activities in the baseline."""
-        pairs = [self.activities.baseline(r) for r in rows]
-        starts, ends = [p[0] for p in pairs if p[0]], [p[1] for p in pairs if p[1]]
-        return min(starts, default=None), max(ends, default=None)
+        return _around([self.activities.baseline(r) for r in rows])
+
+    def earlier(self, rows: list[ScheduleRow]) -> Span:
+        """Return the same in the run before."""
+        return _around([self.activities.earlier(r) for r in rows])
 
     def cells(self, rows: list[ScheduleRow]) -> Cells:
         """Return the numbers of a summary of activities."""
@@ -180,7 +189,7 @@ class _Rows:
         p80 = [r.finish_p80 for r in rows if r.finish_p80]
         return self.axis.cells(
             min(starts, default=None), max(p50, default=None), max(p80, default=None),
-            _spare(rows), baseline=self.baseline(rows)[1],
+            _spare(rows), baseline=self.baseline(rows)[1], earlier=self.earlier(rows)[1],
         )  # fmt: skip
 
     def last(self, halls: list[HallDates]) -> Cells:
@@ -192,8 +201,25 @@ class _Rows:
         p80 = [h.service.p80 for h in halls if h.service.p80]
         return self.axis.cells(
             min(begins, default=None), max(p50, default=None), max(p80, default=None),
-            _spare(rows), baseline=self.baseline(served)[1],
+            _spare(rows), baseline=self.baseline(served)[1], earlier=self.earlier(served)[1],
         )  # fmt: skip
+
+
+def _around(spans: list[Span]) -> Span:
+    """Return the first start and the last finish of those that have any."""
+    starts, ends = [s[0] for s in spans if s[0]], [s[1] for s in spans if s[1]]
+    return min(starts, default=None), max(ends, default=None)
+
+
+def _limits(facts: Facts) -> dict[str, tuple[tuple[str, int], ...]]:
+    """Return the crews that each site has, trades by their titles."""
+    portfolio = facts.result.portfolio
+    trades = portfolio.catalog.trades
+    return {
+        name: tuple((trades[t].title if t in trades else t, int(n)) for t, n in site.crews.items())
+        for name, site in portfolio.sites.items()
+        if site.crews
+    }
 
 
 def _taken(rows: list[GanttRow]) -> list[Bar]:

@@ -50,8 +50,8 @@ def _team_tile(facts: Facts) -> Tile:
     when = facts.result.plan.periods[at].label
     value = f"{_head(now)} → {_head(then)}"
     detail = (
-        f"H100e, today → {when}, P50; {_head(team.horizon)} over the horizon; "
-        f"GPUs {_head(gpus)} → {_head(later)}, planned"
+        f"H100e, today → {when}, P50; {_head(team.horizon)} over the horizon. "
+        f"GPUs {_head(gpus)} → {_head(later)}"
     )
     return Tile(f"{team.title}, per researcher", value, detail, "compute")
 
@@ -103,7 +103,7 @@ def _soon(facts: Facts) -> Table:
 
 
 def _risks(facts: Facts) -> Table:
-    top = [r for r in facts.risks if r.p80_day > 0][:SHOWN_RISKS]
+    top = facts.causes.largest[:SHOWN_RISKS]
     rows = tuple((r.title, r.p80_day, r.response or "none stated") for r in top)
     columns = (
         Column("risk", "Risk"), Column("p80_day", "Days of P80", "day"),
@@ -116,6 +116,9 @@ def _risk_note(facts: Facts) -> str:
     if facts.key is None:
         return "No capacity is reached in half of the futures, so no date to measure against."
     name = sentences.capacity_name(facts, facts.key.fact)
+    if facts.causes.samples:
+        futures = words.counted(facts.causes.samples, "future")
+        return f"Days by which {name} comes earlier at P80, in the same {futures}, without it."
     return f"Of the date of {name}; estimated by regression over the samples of this run."
 
 
@@ -128,7 +131,7 @@ def _chart(facts: Facts) -> Chart:
         title=sentences.limit_title(whole, facts.limits[0], labels, "the portfolio"),
         subtitle="MW of facility power on the design day; P50 lines, P10–P90 bands",
         spec=charts.stacked(
-            [capacity_chart(facts, i, width=430, height=max(64, 280 // len(shown))) for i in shown]
+            [capacity_chart(facts, i, width=300, height=max(64, 280 // len(shown))) for i in shown]
         )
         if shown
         else None,

@@ -13,12 +13,11 @@ if TYPE_CHECKING:
 
 
 def build(facts: Facts) -> tuple[Part | Columns, ...]:
-    """Return the sentences and the table, or that nothing was reported."""
+    """Return the sentences and the table; nothing where nothing was reported."""
     found = facts.progress
     if found is None:
-        return (Prose("No actuals were reported; `--actuals FILE` says what has happened.",
-                      "note"),)  # fmt: skip
-    return (Prose(" ".join(told(found))), _table(found))
+        return ()
+    return (Prose(" ".join(told(found))), earned_table(found))
 
 
 def told(found: ProgressFact) -> tuple[str, ...]:
@@ -45,7 +44,8 @@ def _said(value: EarnedValue) -> str:
     )
 
 
-def _table(found: ProgressFact) -> Table:
+def earned_table(found: ProgressFact) -> Table:
+    """Return what was planned and earned by the data date, a row a measure."""
     columns = (
         Column("measure", "Measure"), Column("unit", "Unit"),
         Column("pv", "Planned (PV)", "number"), Column("ev", "Earned (EV)", "number"),
@@ -63,7 +63,7 @@ def _table(found: ProgressFact) -> Table:
     return Table(
         "earned_value", f"Earned value on {words.iso(found.data_date)}", columns, rows,
         note="Money is earned evenly over each activity; halls, power and racks when they are "
-        "there. SPI(t) is the earned schedule over the time elapsed.",
+        "there, power as its contracts date it. SPI(t) is the earned schedule over the time elapsed.",
     )  # fmt: skip
 
 

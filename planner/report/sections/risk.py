@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from planner.report import charts, sentences, words
 from planner.report.document import Chart, Column, Columns, Part, Prose, Section, Table
@@ -13,6 +13,10 @@ if TYPE_CHECKING:
     from planner.report.facts import DateFact, Facts, KeyDate, ShapeFact
 
 SHOWN = 8
+NOISE = 2.0
+"""Standard errors, one over the root of the samples each, within which a correlation is none."""
+OPEN_PROMISES = 12
+"""Promises from which on their table is folded."""
 
 
 def build(facts: Facts) -> tuple[Part | Columns, ...]:
@@ -126,23 +130,27 @@ def _key_title(facts: Facts, fact: DateFact) -> str:
 
 
 def _tornado(facts: Facts) -> Chart:
-    shown = [r for r in facts.risks if abs(round(r.p80_day, 1)) >= 0.1][:SHOWN]
+    least = NOISE / facts.result.outcome.samples**0.5
+    found = [r for r in facts.risks if abs(r.correlation) >= least]
+    shown = sorted(found, key=lambda r: (-abs(r.correlation), r.name))[:SHOWN]
     rows = [
-        {"name": r.title, "value": r.p80_day, "text": words.days(r.p80_day),
-         "said": f"{r.title}: {words.days(r.p80_day)} of P80, correlation {r.correlation:.2f}"}
+        {"name": r.title, "value": r.correlation, "text": f"{r.correlation:.2f}",
+         "said": f"{r.title}: rank correlation {r.correlation:.2f} with the key date"}
         for r in shown
     ]  # fmt: skip
     return Chart(
         name="tornado",
-        title=sentences.risk_title(facts.risks),
-        subtitle="Days of P80 of the key date that each risk explains, by regression over samples",
-        spec=charts.bars(rows, width=560, axis_title="Days of P80", colour=charts.VERMILLION)
+        title=sentences.risk_title(shown),
+        subtitle="Rank correlation of each risk with the key date over the samples; how many days "
+        "each costs: Schedule review, by removal",
+        spec=charts.bars(rows, width=560, axis_title="Rank correlation", colour=charts.VERMILLION)
         if rows
         else None,
         table="risk",
         method=(
-            "P80 less P80 with the risk's part taken out, its likely value in its place; slopes "
-            "within two standard errors of nothing count as nothing."
+            "Spearman's, over the futures that reach the key date; correlations within two "
+            "standard errors of nothing are left out. It says what moves together, not what would "
+            "be gained."
         ),
     )
 
@@ -150,13 +158,16 @@ def _tornado(facts: Facts) -> Chart:
 def _table(facts: Facts) -> Table:
     columns = (
         Column("risk", "Risk"), Column("title", "Title"), Column("kind", "Kind"),
-        Column("p80_day", "Days of P80", "day"), Column("correlation", "Correlation", "factor"),
+        Column("p80_day", "Days of P80, by regression", "day"),
+        Column("correlation", "Rank correlation", "factor"),
         Column("response", "Response"),
     )  # fmt: skip
     rows = tuple((r.name, r.title, r.kind, r.p80_day, r.correlation, r.response)
                  for r in facts.risks)  # fmt: skip
-    return Table("risk", "Risks by days of P80", columns, rows, place="folded", note=(
-        "An estimate by linear regression from one run, not a run without the risk."
+    return Table("risk", "Risks and the key date", columns, rows, place="folded", note=(
+        "Days of P80: P80 less P80 with the risk's part taken out by linear regression over this "
+        "run, slopes within two standard errors of nothing left out; runs without the risk stand "
+        "in Schedule review."
     ))  # fmt: skip
 
 
@@ -179,7 +190,10 @@ def _verdicts(facts: Facts) -> tuple[Part, ...]:
         f"{words.share(found.joint)}. Checked on a fresh seed ({found.seed}), round {found.round} "
         f"of {facts.result.rounds}."
     )
-    return (Table("promises", "Promises", columns, rows, note=text),)
+    broken = sum(not v.is_kept for v in found.verdicts)
+    title = f"Promises: {len(rows) - broken} of {len(rows)} kept" if rows else "Promises"
+    place: Literal["page", "folded"] = "folded" if len(rows) > OPEN_PROMISES else "page"
+    return (Table("promises", title, columns, rows, note=text, place=place),)
 
 
 SECTION = Section("risk", "Risk", "How sure, and of what?", build)

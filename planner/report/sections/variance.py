@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
 NAMED: Final = 3
 """Changed inputs that the sentences name."""
+SAME_YEARS: Final = 0.05
+"""Years by which two horizons may differ and be called alike."""
 SMALLEST: Final = 0.0005
 """Relative change below which a figure is called the same."""
 MOVES: Final = {"+": "new", "~": "moved", "-": "dropped", "-/+": "built another way"}
@@ -21,7 +23,7 @@ def build(facts: Facts) -> tuple[Part | Columns, ...]:
     """Return the sentences and the tables, or that there is nothing to compare with."""
     found = facts.variance
     if found is None:
-        return (Prose("No earlier run was named; `plan optimize --parent RUN` compares with one.",
+        return (Prose("No earlier run was named: plan optimize --parent RUN compares with one.",
                       "note"),)  # fmt: skip
     return (Prose(" ".join(told(facts, found))), _dates(found), _risks(found), _inputs(found))
 
@@ -104,14 +106,24 @@ def _driver(found: VarianceFact) -> str:
 
 
 def _gives(facts: Facts, found: VarianceFact) -> str:
-    """Say what the first team and the spend of the horizon are against before."""
+    """Say what the first team and the spend of the horizon are against before.
+
+    Where less of the horizon is left, means and sums over it are told side by side and not
+    compared: the later years are the richer and the shorter.
+    """
     first = facts.teams[0].title if facts.teams else ""
-    parts = [
-        f"{title} {_change(old, new)} per researcher"
-        for title, old, new in found.levels
-        if old and title == first
-    ]
+    level = next(((a, b) for t, a, b in found.levels if t == first and a), None)
     old, new = found.spend_musd
+    then, now = found.parent.years, facts.result.plan.years
+    parts = []
+    if then is not None and abs(then - now) >= SAME_YEARS:
+        if level is not None:
+            parts.append(f"{first} {level[1]:,.0f} H100e per researcher ({level[0]:,.0f} then)")
+        if old:
+            parts.append(f"spend {words.musd(new)} ({words.musd(old)} then)")
+        return f"As planned in the {now:.1f} years left, {then:.1f} then: {words.listed(parts)}."
+    if level is not None:
+        parts.append(f"{first} {_change(*level)} per researcher")
     if old:
         parts.append(f"spend {_change(old, new)} ({words.musd(old)} then, {words.musd(new)} now)")
     return f"As planned: {words.listed(parts)}." if parts else ""

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import altair as alt
 
+from planner.domain.explanation import verdict
 from planner.report import charts, words
 from planner.report.document import Chart, Column, Columns, Part, Prose, Section, Table
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from planner.domain.explanation import Explanation, PinCost, Switch, Worth
+    from planner.domain.explanation import Explanation, PinCost, Price, Switch, Worth
     from planner.report.document import Cell
     from planner.report.facts import Facts
 
@@ -28,6 +30,8 @@ def build(facts: Facts) -> tuple[Part | Columns, ...]:
         text = "Not asked of this run: plan explain RUN finds it, and plan report then shows it."
         return (*pins, Prose(text, "note"))
     made: list[Part | Columns] = [*pins, Prose(_base(told), "text")]
+    if told.distance:
+        made.append(_distance(told))
     made += [Prose(note, "note") for note in told.notes]
     if told.prices:
         made.append(_prices(told))
@@ -69,6 +73,19 @@ def _base(told: Explanation) -> str:
     )
 
 
+def _distance(told: Explanation) -> Table:
+    """Return what is left of the worst team's level after each stage from the base to the plan."""
+    columns = (
+        Column("stage", "From the base to the plan"),
+        Column("h100e_per_researcher", "H100e/researcher", "number"),
+        Column("taken", "Taken by the stage", "share"),
+    )
+    levels = [stage.level for stage in told.distance]
+    taken = [None, *(1 - after / before if before else None for before, after in pairwise(levels))]
+    rows = tuple((s.text, s.level, share) for s, share in zip(told.distance, taken, strict=True))
+    return Table("distance", "Why the plan lies below the base", columns, rows)
+
+
 def _three(key: str, group: str) -> tuple[Column, ...]:
     return (
         Column(f"{key}_h100e_per_researcher", "H100e/researcher", "number", group),
@@ -88,28 +105,31 @@ def _prices(told: Explanation) -> Table:
     columns = (
         Column("kind", "Of"), Column("step", "One step"),
         *_three("up", "A step up"), *_three("down", "A step down"),
+        Column("unit_h100e_per_researcher", "A unit, H100e/researcher", "number"),
+        Column("unit", "Unit"),
         Column("whole_h100e_per_researcher", "Halls anew, H100e/researcher", "number"),
+        Column("verdict", "Told apart from nothing"),
         Column("basis", "Solved with"), Column("where", "Stated at"),
     )  # fmt: skip
     rows = tuple(
-        (p.kind, p.step, *_cells(p.up), *_cells(p.down), _cells(p.whole)[0], p.basis, p.where)
+        (p.kind, p.step, *_cells(p.up), *_cells(p.down), _a_unit(p), p.unit, _cells(p.whole)[0],
+         verdict(p, told), p.basis, p.where)
         for p in told.prices
-    )
+    )  # fmt: skip
     return Table("prices", "What one more of anything would be worth", columns, rows, note=(
         "Each solved again, never a dual: with the plan's halls, or with halls that may be "
         "started in parts where a step acts through halls only. The largest again with whole "
-        "halls chosen anew. An empty cell is a step that leaves no plan, or was not tried."
+        "halls chosen anew: a search stops at a gap, so the gain is known between two bounds, and "
+        "is confirmed where the lower one is above nothing. An empty cell is a step that leaves no "
+        "plan, or was not tried."
     ))  # fmt: skip
 
 
-def flips(switch: Switch) -> str:
-    """Return where the choice flips, in words."""
-    if not switch.flips:
-        return "does not flip within what was tried"
-    return "; ".join(
-        f"{f.before} to {f.after} between {words.sig3(f.low)} and {words.sig3(f.high)}"
-        for f in switch.flips
-    )
+def _a_unit(price: Price) -> float | None:
+    """Return what a unit of a step gains on average."""
+    if price.up is None or price.up.level is None or not price.unit:
+        return None
+    return price.up.level / price.size
 
 
 def _chart(switch: Switch) -> Chart:
@@ -121,10 +141,7 @@ def _chart(switch: Switch) -> Chart:
         for mode in modes for p in switch.points
     ]  # fmt: skip
     marks = [{"x": switch.today, "said": f"today: {words.sig3(switch.today)} {switch.unit}"}]
-    marks += [
-        {"x": f.high, "said": f"{f.before} to {f.after} at {words.sig3(f.high)}"}
-        for f in switch.flips
-    ]
+    marks += [{"x": f.high, "said": f"{f.text} {f.between()}"} for f in switch.flips]
     name = f"switch_{switch.path.replace('.', '_')}"
     x = alt.X("x:Q", title=f"{switch.title} [{switch.unit}]" if switch.unit else switch.title,
               scale=alt.Scale(zero=False, nice=False))  # fmt: skip
@@ -148,7 +165,7 @@ def _chart(switch: Switch) -> Chart:
     )
     return Chart(
         name=name,
-        title=f"{switch.title[:1].upper()}{switch.title[1:]}: the choice {_of(switch)}",
+        title=f"{switch.title[:1].upper()}{switch.title[1:]}: {switch.told()[0]}",
         subtitle="IT MW of halls started by build mode; dashed: today's value and where it flips",
         spec=charts.finished(plot),
         table="switch_points",
@@ -156,35 +173,34 @@ def _chart(switch: Switch) -> Chart:
     )
 
 
-def _of(switch: Switch) -> str:
-    return f"flips {flips(switch)}" if switch.flips else flips(switch)
-
-
 def _switches(told: Explanation) -> Table:
     columns = (
         Column("parameter", "Parameter"), Column("path", "Path"), Column("unit", "Unit"),
         Column("today", "Today", "number"), Column("low", "Tried from", "number"),
         Column("high", "Tried to", "number"), Column("flips", "The choice"),
+        Column("basis", "Solved with"),
     )  # fmt: skip
     rows = tuple(
-        (s.title, s.path, s.unit, s.today, s.points[0].value, s.points[-1].value, flips(s))
-        for s in told.switches
-    )
+        (s.title, s.path, s.unit, s.today, s.points[0].value, s.points[-1].value, said, s.note)
+        for s in told.switches for said in s.told()
+    )  # fmt: skip
     return Table("switches", "What would flip the choice", columns, rows, note=(
-        "The choice is the build mode with most megawatts started; found by bisection to a "
-        "hundredth of the range."
+        "Told of a choice: the build mode with most megawatts at each site, the modes that a site "
+        "uses, and whether a tenth of the megawatts stand in another site or mode. Found by "
+        "bisection to a hundredth of the range (most), or three."
     ))  # fmt: skip
 
 
 def _points(told: Explanation) -> Table:
     columns = (
-        Column("path", "Path"), Column("value", "Value", "number"), Column("mode", "Mode"),
-        Column("it_mw", "IT MW started", "mw"),
+        Column("path", "Path"), Column("value", "Value", "number"), Column("site", "Site"),
+        Column("mode", "Mode"), Column("it_mw", "IT MW started", "mw"),
         Column("h100e_per_researcher", "H100e/researcher", "number"),
     )  # fmt: skip
     rows = tuple(
-        (s.path, p.value, mode, mw, p.level)
-        for s in told.switches for p in s.points for mode, mw in p.mw.items()
+        (s.path, p.value, site, mode, mw, p.level)
+        for s in told.switches for p in s.points
+        for site, modes in p.sites.items() for mode, mw in modes.items()
     )  # fmt: skip
     return Table("switch_points", "Values tried", columns, rows, place="folded")
 
@@ -199,7 +215,9 @@ def _alternatives(told: Explanation) -> Table:
         (a.name, a.moved, *_cells(a.worth), words.counted(len(a.changes), "change"))
         for a in told.alternatives
     )
-    return Table("alternatives", "Plans within 1 % that differ most", columns, rows)
+    return Table(
+        "alternatives", "Plans within 1 % in every objective that differ most", columns, rows
+    )
 
 
 def _changes(told: Explanation) -> Table:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import replace
 
-from planner.domain.bet import Bet, BetCheck, BetItem, BetPlan, BetScenario
+from planner.domain.bet import Bet, BetCheck, BetItem, BetPlan, BetRight, BetScenario
 from planner.report.document import Prose, Table
 from planner.report.facts import gather
 from planner.report.sections import bet as section
@@ -22,6 +22,8 @@ BET = Bet(
                    4.0, 1.5, "late fast"),),
     recourse=92.0, expected_value=90.0, method="equivalent",
     checks=(BetCheck("soon", 50.0, 45.0, 55.0, 0.75),),
+    rights=(BetRight("north", "GB300", 7200.0, 1800.0, 3600.0, "late fast", 5.4, 10.8),),
+    rigid=87.4,
 )  # fmt: skip
 
 
@@ -54,6 +56,28 @@ def test_the_finding_says_what_knowing_and_hedging_are_worth() -> None:
     text = " ".join(section.said(BET))
     assert "knowing is worth 8.00 (8.0 %)" in text
     assert "would lose 2.00" in text
+
+
+def test_a_right_to_cancel_has_its_worth_and_its_price() -> None:
+    """Recourse 92 less 87.4 without it, and 5.4 MUSD in the mean for what is cancelled."""
+    text = section.said(BET)[3]
+    assert "7,200 GPUs" in text
+    assert "worth 4.60 H100e/researcher in the mean (5.0 %)" in text
+    assert "costs 5.40 MUSD in the mean" in text
+    (row,) = tables(BET)["bet_rights"].rows
+    assert row == ("north", "GB300", 7200, 1800, 3600, "late fast", 5.4, 10.8)
+    values = {r[0]: r[1] for r in tables(BET)["bet_values"].rows}
+    assert values["nothing cancelled"] == 87.4
+    assert values["value of the right to cancel"] == 92.0 - 87.4
+
+
+def test_where_no_order_can_ever_be_cancelled_nothing_is_said_of_it() -> None:
+    """No sentence, no table, no row; where none is left at the reveal, that is said."""
+    firm = replace(BET, rights=(), rigid=None)
+    assert len(section.said(firm)) == 3
+    assert "bet_rights" not in tables(firm)
+    assert not [r for r in tables(firm)["bet_values"].rows if "cancel" in str(r[0])]
+    assert "No order is left to cancel" in section.said(replace(BET, rights=()))[3]
 
 
 def test_a_mean_world_that_cannot_be_kept_is_said_to_be_so() -> None:

@@ -5,15 +5,17 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import io
+import re
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from planner.domain.review import Criticality, FloatPath, Removal, Review, SpendCurve, Usage
-from planner.report import compose
+from planner.report import charts, compose
 from planner.report.document import Chart, Prose, Table
 from planner.report.exporters import EXPORTERS
+from planner.report.facts.risk import RiskFact, causes_of
 from tests import results
 
 pytestmark = pytest.mark.slow
@@ -83,6 +85,37 @@ def test_schedule_csv_has_criticality(run):
         body = EXPORTERS["csv"].files(compose(reviewed))["schedule.csv"].decode("utf-8-sig")
         rows = list(csv.DictReader(io.StringIO(body)))
         assert {row["criticality"] for row in rows} == wanted
+
+
+def test_the_first_screen_gives_the_days_of_the_removal(run):
+    """One number for one thing: the largest risks are those of the tornado, spread left out."""
+    spread = Removal("spread", "Spread of work", "spread", 9.0, 40.0, 9.0, 1.0)
+    review = replace(run.review, removals=(spread, *run.review.removals))
+    found = causes_of(replace(run, review=review), ())
+    assert [(c.title, c.p80_day) for c in found.largest] == [("Storms", 12.4)]
+    assert found.samples == 128
+    top = next(t for t in compose(run).tables() if t.name == "top_risks")
+    assert [row[:2] for row in top.rows] == [("Storms", 12.4)]
+    assert "the same 128 futures, without it" in top.note
+
+
+def test_without_removals_the_largest_risks_are_estimates(run):
+    """By regression, and the note says so."""
+    risk = RiskFact("a", "A", "driver", 7.0, 0.3, "wait")
+    found = causes_of(replace(run, review=None), (risk, replace(risk, p80_day=0.2)))
+    assert [(c.title, c.p80_day, c.response) for c in found.largest] == [("A", 7.0, "wait")]
+    assert found.samples == 0
+
+
+def test_over_allocation_is_hatched(run):
+    """6 of 4 electricians: the area above the limit has the pattern that the drawing brings."""
+    chart = next(p for s in compose(run).sections for p in s.walk()
+                 if isinstance(p, Chart) and p.name == "crews")  # fmt: skip
+    assert chart.spec is not None
+    made = charts.render(chart.spec)
+    (name,) = set(re.findall(r'pattern id="(\w+)"', made))
+    assert f'fill="url(#{name})"' in made
+    assert "hatched: over-allocated" in chart.subtitle
 
 
 def test_a_run_without_review_says_so():

@@ -17,7 +17,7 @@ from planner.report.facts.capacity import limits
 from planner.report.facts.compute import head_count
 from planner.report.facts.inventory import first_reaching, month_starts, standing_at
 from planner.report.facts.measures import compared_mw, measures_of
-from planner.report.facts.risk import key_date, risk_facts
+from planner.report.facts.risk import key_date, rank_correlation, risk_facts
 from planner.report.facts.spread import dates
 from tests import results
 
@@ -253,3 +253,12 @@ def test_an_unknown_lot_is_refused(run: Result) -> None:
     """An outcome that does not belong to the plan is named, not reported."""
     with pytest.raises(ValueError, match="lots the plan has not"):
         gather(dataclasses.replace(run, plan=run.plan.replace(lots=())))
+
+
+def test_rank_correlation_shares_ties_and_sees_no_scale() -> None:
+    """Ranks 1, 2.5, 2.5, 4 against 1, 2, 3, 4: cov 4.5 / sqrt(4.5 * 5); cubes change nothing."""
+    a, b = np.array([1.0, 5.0, 5.0, 9.0]), np.array([1.0, 2.0, 3.0, 4.0])
+    assert rank_correlation(a, b) == pytest.approx(np.sqrt(0.9))
+    assert rank_correlation(a**3, b) == rank_correlation(a, b)
+    assert rank_correlation(a, -b) == -rank_correlation(a, b)
+    assert rank_correlation(np.ones(4), b) == 0

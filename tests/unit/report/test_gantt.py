@@ -5,12 +5,19 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import json
+import re
 
 import pytest
 
-from planner.report.document import Gantt, GanttLink
+from planner.domain.actuals import Actuals
+from planner.domain.baseline import Baseline
+from planner.domain.parent import Parent
+from planner.report import gantt_svg
+from planner.report.document import Bar, Gantt, GanttLink
 from planner.report.facts import gather
-from planner.report.gantt import data, page
+from planner.report.facts.spread import Dates
+from planner.report.gantt import data, ink, page
+from planner.report.gantt.axis import joined
 from planner.report.sections.gantt_rows import OPEN_ROWS, gantt
 from tests import results
 
@@ -107,3 +114,86 @@ def test_gpus_that_replace_others_are_no_slip() -> None:
     refill = dataclasses.replace(row, activity=f"{row.activity}/refill", **moved)
     more = dataclasses.replace(facts, schedule=(*facts.schedule, refill))
     assert {r.key: r.cells[at] for r in gantt(more).rows if r.depth < 3} == slips
+
+
+def test_the_run_before_is_a_second_baseline() -> None:
+    """Dashed beneath the first, with a column of its own; without a run before, neither."""
+    result = results.result(samples=60)
+    assert not any(b.kind == "earlier" for r in gantt(gather(result)).rows for b in r.bars)
+    name = "south/halls/02/T01"
+    row = next(r for r in gather(result).schedule if r.activity == name)
+    assert row.start_p50
+    assert row.finish_p50
+    days = dt.timedelta(days=9)
+    before = Baseline("last month", {name: row.start_p50 - days}, {name: row.finish_p50 - days})
+    parent = Parent("last month", dates={}, schedule=before)
+    made = gantt(gather(dataclasses.replace(result, parent=parent)))
+    found = next(r for r in made.rows if r.key == name)
+    assert [b.kind for b in found.bars[:2]] == ["base", "earlier"]
+    at = [c.title for c in made.columns].index("Since d")
+    assert found.cells[at] == 9
+    assert len(found.cells) == len(made.columns)
+    assert "last month" in made.earlier
+    assert "last month" in page.figure(made)
+
+
+def test_a_run_that_is_both_baselines_is_drawn_once() -> None:
+    """The run named as baseline and as parent gives one thin bar."""
+    same = Baseline("contract")
+    parent = Parent("contract", dates={}, schedule=same)
+    result = dataclasses.replace(results.result(samples=60), baseline=same, parent=parent)
+    assert not gantt(gather(result)).earlier
+
+
+def test_a_date_that_never_comes_has_no_mark(made: Gantt) -> None:
+    """Its target stands alone: a mark at the end of the axis would claim a date."""
+    facts = gather(results.result(samples=60))
+    never = Dates(p10=None, p50=None, p80=None, p90=None, reached=0.0, error_day=float("nan"))
+    target = dataclasses.replace(facts.targets[0], spread=never, chance=0.0)
+    rows = gantt(dataclasses.replace(facts, targets=(target,))).rows
+    marks = next(r for r in rows if r.key == "dates/0").marks
+    assert [m.kind for m in marks] == ["target"]
+
+
+def test_stretches_that_touch_are_one() -> None:
+    """A day apart is together, two are not; the last of a run that holds another ends it."""
+    bars = [Bar("driving", *span, "") for span in ((5, 9), (0, 2), (3, 4), (11, 30), (12, 13))]
+    assert [(b.start, b.end) for b in joined(bars)] == [(0, 9), (11, 30)]
+
+
+def test_modes_are_told_apart_by_pattern(made: Gantt) -> None:
+    """Each build mode of the halls has its own, in the drawing too; the first is plain."""
+    assert set(made.modes) == {"tent", "concrete"}
+    patterns = {ink.pattern_of(made, m) for m in made.modes}
+    assert patterns == {0, 1}
+    assert 'fill="url(#g-m1)"' in gantt_svg.draw(made, depth=gantt_svg.HALLS)
+    for number in range(1, len(ink.MODES)):
+        assert f'id="g-m{number}"' in ink.patterns()
+
+
+def test_what_was_reported_fills_the_bar() -> None:
+    """A quarter done is a quarter of the bar, wherever the data date lies; else the data date."""
+    facts = gather(results.result(samples=60))
+    name = "south/halls/02/T01"
+    said = Actuals.model_validate({
+        "actuals": "july", "data_date": results.DATA_DATE,
+        "activities": {name: {"started": "2025-07-01", "percent": "25 %"}},
+    })  # fmt: skip
+    portfolio = dataclasses.replace(facts.result.portfolio, actuals=said)
+    result = dataclasses.replace(facts.result, portfolio=portfolio)
+    made = gantt(dataclasses.replace(facts, result=result))
+    assert {r.key: r.done for r in made.rows if r.done is not None} == {name: 0.25}
+    rows = data.as_data(made)["rows"]
+    at = [r.key for r in made.rows].index(name)
+    assert rows[at][-1] == 0.25
+    assert len(rows[at]) == len(rows[at - 1]) + 1
+    row = next(r for r in made.rows if r.key == name)
+    bar = next(b for b in row.bars if b.kind == "build")
+    drawn = gantt_svg.draw(made, depth=3)
+    (body,) = re.findall(
+        f'<g class="row"[^>]*>(?:(?!</g><g class="row").)*?{name}\\)(.*?)\n', drawn
+    )
+    whole, done = (float(re.search(f'class="{k}"[^>]* width="([0-9.]+)"', body)[1])
+                   for k in ("build", "done"))  # fmt: skip
+    assert bar.end > bar.start
+    assert done == pytest.approx(max(1.5, whole / 4), abs=0.11)

@@ -93,9 +93,23 @@ def test_what_limits(limits: tuple[str, ...], text: str) -> None:
     assert sentences.limited(limits) == text
 
 
-def test_no_risk_worth_a_day() -> None:
-    """Risks below a day are not dressed up as findings."""
-    small = RiskFact("a", "A", "driver", 0.3, 0.0, "")
-    assert sentences.risk_title((small,)) == "No single risk moves P80 of the key date by a day"
-    big = dataclasses.replace(small, p80_day=12.2)
-    assert sentences.risk_title((big, small)) == "A moves P80 of the key date most: 12 days"
+def test_the_risk_that_the_key_date_follows() -> None:
+    """The first of those shown is named with its rank correlation; none is said as such."""
+    assert sentences.risk_title(()) == "The key date follows no single risk"
+    one = RiskFact("a", "A", "driver", 12.2, 0.414, "")
+    made = sentences.risk_title((one,))
+    assert made == "The key date follows “A” most: rank correlation 0.41"
+
+
+@pytest.mark.parametrize(
+    ("day", "text"),
+    [
+        (dt.date(2027, 5, 9), "as announced for May 2027"),
+        (dt.date(2027, 6, 20), "1 month after the announced May 2027"),
+        (dt.date(2029, 11, 20), "30 months after the announced May 2027"),
+        (dt.date(2027, 1, 20), "4 months before the announced May 2027"),
+    ],
+)
+def test_how_far_a_date_lies_from_the_announced_one(day: dt.date, text: str) -> None:
+    """In months of the calendar, on either side; within the month it is as announced."""
+    assert plain(sentences.apart(day, dt.date(2027, 5, 20))) == text

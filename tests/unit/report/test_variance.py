@@ -70,6 +70,18 @@ def test_what_the_old_dates_are_worth_now_is_told(run: Result) -> None:
     assert "is met now in" not in _told(_with(run, 0))
 
 
+def test_means_over_another_horizon_are_not_compared(run: Result) -> None:
+    """What is left of the horizon is shorter: both figures are told, and no percentage."""
+    years = run.plan.years
+    levels = {name: 2 * level for name, level in run.plan.level.items()}
+    alike = _told(_with(run, 12, spend_musd=1.0, levels=levels, years=years))
+    assert "50 % less per researcher" in alike
+    later = _told(_with(run, 12, spend_musd=1.0, levels=levels, years=years + 1.5))
+    assert f"As planned in the {years:.1f} years left, {years + 1.5:.1f} then:" in later
+    assert "less per researcher" not in later
+    assert "spend" in later
+
+
 def test_nothing_moved_is_said_as_such(run: Result) -> None:
     """The same date, inputs and plan read as the same."""
     text = _told(_with(run, 0, same=1))

@@ -15,6 +15,7 @@ from planner.domain.explanation import (
     Point,
     Price,
     Said,
+    Stage,
     Switch,
     Worth,
 )
@@ -24,6 +25,11 @@ from planner.report.document import Built, Chart, Prose, Table
 from tests import results
 
 pytestmark = pytest.mark.slow
+
+
+def _point(value: float, mw: dict[str, float], level: float) -> Point:
+    return Point(value, mw, level, {"s": mw})
+
 
 TOLD = Explanation(
     plan=Worth(90.0, 10.0, 1.0), base=Worth(100.0, 11.0, 1.1),
@@ -35,10 +41,12 @@ TOLD = Explanation(
     alternatives=(Alternative("A1", Worth(-0.5, 0.0, -0.1), 1, ("~ hall a/b/01: later",)),),
     switches=(
         Switch("gpu_price", "price of all GPUs", "times today's", 1.0,
-               (Point(0.5, {"a": 9.0, "b": 0.0}, 2.0), Point(1.0, {"a": 9.0, "b": 0.0}, 1.0),
-                Point(2.0, {"a": 1.0, "b": 4.0}, 0.5)),
+               (_point(0.5, {"a": 9.0, "b": 0.0}, 2.0), _point(1.0, {"a": 9.0, "b": 0.0}, 1.0),
+                _point(2.0, {"a": 1.0, "b": 4.0}, 0.5)),
                (Flip(1.49, 1.5, "a", "b"),)),
     ),
+    gap=0.05, distance=(Stage("the base", 100.0), Stage("the plan", 90.0)),
+    mw={"s": {"a": 9.0, "b": 0.0}},
 )  # fmt: skip
 
 
@@ -61,14 +69,16 @@ def test_every_part_is_shown() -> None:
     tables = {p.name: p for p in parts if isinstance(p, Table)}
     assert {n: len(t.rows) for n, t in tables.items()} == {
         "prices": 1, "switches": 1, "switch_points": 6, "alternatives": 1,
-        "alternative_changes": 1, "answers": 1, "bindings": 1,
+        "alternative_changes": 1, "answers": 1, "bindings": 1, "distance": 2,
     }  # fmt: skip
     row = dict(
         zip((c.key for c in tables["prices"].columns), tables["prices"].rows[0], strict=True)
     )
     assert row["up_spend_musd"] == 500.0
     assert row["down_h100e_per_researcher"] is None
+    assert row["verdict"] == "below the gap of a search"
+    assert tables["distance"].rows[1][2] == pytest.approx(0.1)
     (chart,) = (p for p in parts if isinstance(p, Chart))
-    assert "flips a to b between 1.49 and 1.50" in chart.title
+    assert "most a -> most b between 1.49 and 1.5" in chart.title
     assert chart.spec is not None
     assert "IT MW started" in render(chart.spec)

@@ -77,7 +77,8 @@ def test_dates_in_prose_and_tables() -> None:
 
 
 @pytest.mark.parametrize(
-    ("value", "text"), [(1, "1 day"), (-3, "−3 days"), (0, "0 days"), (365, "12.0 months")]
+    ("value", "text"),
+    [(1, "1 day"), (-3, "−3 days"), (0, "0 days"), (365, "12 months"), (-244, "−8.0 months")],
 )
 def test_durations(value: float, text: str) -> None:
     """Short durations are in days, long ones in months."""

@@ -35,3 +35,9 @@ def test_main_tables_have_native_charts_and_the_bytes_are_the_same() -> None:
     front = book.read("xl/sharedStrings.xml").decode()
     for text in ("ab12", "seed", "Basis", "Money"):
         assert text in front
+
+
+def test_a_text_beyond_a_cell_is_cut_with_a_mark() -> None:
+    """The library would leave the cell empty; what XML cannot hold is marked too."""
+    assert workbook._clean("x" * 40_000) == "x" * 32_766 + "…"
+    assert workbook._clean("a\x0bb\ud800c\uffff") == "a\ufffdb\ufffdc\ufffd"
