@@ -1,4 +1,4 @@
-"""The baseline that another finished run is: its schedule at P50, as it stands in its folder."""
+"""The baseline that another finished run is, or a plan: dates that a forecast is held against."""
 
 from __future__ import annotations
 
@@ -12,13 +12,31 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from planner.domain.baseline import Baseline
+    from planner.domain.portfolio import Portfolio
 
 SCHEDULE = "schedule.csv"
 COLUMNS = ("activity", "start_p50", "finish_p50")
+DETERMINISTIC = "finish_deterministic"
+
+
+def held_against(place: Path, portfolio: Portfolio) -> Baseline:
+    """Return the baseline that a run is, or the deterministic dates of a plan of the portfolio.
+
+    Raises
+    ------
+    OutputError, SpecError
+        If it is neither, or cannot be read.
+    """
+    if place.is_dir():
+        return baseline_of(place)
+    from planner import specs
+    from planner.network.baseline import planned_dates
+
+    return planned_dates(portfolio, specs.read_plan(place, portfolio), place.name)
 
 
 def baseline_of(folder: Path) -> Baseline:
-    """Return the P50 dates of a run's activities.
+    """Return the P50 dates of a run's activities, with those of its deterministic pass.
 
     Raises
     ------
@@ -31,15 +49,15 @@ def baseline_of(folder: Path) -> Baseline:
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
             rows = _whole(csv.DictReader(file))
-        start, finish = (
-            {r["activity"]: dt.date.fromisoformat(r[key]) for r in rows if r[key]}
-            for key in COLUMNS[1:]
+        start, finish, like = (
+            {r["activity"]: dt.date.fromisoformat(r[key]) for r in rows if r.get(key)}
+            for key in (*COLUMNS[1:], DETERMINISTIC)
         )
     except OSError as error:
         raise OutputError(f"cannot read the baseline {path}: {reason_of(error)}") from None
     except (KeyError, TypeError, ValueError, csv.Error) as error:
         raise OutputError(f"{path} is no schedule of a run: {error}") from None
-    return Baseline(folder.resolve().name, start, finish)
+    return Baseline(folder.resolve().name, start, finish, like)
 
 
 def _whole(reader: csv.DictReader[str]) -> list[dict[str, str]]:

@@ -10,6 +10,8 @@ from planner.cli.console import table
 from planner.errors import Finding, Where
 
 if TYPE_CHECKING:
+    from planner.domain.baseline import Baseline
+    from planner.domain.plan import Plan
     from planner.domain.portfolio import Portfolio
     from planner.network.health import Check
 
@@ -26,11 +28,26 @@ class Health(StrEnum):
     ALL = "all"
 
 
-def checked(portfolio: Portfolio, asked: Health) -> tuple[Check, ...]:
-    """Return the checks asked for, of the network in which every build mode occurs."""
-    from planner.network.assess import assess
+AGAINST = ("DCMA-11", "DCMA-13", "DCMA-14", "GAO-10")
+"""Checks that say something only with a baseline."""
 
-    points, practices = assess(portfolio)
+
+def checked(
+    portfolio: Portfolio, asked: Health, plan: Plan | None = None,
+    baseline: Baseline | None = None,
+) -> tuple[Check, ...]:  # fmt: skip
+    """Return the checks asked for.
+
+    Parameters
+    ----------
+    plan
+        Whose network is judged; that in which every build mode occurs where none is given.
+    baseline
+        What the dates of the plan are held against.
+    """
+    from planner.network.assess import assess, assess_plan
+
+    points, practices = assess_plan(portfolio, plan, baseline) if plan else assess(portfolio)
     chosen = {Health.DCMA: points, Health.GAO: practices, Health.ALL: (*points, *practices)}
     return chosen[asked]
 

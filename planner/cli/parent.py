@@ -103,6 +103,7 @@ def parent_of(folder: Path, result: Result) -> Parent:
         If its folder cannot be read.
     """
     from planner import specs, study
+    from planner.cli.baseline import baseline_of
     from planner.cli.finished import manifest_of, portfolio_of
     from planner.domain.parent import Parent
 
@@ -128,7 +129,8 @@ def parent_of(folder: Path, result: Result) -> Parent:
         spend_musd=float(sum(row.spend for row in plan.cash)), risk_day=risk,
         direct=tuple((c.subject, c.text) for c in found.direct),
         moves=dict(Counter(str(c.symbol) for c in found.consequences)), same=found.same,
-        identity=str(manifest.get("identity", "")),
+        identity=str(manifest.get("identity", "")), schedule=baseline_of(folder),
+        years=plan.years,
     )  # fmt: skip
 
 

@@ -8,11 +8,25 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from planner.cli.arguments import Actuals, Json, Override, Quiet, Samples, Scenario, Seed, Settings
+from planner.cli.arguments import (
+    OPEN_LOOP,
+    Actuals,
+    Baseline,
+    Json,
+    OpenLoop,
+    Override,
+    Quiet,
+    Samples,
+    Scenario,
+    Seed,
+    Settings,
+)
+from planner.cli.health import Health
 from planner.cli.workers import Number, Scheduler
 
 if TYPE_CHECKING:
-    from planner.domain.result import Method
+    from planner.domain.result import Method, Result
+    from planner.network.health import Check
 
 METHODS: dict[str, Method] = {"lhs": "latin", "plain": "plain", "sobol": "sobol"}
 MOST = 65_536
@@ -39,6 +53,10 @@ Tornado = Annotated[
     bool,
     typer.Option("--tornado", help="Simulate again without each cause: days of the key date."),
 ]
+Tables = Annotated[
+    Health | None,
+    typer.Option("--health", help="Judge the plan's schedule as a reviewer does, too."),
+]
 
 
 def simulate(
@@ -47,6 +65,9 @@ def simulate(
     settings: Settings = None,
     actuals: Actuals = None,
     override: Override = False,
+    open_loop: OpenLoop = False,
+    baseline: Baseline = None,
+    health: Tables = None,
     seed: Seed = None,
     samples: Samples = None,
     sampling: Sampling = "lhs",
@@ -59,12 +80,15 @@ def simulate(
 ) -> None:
     """Simulate a plan and print the dates of its halls at P10, P50, P80 and P90.
 
-    A run in place of a portfolio stands for its inputs and its plan.
+    A run in place of a portfolio stands for its inputs and its plan. With --baseline, the checks
+    that need one are printed; with --health, the tables.
 
     Example: plan simulate first-light --plan reports/first-light/plan.yaml
     """
     from planner import report, specs, study
     from planner.cli import finished
+    from planner.cli import health as tables
+    from planner.cli.baseline import held_against
     from planner.cli.console import progress, put, put_json
     from planner.cli.inputs import checked, days, load
     from planner.cli.removal import removal_text
@@ -75,6 +99,8 @@ def simulate(
         samples = MOST
     if override:
         settings = [*(settings or ()), specs.OVERRIDE]
+    if open_loop:
+        settings = [*(settings or ()), OPEN_LOOP]
     if finished.is_run(scenario):
         folder = Path(scenario)
         read = finished.portfolio_of(folder, finished.manifest_of(folder), settings, actuals)
@@ -91,12 +117,29 @@ def simulate(
         result = study.simulate_plan(portfolio, chosen, asked, progress=update)
         if tornado:
             result = study.reviewed(result, update)
+    if baseline is not None:
+        result = dataclasses.replace(result, baseline=held_against(baseline, portfolio))
+    checks = _checks(result, health)
     if as_json:
         body = report.simulation_dict(result)
         if result.review is not None:
             body["removals"] = [dataclasses.asdict(r) for r in result.review.removals]
+        if checks:
+            body["health"] = [tables.as_dict(c) for c in checks]
         put_json("simulation", **body)
     else:
         put(report.simulation_text(result))
         if result.review is not None:
             put(f"\n{removal_text(result.review)}")
+        if checks:
+            put(f"\n{tables.text(checks)}")
+
+
+def _checks(result: Result, asked: Health | None) -> tuple[Check, ...]:
+    """Return the tables asked for; with a baseline and none asked for, what it is needed for."""
+    from planner.cli import health as tables
+
+    if asked is None and result.baseline is None:
+        return ()
+    found = tables.checked(result.portfolio, asked or Health.ALL, result.plan, result.baseline)
+    return found if asked else tuple(c for c in found if c.code in tables.AGAINST)

@@ -4,10 +4,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
-from planner.domain.base import Date, Model, MoneyMUSD, Name, Share, WorkWd
+from planner.domain.base import (
+    Count,
+    Date,
+    Model,
+    MoneyMUSD,
+    Name,
+    Positive,
+    Share,
+    SlipDay,
+    WorkWd,
+)
 
 if TYPE_CHECKING:
     import datetime as dt
+    from collections.abc import Mapping
 
 
 class Progress(Model):
@@ -24,24 +35,56 @@ class Progress(Model):
 
 
 class HallProgress(Model):
-    """A hall handed over as a whole."""
+    """A hall that was started, or that was handed over as a whole."""
 
-    handed_over: Date
+    released: Date | None = None
+    """Day on which its contractor was told to proceed: it is under way and stands as it is."""
+    mode: Name | None = None
+    """Build mode it was started in; wanted with `released`."""
+    calendar: Name = "standard"
+    """Calendar it was started on."""
+    handed_over: Date | None = None
     """Day by which everything in it was done; rows without dates of their own stand at it."""
 
 
 class TrancheProgress(Model):
-    """What is known of a power tranche: that it is there, or when it is expected now."""
+    """What is known of a power tranche: reserved, there, or when it is expected now."""
 
+    reserved: Date | None = None
+    """Day on which a tranche that a plan may reserve was reserved: it is kept, its deposit paid."""
     energised: Date | None = None
     expected: Date | None = None
     """New planned date, in place of that of the site file; its slip is drawn from there."""
 
 
 class Delivery(Model):
-    """A purchase whose racks have come."""
+    """GPUs that were ordered, and whether their racks have come."""
 
-    docked: Date
+    ordered: Date | None = None
+    """Day of the order: they are on order, or have come, and are not ordered again."""
+    sku: Name | None = None
+    """What they are; wanted with `ordered`."""
+    into: dict[Name, Count] = {}
+    """GPUs by the block they go to, such as ``site/group/03/1``; wanted with `ordered`."""
+    expected: Date | None = None
+    """When they are expected now; a lead time after the order where not given."""
+    unpaid: MoneyMUSD | None = None
+    """What is still to be paid, on delivery; by the terms of the SKU where not given."""
+    docked: Date | None = None
+    """Day on which the last of their racks had come."""
+
+
+class GearOrder(Model):
+    """Units of a class of equipment that were ordered for a site."""
+
+    units: Positive
+    ordered: Date
+    arrives: Date
+    """When they came, or are expected now."""
+    slip: SlipDay | None = None
+    """How much later they may come; spread as the class's lead time where not given."""
+    unpaid: MoneyMUSD | None = None
+    """What is still to be paid when they come; by the terms of the class where not given."""
 
 
 class LotService(Model):
@@ -67,8 +110,12 @@ class Actuals(Model):
     """By ``site/tranche``."""
     deliveries: dict[Name, Delivery] = {}
     """By name of the purchase."""
+    equipment: dict[Name, tuple[GearOrder, ...]] = {}
+    """Equipment that plans ordered, by ``site/class``; beside what site files have in stock."""
     lots: dict[Name, LotService] = {}
     """By name of the lot, such as ``site/group/03/1/PURCHASE/SKU``."""
+    cash: MoneyMUSD | None = None
+    """Cash at the data date: what a plan from there opens with, in place of `opening_cash`."""
     spent: MoneyMUSD | None = None
     """Paid for works and halls by the data date, where it is known: the actual cost (AC)."""
 
@@ -79,12 +126,23 @@ class Actuals(Model):
             for key, date in (("started", row.started), ("finished", row.finished)):
                 if date is not None:
                     made[f"activities.{name}.{key}"] = date
-        made |= {f"halls.{n}.handed_over": row.handed_over for n, row in self.halls.items()}
-        made |= {
-            f"tranches.{n}.energised": row.energised
-            for n, row in self.tranches.items()
-            if row.energised is not None
+        rows: dict[str, tuple[Mapping[str, Model], tuple[str, ...]]] = {
+            "halls": (self.halls, ("released", "handed_over")),
+            "tranches": (self.tranches, ("reserved", "energised")),
+            "deliveries": (self.deliveries, ("ordered", "docked")),
         }
-        made |= {f"deliveries.{n}.docked": row.docked for n, row in self.deliveries.items()}
-        made |= {f"lots.{n}.in_service": row.in_service for n, row in self.lots.items()}
+        for section, (named, keys) in rows.items():
+            for name, each in named.items():
+                found = ((key, getattr(each, key)) for key in keys)
+                made |= {f"{section}.{name}.{key}": date for key, date in found if date is not None}
+        made |= {f"lots.{n}.in_service": lot.in_service for n, lot in self.lots.items()}
+        made |= {
+            f"equipment.{name}.{i}.ordered": order.ordered
+            for name, orders in self.equipment.items()
+            for i, order in enumerate(orders)
+        }
         return made
+
+    def on_order(self) -> dict[str, Delivery]:
+        """Return the purchases that stand as commitments, by name."""
+        return {name: row for name, row in self.deliveries.items() if row.ordered is not None}

@@ -112,12 +112,14 @@ class Amount:
             is_high = high is not None and value > high
             if not is_low and not is_high:
                 continue
+            unit = "" if self.unit == "dimensionless" else f" {self.unit}"
             if high is None or (is_low and high != 1):
-                rule = f"must be {'>=' if above is None else '>'} {least:g}"
+                least_text = f"{least:g}{unit}" if least else "0"
+                rule = f"must be {'>=' if above is None else '>'} {least_text}"
             else:
-                rule = f"must be within {0 if least is None else least:g}..{high:g}"
+                rule = f"must be within {0 if least is None else least:g}..{high:g}{unit}"
             percent = f'did you mean "{value:g} %" ({value / 100:g})?'
-            hint = percent if high == 1 and 1 < value <= 100 else ""
+            hint = percent if high == 1 and 1 < value <= 100 and "%" not in self.text else ""
             if yearly and is_high:
                 raise UnitProblem("rate", f"{value:g} means {100 * value:g} %/year; {rule}", hint)
             raise UnitProblem("out-of-range", f"{rule} (got {self.text})", hint)

@@ -115,6 +115,7 @@ def _custom(problem: UnitProblem) -> PydanticCustomError:
 
 
 _ISO_DATE = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
+_NOUNS = {list: "a list", tuple: "a list", dict: "a mapping", type(None): "nothing"}
 _YEARS = range(1950, 2200)  # a year outside is a slip, and would run calendars out of their range
 
 
@@ -130,7 +131,7 @@ def parse_date(value: object) -> dt.date:
         return value
     match = _ISO_DATE.fullmatch(value.strip()) if isinstance(value, str) else None
     if match is None:
-        given = f'"{value}"' if isinstance(value, (str, int, float)) else type(value).__name__
+        given = _NOUNS.get(type(value)) or f'"{value}"'
         raise _custom(UnitProblem("date", f"not a date: {given}", "write e.g. 2027-02-28"))
     year, month, day = map(int, match.groups())
     try:
@@ -146,7 +147,7 @@ def parse_date(value: object) -> dt.date:
 
 def _nearest_day(year: int, month: int, day: int) -> str:
     if not 1 <= month <= 12:
-        is_swapped = 1 <= day <= 12 and month <= 28
+        is_swapped = 1 <= day <= 12 and 1 <= month <= 28
         return f"did you mean {year:04d}-{day:02d}-{month:02d}?" if is_swapped else ""
     year = min(max(year, dt.MINYEAR), dt.MAXYEAR)
     last = calendar.monthrange(year, month)[1]

@@ -18,8 +18,13 @@ class Baseline:
     ----------
     name
         What it is called on the page, such as the name of the run's folder.
+    start, finish
+        At P50 of a run; deterministic of a plan that was not simulated.
+    deterministic_finish
+        Of the deterministic pass, to hold another against; none where it is not known.
     """
 
     name: str
     start: Mapping[str, dt.date] = field(default_factory=dict)
     finish: Mapping[str, dt.date] = field(default_factory=dict)
+    deterministic_finish: Mapping[str, dt.date] = field(default_factory=dict)

@@ -95,6 +95,33 @@ class BetItem:
 
 
 @dataclass(frozen=True, slots=True)
+class BetRight:
+    """Orders before the reveal that are not firm by then: a right to cancel, and its price.
+
+    Parameters
+    ----------
+    amount
+        GPUs that can be cancelled.
+    cancelled, most
+        GPUs that have to be cancelled at the least for the worth told: the mean over scenarios,
+        and the most in a scenario.
+    most_in
+        That scenario; None where nothing is cancelled in any.
+    cost_musd, most_musd
+        What cancelling them costs, nominal: the mean, and the most in a scenario.
+    """
+
+    site: str
+    item: str
+    amount: float
+    cancelled: float
+    most: float
+    most_in: str | None
+    cost_musd: float
+    most_musd: float
+
+
+@dataclass(frozen=True, slots=True)
 class BetCheck:
     """Promised against obtained, in futures that the optimiser never saw.
 
@@ -134,6 +161,9 @@ class Bet:
         where they cannot be kept everywhere).
     bound
         No commitments have a larger mean; None where not known.
+    rights, rigid
+        Orders that can still be cancelled at the reveal, and the mean worth of the best commitments
+        if none could (None where no order ever can).
     method
         ``equivalent`` (one model of all scenarios) or ``candidates`` (the best of a few).
     """
@@ -150,6 +180,13 @@ class Bet:
     bound: float | None = None
     checks: tuple[BetCheck, ...] = ()
     notes: tuple[str, ...] = ()
+    rights: tuple[BetRight, ...] = ()
+    rigid: float | None = None
+
+    @property
+    def flexibility(self) -> float | None:
+        """Worth of the right to cancel; None where there is none."""
+        return None if self.rigid is None else max(0.0, self.recourse - self.rigid)
 
     @property
     def wait_and_see(self) -> float:

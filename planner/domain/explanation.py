@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import dataclass, field
+from typing import Final, Literal
+
+FlipKind = Literal["most", "use", "mix"]
+TODAY: Final = "as today"
+"""Said of a mix that is today's."""
 
 Basis = Literal["halls fixed", "halls free", "halls in parts"]
 """How a step was solved: with the plan's halls, with whole halls chosen anew nearby, or with halls
@@ -64,6 +68,11 @@ class Price:
         Changes of the objectives; None where no plan with the same halls is left.
     whole
         Change of the step up with whole halls chosen anew; None where that was not asked.
+    size, unit
+        Of the step, so that a step's worth is told a unit.
+    least, most
+        What the step up gains at least and at most in the first objective with whole halls chosen
+        anew, by the bounds of both searches; None where that was not asked, or no bound is known.
     """
 
     kind: str
@@ -73,6 +82,26 @@ class Price:
     up: Worth | None
     down: Worth | None
     whole: Worth | None = None
+    size: float = 1.0
+    unit: str = ""
+    least: float | None = None
+    most: float | None = None
+
+
+def verdict(price: Price, told: Explanation) -> str:
+    """Return whether a step up is told apart from nothing, in words; empty where it was not asked.
+
+    With the plan's halls a step is a linear program and exact. With whole halls chosen anew it is
+    known within the bounds of two searches.
+    """
+    if price.least is not None and price.most is not None:
+        if price.least > 0:
+            return f"confirmed: {price.least:+.3g} to {price.most:+.3g}"
+        return f"within the gap: {price.least:+.3g} to {price.most:+.3g}"
+    base, gain = told.base.level, price.up.level if price.up else None
+    if base is None or gain is None:
+        return ""
+    return "below the gap of a search" if abs(gain) < told.gap * abs(base) else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,21 +193,66 @@ class Alternative:
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """The choice at a value of a parameter: megawatts of halls started, by mode."""
+    """The choice at a value of a parameter.
+
+    Parameters
+    ----------
+    mw
+        IT megawatts of halls started, by mode.
+    level
+        Of the worst team [H100e/researcher]; None where the first objective is another.
+    sites
+        The same megawatts by site, then mode.
+    """
 
     value: float
     mw: dict[str, float]
     level: float | None
+    sites: dict[str, dict[str, float]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Flip:
-    """Between two values the choice changes."""
+    """Between two values the choice changes.
+
+    Parameters
+    ----------
+    before, after
+        Below and above: the mode with most megawatts, the mode in use (empty for not in use), or
+        whether the mix is today's.
+    kind
+        ``most``: another mode has most megawatts. ``use``: a mode comes into use at a site, or goes
+        out of it. ``mix``: a tenth of the megawatts stand in another site or mode than today.
+    site
+        Where; empty for all sites together.
+    """
 
     low: float
     high: float
     before: str
     after: str
+    kind: FlipKind = "most"
+    site: str = ""
+
+    @property
+    def text(self) -> str:
+        """What changes as the parameter grows, in words."""
+        place = self.site or "all sites"
+        if self.kind == "mix":
+            side = "up to" if self.after == TODAY else "from"
+            return f"a tenth of the MW or more is otherwise {side}"
+        if self.kind == "use":
+            verb = (
+                f"{self.after} comes into use" if self.after else f"{self.before} is used no more"
+            )
+            return f"{place}: {verb}"
+        return f"{place}: most {self.before} -> most {self.after}"
+
+    def between(self) -> str:
+        """Return the values between which it changes, in words."""
+        if self.kind == "mix":
+            return f"{self.low if self.after == TODAY else self.high:.3g}"
+        return f"between {self.low:.3g} and {self.high:.3g}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,6 +273,9 @@ class Switch:
         Where the choice changes; empty where it does not between the ends.
     note
         What was held, and what the answer leaves out.
+    farthest
+        Largest share of the megawatts that stands in another site or mode than today at any value
+        tried; None where today's was not solved.
     """
 
     path: str
@@ -208,6 +285,23 @@ class Switch:
     points: tuple[Point, ...]
     flips: tuple[Flip, ...]
     note: str = ""
+    farthest: float | None = None
+
+    def told(self) -> tuple[str, ...]:
+        """Return where the choice flips, in words; where it does not, how far the mix moves."""
+        if self.flips:
+            return tuple(f"{flip.text} {flip.between()}" for flip in self.flips)
+        if self.farthest is None:
+            return ("does not flip",)
+        return (f"does not flip; at most {self.farthest:.0%} of the MW is otherwise",)
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """One stage between the base and the plan, and the first objective that is left after it."""
+
+    text: str
+    level: float
 
 
 @dataclass(frozen=True)
@@ -227,12 +321,23 @@ class Explanation:
         Whether whole halls are searched over the whole model, and not only near the plan.
     notes
         What the figures leave out, a sentence each.
+    gap
+        Relative gap at which a search for whole halls stops: a gain below it is told apart from
+        none only where the bounds of both searches do so.
+    distance
+        Why the plan lies below the base, stage by stage from the base to the plan; empty where the
+        first objective is not compute per researcher.
+    mw
+        IT megawatts that the plan starts, by site, then mode.
     """
 
     plan: Worth
     base: Worth
     free: Worth | None = None
     is_small: bool = True
+    gap: float = 0.0
+    distance: tuple[Stage, ...] = ()
+    mw: dict[str, dict[str, float]] = field(default_factory=dict)
     prices: tuple[Price, ...] = ()
     answers: tuple[Answer, ...] = ()
     alternatives: tuple[Alternative, ...] = ()

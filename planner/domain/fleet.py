@@ -89,6 +89,12 @@ class Accelerator(Model):
     """Terms where it is rented; `prices` is then what setting it up costs."""
     racks_per_day: Count | None = None
     """Racks that the docks of a site take in a day; no limit where not given."""
+    firm_after: DurationDay | None = None
+    """From order to the day on which it is firm: until then it can be cancelled, or moved to a
+    later delivery; firm at once where not given."""
+    cancel_cost: Share | None = None
+    """Share of its price that it costs to cancel an order before it is firm, all else that was
+    paid being given back; nothing where not given. To move it costs nothing."""
     drivers: tuple[str, ...] = ()
     """Risk drivers that multiply its lead time."""
     response: str = ""

@@ -9,6 +9,8 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Mapping
 
+    from planner.domain.baseline import Baseline
+
 
 @dataclass(frozen=True)
 class Parent:
@@ -36,6 +38,8 @@ class Parent:
         Commitments that are the same in both.
     identity
         Of the run, as its manifest has it; a chain of runs is followed by it.
+    schedule
+        Its activities at P50: the second baseline of the Gantt.
     """
 
     name: str
@@ -49,3 +53,6 @@ class Parent:
     moves: Mapping[str, int] = field(default_factory=dict)
     same: int = 0
     identity: str = ""
+    schedule: Baseline | None = None
+    years: float | None = None
+    """From its data date to its horizon; None where that is not known."""

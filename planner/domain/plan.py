@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal, Self
 
 if TYPE_CHECKING:
     import datetime as dt
+    from collections.abc import Mapping
 
     from planner.domain.portfolio import Period
 
@@ -100,6 +101,10 @@ class Purchase:
     dock: dt.date
     is_pinned: bool = False
     """Whether the user fixed it."""
+    cancelled: dt.date | None = None
+    """Date on which it is cancelled, before it is firm; None where it is kept."""
+    is_under_way: bool = False
+    """Whether it was ordered before the data date."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +130,13 @@ class Lot:
     purchase: str
     service: dt.date
     until: dt.date
+    is_under_way: bool = False
+    """Whether its purchase was ordered before the data date."""
+
+    @property
+    def is_new(self) -> bool:
+        """Whether the plan itself orders it: it neither stands nor was ordered before."""
+        return bool(self.purchase) and not self.is_under_way
 
     @property
     def name(self) -> str:
@@ -343,6 +355,9 @@ class SolveStatus:
         False where a clock or a signal ended a solve.
     stopped
         What ended it then, such as ``interrupted`` or ``limit 10 s``; empty otherwise.
+    halls
+        Halls started at the first level, by option: where a solve of the next round may begin. Of
+        no interest once the rounds are over, so no document has them.
     """
 
     levels: tuple[LevelStatus, ...]
@@ -350,6 +365,7 @@ class SolveStatus:
     solver: str
     is_reproducible: bool = True
     stopped: str = ""
+    halls: Mapping[tuple[str, ...], float] = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def is_interrupted(self) -> bool:
@@ -411,6 +427,11 @@ class Plan:
     arcs: tuple[tuple[str, str], ...] = ()
     """Resource-flow arcs of the sequencing step: pairs of activity names (giver, taker); the
     taker starts no earlier than the giver's crew leaves. Empty where none was made."""
+
+    @property
+    def years(self) -> float:
+        """Years from the data date to the end of the last period."""
+        return (self.periods[-1].end - self.data_date).days / 365.25 if self.periods else 0.0
 
     def replace(self, **changes: object) -> Self:
         """Return a plan with some parts replaced."""

@@ -238,6 +238,9 @@ class Policy(Model):
     """Whether sites of a basin share its storms, or each site has storms of its own."""
     carbon_cap: CarbonPerYear | None = None
     """Most carbon of the energy of all sites in a calendar year, a part of a year pro rata."""
+    open_loop: Flag = False
+    """Whether commitments stand on their dates from the beginning in simulation, also where they
+    are not firm and what they wait for is late."""
     bet: BetPolicy | None = None
     """Weigh up scenarios before anything is committed; one expected world where not given."""
 

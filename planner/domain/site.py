@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import Field
 
 from planner.domain.activity import Exemption
-from planner.domain.amount import Amount
+from planner.domain.amount import Amount, fixed
 from planner.domain.base import (
     CostMUSDPerMW,
     Count,
@@ -27,6 +27,9 @@ from planner.domain.base import (
     Share,
     SlipDay,
 )
+
+if TYPE_CHECKING:
+    from planner.domain.build_mode import BuildMode
 
 CarbonPerMWh = Annotated[Amount, In("t/MWh", low=0)]
 
@@ -71,6 +74,12 @@ class PowerTranche(Model):
         """Whether the plan decides to have it."""
         terms = (self.reserve_by, self.deposit, self.minimum_take, self.exit_fee)
         return any(term is not None for term in terms)
+
+    def paid(self) -> PowerTranche:
+        """Return the tranche once it is reserved: no last date, and no deposit to pay."""
+        if not self.is_optional:
+            return self
+        return self.model_copy(update={"reserve_by": None, "deposit": fixed(0.0, "MUSD")})
 
 
 class Tenancy(Model):
@@ -140,6 +149,8 @@ class UnderWay(Model):
     """Start of the first."""
     stagger: DurationDay
     """Days from the start of one to the start of the next."""
+    first: Positive | None = None
+    """Number of the first in its group; in order of release where not given."""
     health: Exemption | None = None
     """Schedule health checks that do not apply to these halls, with the reason."""
 
@@ -162,6 +173,12 @@ class Standing(Model):
     """Rent per IT MW and month, for leased halls."""
 
 
+def standing_blocks(standing: Standing, mode: BuildMode) -> int:
+    """Return the number of equal blocks a standing hall counts as: about the mode's blocks."""
+    block_mw = mode.unit_it_power.likely / max(1, mode.unit_blocks)
+    return max(1, round(standing.it_power.likely / block_mw))
+
+
 class EquipmentStock(Model):
     """Units in stock or on order at the data date."""
 
@@ -171,6 +188,9 @@ class EquipmentStock(Model):
     slip: SlipDay | None = None
     unpaid: MoneyMUSD | None = None
     """What is still to be paid when they arrive, for units on order."""
+    ordered: Date | None = None
+    """When they were ordered, where that is known: they are then as late as their class may be, and
+    paid by its terms, as far as `slip` and `unpaid` do not say otherwise."""
 
 
 class Works(Model):

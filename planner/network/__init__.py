@@ -9,6 +9,7 @@ from planner.network.orders import equipment_orders
 from planner.network.tables import Tables, build_tables
 from planner.network.trials import (
     Trials,
+    bare_plan,
     candidates,
     existing_plan,
     trial_network,
@@ -24,6 +25,7 @@ __all__ = [
     "Network",
     "Tables",
     "Trials",
+    "bare_plan",
     "build_tables",
     "candidates",
     "compile_network",

@@ -223,6 +223,11 @@ class Network:
     """Minute before which everything is known: no storm comes before it."""
     pool_used: tuple[tuple[int, int], ...] = ()
     """Pools with the units that reported activities took, which are no longer among the units."""
+    out_of_sequence: tuple[tuple[str, str], ...] = ()
+    """Activities reported as started, each with a predecessor that was to be done before (FS)."""
+    gate_firm_min: IntArray | None = None
+    """Minute from which what comes through a gate stands on its date (G), -1 where it always does;
+    until then it slips with the forecast of what it waits for. None where everything stands."""
 
     def relations(self) -> Iterator[tuple[int, int, int, int]]:
         """Return predecessor, successor, kind and lag [min] of each relation, in order."""

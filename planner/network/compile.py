@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections import Counter
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -12,19 +12,31 @@ from planner.network.arrays import Network
 from planner.network.calendars import DAY_MIN
 from planner.network.cpm import finishes
 from planner.network.crews import open_site
-from planner.network.draft import ARC, Draft, Gate, TrancheRow, Unit, csr, csr_units, integers
+from planner.network.draft import (
+    ARC,
+    NONE,
+    Draft,
+    Gate,
+    TrancheRow,
+    Unit,
+    csr,
+    csr_units,
+    integers,
+)
 from planner.network.halls import Yard, add_hall, never_gate
 from planner.network.power import NEVER_POWERED, assign_power, contract_ends
-from planner.network.progress import apply_progress, known_min, less_used
+from planner.network.progress import apply_progress, hold, known_min, less_used, stretched
 from planner.network.roster import roster
-from planner.network.tables import build_tables, law, laws
+from planner.network.tables import CERTAIN_ZERO, build_tables, law, laws
 from planner.network.works import add_works
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from planner.domain.plan import EquipmentOrder, Plan
+    from planner.domain.plan import EquipmentOrder, Plan, Purchase
     from planner.domain.portfolio import Portfolio
+    from planner.domain.site import EquipmentStock
+    from planner.network.arrays import IntArray
     from planner.network.crews import Frame
     from planner.network.roster import HallPlan
     from planner.network.tables import Tables
@@ -82,7 +94,7 @@ def equipped_network(
         used=dict(network.pool_used),
     )
     _add_units(portfolio, orders, tables, draft)
-    return _ranked(dataclasses.replace(network, **_unit_arrays(draft.units)), "finish")
+    return _ranked(replace(network, **_unit_arrays(draft.units)), "finish")
 
 
 def _draft(portfolio: Portfolio, plan: Plan, tables: Tables, *, with_tranches: bool) -> Draft:
@@ -111,9 +123,18 @@ def _add_docks(portfolio: Portfolio, plan: Plan, tables: Tables, draft: Draft) -
                 base_min=tables.minute(purchase.order),
                 slip=law(sku.lead_time, DAY_MIN),
                 drivers=tables.drivers(sku.drivers),
+                firm_min=_firm_min(portfolio, purchase, tables),
             )
         )
     return dock
+
+
+def _firm_min(portfolio: Portfolio, purchase: Purchase, tables: Tables) -> int:
+    """Return the minute from which an order stands on its date; -1 where it does at once."""
+    after = portfolio.catalog.accelerators[purchase.sku].firm_after
+    if after is None or portfolio.spec.policy.open_loop:
+        return NONE
+    return tables.minute(purchase.order) + round(after.likely * DAY_MIN)
 
 
 def _yard(
@@ -154,10 +175,9 @@ def _add_units(
     for (site, equipment), pool in draft.pools.items():
         for number, stock in enumerate(portfolio.sites[site].stock.get(equipment, ())):
             name = f"stock/{site}/{equipment}/{number + 1}"
-            lead = tables.slip(stock.arrives, stock.slip)
-            for i in range(stock.units):
-                unit = Unit(f"{name}/{i + 1}", pool, tables.minute(stock.arrives), lead)
-                draft.units.append(unit)
+            first = _in_stock(portfolio, equipment, stock, tables)
+            units = (replace(first, name=f"{name}/{i + 1}", pool=pool) for i in range(stock.units))
+            draft.units += units
     numbers: Counter[str] = Counter()
     for order in orders:
         pool_of = draft.pools.get((order.site, order.equipment))
@@ -174,6 +194,25 @@ def _add_units(
     draft.units[:] = less_used(draft.units, draft.used, known_min(portfolio, tables))
 
 
+def _in_stock(portfolio: Portfolio, equipment: str, stock: EquipmentStock, tables: Tables) -> Unit:
+    """Return when a unit of a stock comes.
+
+    One that was ordered has come by the date it is given, where that is past; else it comes as late
+    as its class may be, given that it has not come, unless the stock says otherwise.
+    """
+    arrives = tables.minute(stock.arrives)
+    if stock.ordered is None or stock.slip is not None:
+        return Unit("", NONE, arrives, tables.slip(stock.arrives, stock.slip))
+    known = max(known_min(portfolio, tables), tables.minute(tables.data_date))
+    if arrives < known:
+        return Unit("", NONE, arrives, CERTAIN_ZERO)
+    chosen = portfolio.catalog.equipment[equipment]
+    ordered = tables.minute(stock.ordered)
+    gate = Gate("", ordered, stretched(law(chosen.lead_time, DAY_MIN), arrives - ordered))
+    hold(gate, known)
+    return Unit("", NONE, gate.base_min, gate.slip, tables.drivers(chosen.drivers))
+
+
 def _add_arcs(plan: Plan, draft: Draft) -> None:
     """Append resource-flow arcs; one whose giver or taker the plan no longer has says nothing."""
     if not plan.arcs:
@@ -182,6 +221,12 @@ def _add_arcs(plan: Plan, draft: Draft) -> None:
     for giver, taker in plan.arcs:
         if giver in index and taker in index:
             draft.relate(index[giver], index[taker], ARC)
+
+
+def _firm_mins(gates: Sequence[Gate]) -> IntArray | None:
+    """Return when gates stand on their dates; None where all of them do at once."""
+    firm = integers([g.firm_min for g in gates])
+    return firm if (firm != NONE).any() else None
 
 
 def _unit_arrays(units: Sequence[Unit]) -> dict[str, Any]:
@@ -209,7 +254,7 @@ def _ranked(network: Network, priority: HallPriority) -> Network:
     order = np.lexsort((late, network.activity_hall, place))
     rank = np.empty(len(order), dtype=np.int64)
     rank[order] = np.arange(len(order))
-    return dataclasses.replace(network, rank=rank)
+    return replace(network, rank=rank)
 
 
 def _freeze(portfolio: Portfolio, tables: Tables, draft: Draft) -> Network:
@@ -249,6 +294,7 @@ def _freeze(portfolio: Portfolio, tables: Tables, draft: Draft) -> Network:
         gate_slip=laws([g.slip for g in gates]),
         gate_driver=csr([g.drivers for g in gates]),
         gate_event=csr([g.events for g in gates]),
+        gate_firm_min=_firm_mins(gates),
         driver_name=risks.name,
         driver_law=risks.law,
         driver_probability=risks.probability,
@@ -294,4 +340,5 @@ def _freeze(portfolio: Portfolio, tables: Tables, draft: Draft) -> Network:
         cost_musd=np.array([r.cost_musd for r in rows], dtype=np.float64),
         known_min=known_min(portfolio, tables),
         pool_used=tuple(sorted(draft.used.items())),
+        out_of_sequence=tuple(draft.out_of_sequence),
     )

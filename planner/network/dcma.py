@@ -15,6 +15,7 @@ import numpy as np
 
 from planner.domain.activity import Kind
 from planner.domain.result import NEVER
+from planner.network.baseline import execution_index, missed_tasks, path_length_index
 from planner.network.calendars import DAY_MIN
 from planner.network.cpm import Arrivals, forward, handed_out
 from planner.network.draft import ARC, NONE
@@ -40,15 +41,8 @@ def dcma(plan: Schedule) -> tuple[Check, ...]:
         _logic(plan), _leads(plan), _lags(plan), _kinds(plan), _constraints(plan),
         _high_float(plan), _negative_float(plan), _durations(plan), _dates(plan),
         _resources(plan),
-        not_applicable("DCMA-11", "Missed tasks", "≤ 5 %",
-                       "due by the data date in the baseline, finished late or not at all",
-                       "no baseline"),
-        critical_path_test(plan),
-        not_applicable("DCMA-13", "CPLI", "≥ 0.95",
-                       "(critical path length + total float) / critical path length",
-                       "no baseline finish"),
-        not_applicable("DCMA-14", "BEI", "≥ 0.95",
-                       "activities finished / activities due by the baseline", "no baseline"),
+        missed_tasks(plan), critical_path_test(plan), path_length_index(plan),
+        execution_index(plan),
     )  # fmt: skip
 
 

@@ -54,6 +54,8 @@ class Gate:
     slip: Law = CERTAIN_ZERO
     drivers: tuple[int, ...] = ()
     events: tuple[int, ...] = ()
+    firm_min: int = NONE
+    """Minute from which it stands on its date; -1 where it always does."""
 
 
 @dataclass(slots=True)
@@ -131,6 +133,8 @@ class Draft:
     tranches: list[TrancheRow] = field(default_factory=list)
     used: dict[int, int] = field(default_factory=dict)
     """Units of each pool that activities already took."""
+    out_of_sequence: list[tuple[str, str]] = field(default_factory=list)
+    """Activities reported as started, each with a predecessor that was to be done before (FS)."""
 
     def add(self, row: Row) -> int:
         """Append an activity and return its index."""

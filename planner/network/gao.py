@@ -8,11 +8,13 @@ import numpy as np
 
 from planner.domain.amount import Form
 from planner.domain.result import NEVER
+from planner.network.baseline import baseline_kept
 from planner.network.dcma import OPEN, site_paths
 from planner.network.draft import ARC, NONE
-from planner.network.health import Check, hand_overs, named, not_applicable, shared
+from planner.network.health import Check, hand_overs, named, shared
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Sequence
 
     from planner.network.health import Schedule, Verdict
@@ -38,8 +40,7 @@ def gao(plan: Schedule, points: Sequence[Check]) -> tuple[Check, ...]:
         _follows("GAO-07", "Reasonable total float", of(6, 7)),
         _risk_analysis(plan),
         _updated(plan, by_number[9]),
-        not_applicable("GAO-10", "Maintain a baseline", "stored, variances explained",
-                       "a baseline stored with a reason for each change", "no baseline"),
+        baseline_kept(plan),
     )  # fmt: skip
 
 
@@ -188,6 +189,11 @@ def _updated(plan: Schedule, dates: Check) -> Check:
     return Check(
         "GAO-09", "Update with actual progress", "data date set, DCMA-09",
         "data date and DCMA-09", dates.denominator,
-        f"data date {plan.portfolio.spec.data_date}, DCMA-09 {dates.verdict}",
+        f"data date {_data_date(plan)}, DCMA-09 {dates.verdict}",
         dates.verdict, offenders=dates.offenders, waived=dates.waived, reason=dates.reason,
     )  # fmt: skip
+
+
+def _data_date(plan: Schedule) -> dt.date:
+    known = plan.portfolio.actuals
+    return plan.portfolio.spec.data_date if known is None else known.data_date

@@ -21,11 +21,12 @@ from planner.network.cpm import hand_over_float, work_clocks
 from planner.network.orders import equipment_orders
 from planner.network.rows import Row, catalog_rows
 from planner.network.tables import CERTAIN_ZERO, build_tables, laws
-from planner.network.trials import candidates, existing_plan
+from planner.network.trials import bare_plan, candidates
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from planner.domain.baseline import Baseline
     from planner.domain.plan import Plan
     from planner.domain.portfolio import Portfolio
     from planner.network.arrays import BoolArray, FloatArray, IntArray, Network
@@ -91,6 +92,8 @@ class Schedule:
     duration_wd, float_wd
         Likely work, and total float towards the next hand-over, in working days of its own calendar
         (A).
+    baseline
+        What its dates are held against, where there is one.
     """
 
     portfolio: Portfolio
@@ -103,6 +106,7 @@ class Schedule:
     is_open: BoolArray
     duration_wd: FloatArray
     float_wd: FloatArray
+    baseline: Baseline | None = None
 
     def reason_to_waive(self, activity: int, number: int) -> str:
         """Return why a check is waived for an activity, empty where it is not."""
@@ -112,7 +116,7 @@ class Schedule:
 
 def schedule(
     portfolio: Portfolio, plan: Plan, network: Network, found: Deterministic,
-    tables: Tables | None = None,
+    tables: Tables | None = None, *, baseline: Baseline | None = None,
 ) -> Schedule:  # fmt: skip
     """Return what the checks look at."""
     tables = tables or build_tables(portfolio)
@@ -131,6 +135,7 @@ def schedule(
         is_open=found.finish_min > begins,
         duration_wd=np.maximum(network.work.b, 0) / day,
         float_wd=_float_wd(network, clocks, found, day),
+        baseline=baseline,
     )
 
 
@@ -186,7 +191,7 @@ def review_plan(portfolio: Portfolio, tables: Tables | None = None) -> Plan:
     What stands and is under way, and one hall of each candidate in its first period. It is no plan
     to build: it may ask for more land or power than there is.
     """
-    plan = existing_plan(portfolio, tables)
+    plan = bare_plan(portfolio, tables)
     first = portfolio.periods[0].start
     numbers: dict[tuple[str, str], int] = {}
     for start in plan.starts:

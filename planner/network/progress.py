@@ -21,9 +21,9 @@ from planner.network.tables import CERTAIN_ZERO, Law, law, laws, times
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
-    from planner.domain.actuals import Actuals, Progress
+    from planner.domain.actuals import Actuals, Delivery, Progress
     from planner.domain.portfolio import Portfolio
     from planner.network.arrays import FloatArray, Network
     from planner.network.draft import Row, Unit
@@ -71,7 +71,7 @@ def reported(
         Lot or hall that each activity is of, by its name: what is handed over with it.
     """
     found: dict[int, Reported] = {}
-    whole = {n: row.handed_over for n, row in actuals.halls.items()}
+    whole = {n: row.handed_over for n, row in actuals.halls.items() if row.handed_over}
     whole |= {n: row.in_service for n, row in actuals.lots.items()}
     for name, owner in lots.items():
         if owner in whole:
@@ -94,12 +94,13 @@ def owners(portfolio: Portfolio, names: Sequence[str]) -> dict[str, str]:
     if actuals is None:
         return {}
     made = {}
+    whole = {hall for hall, row in actuals.halls.items() if row.handed_over}
     for name in names:
         lot = name.rpartition("/")[0]
         hall = "/".join(name.split("/")[:3])
         if lot in actuals.lots:
             made[name] = lot
-        elif hall in actuals.halls and _is_of_hall(name):
+        elif hall in whole and _is_of_hall(name):
             made[name] = hall
     return made
 
@@ -119,6 +120,7 @@ def apply_progress(portfolio: Portfolio, tables: Tables, draft: Draft) -> None:
     there = _gates(actuals, tables, draft, begin)
     index = {row.name: i for i, row in enumerate(draft.rows)}
     found = reported(index, actuals, tables, owners(portfolio, tuple(index)))
+    draft.out_of_sequence = list(_out_of_sequence(draft, found))
     opens = draft.add_gate(Gate(GATE, begin))
     _relations(draft, found, begin, actuals.logic == "override")
     for number, row in enumerate(draft.rows):
@@ -149,6 +151,16 @@ def _finish(draft: Draft, row: Row, finish: int, tables: Tables) -> None:
     row.law, row.calendar = CERTAIN_ZERO, tables.calendars.row[ALWAYS]
     row.drivers, row.needs, row.pools, row.is_outdoor = (), (), (), False
     row.gates = [draft.add_gate(Gate(f"actual/{row.name}", finish))]
+
+
+def _out_of_sequence(draft: Draft, found: Mapping[int, Reported]) -> Iterator[tuple[str, str]]:
+    """Yield started activities, each with an FS predecessor that was not finished by then."""
+    for pred, succ, kind, _ in draft.relations:
+        if kind != Kind.FS or succ not in found:
+            continue
+        before = found.get(pred)
+        if before is None or before.finish is None or before.finish > found[succ].start + DAY_MIN:
+            yield draft.rows[succ].name, draft.rows[pred].name
 
 
 def _relations(draft: Draft, found: Mapping[int, Reported], begin: int, is_override: bool) -> None:
@@ -215,9 +227,12 @@ def _gates(actuals: Actuals, tables: Tables, draft: Draft, begin: int) -> set[in
     """
     open_by_now = set()
     fixed = {f"tranche/{n}": row.energised for n, row in actuals.tranches.items() if row.energised}
-    fixed |= {f"dock/{n}": row.docked for n, row in actuals.deliveries.items()}
-    for name, row in actuals.halls.items():
-        fixed[f"standing/{name.rpartition('/')[0]}"] = row.handed_over
+    fixed |= {f"dock/{n}": row.docked for n, row in actuals.deliveries.items() if row.docked}
+    for name, hall in actuals.halls.items():
+        if hall.handed_over:
+            fixed[f"standing/{name.rpartition('/')[0]}"] = hall.handed_over
+    begun = {f"release/{n}": hall.released for n, hall in actuals.halls.items() if hall.released}
+    ordered = {f"dock/{n}": row for n, row in actuals.deliveries.items()}
     expected = {f"tranche/{n}": row.expected for n, row in actuals.tranches.items() if row.expected}
     there = {n for n, row in actuals.tranches.items() if row.energised}
     for number, gate in enumerate(draft.gates):
@@ -227,12 +242,15 @@ def _gates(actuals: Actuals, tables: Tables, draft: Draft, begin: int) -> set[in
             gate.drivers = gate.events = ()
             continue
         if gate.name in expected:
-            date = expected[gate.name]
-            gate.base_min = tables.minute(date)
+            gate.base_min = tables.minute(expected[gate.name])
+        if gate.name in begun:
+            gate.base_min = tables.minute(begun[gate.name])
+        if gate.name in ordered:
+            _reorder(gate, ordered[gate.name], tables)
         if _is_there(gate, tables):
             open_by_now.add(number)
         elif not gate.name.startswith("release/"):
-            _hold(gate, begin)
+            hold(gate, begin)
     for tranche in draft.tranches:
         if tranche.name in there:
             tranche.after = ()
@@ -251,8 +269,24 @@ def _stands(draft: Draft, row: Row, there: set[int]) -> bool:
     return is_standing and all(g in there for g in row.gates)
 
 
-def _hold(gate: Gate, begin: int) -> None:
-    """Let a gate open no earlier than the data date."""
+def _reorder(gate: Gate, row: Delivery, tables: Tables) -> None:
+    """Let racks on order come a lead time after the day they were ordered, in place.
+
+    Where they are expected on a date, the lead time is stretched so that its likely value is that.
+    """
+    if row.ordered is not None:
+        gate.base_min = tables.minute(row.ordered)
+    if row.expected is not None:
+        gate.slip = stretched(gate.slip, tables.minute(row.expected) - gate.base_min)
+
+
+def stretched(lead: Law, likely: int) -> Law:
+    """Return a lead time whose likely value is another [min]."""
+    return times(lead, likely / lead[2]) if lead[2] > 0 else lead
+
+
+def hold(gate: Gate, begin: int) -> None:
+    """Let a gate open no earlier than the data date, in place: its slip given that it has not."""
     if gate.slip[0] == Form.FIXED:
         gate.base_min = max(gate.base_min, begin - round(gate.slip[2]))
         return
@@ -287,15 +321,3 @@ def reported_dates(portfolio: Portfolio, network: Network, tables: Tables) -> di
         return {}
     index = {name: i for i, name in enumerate(network.activity)}
     return reported(index, portfolio.actuals, tables, owners(portfolio, network.activity))
-
-
-def out_of_sequence(network: Network, found: Mapping[int, Reported]) -> list[tuple[int, int]]:
-    """Return started activities with the predecessor that is not finished (FS), in order."""
-    made = []
-    for pred, succ, kind, _ in network.relations():
-        if kind != Kind.FS or succ not in found:
-            continue
-        before = found.get(pred)
-        if before is None or before.finish is None or before.finish > found[succ].start + DAY_MIN:
-            made.append((pred, succ))
-    return made

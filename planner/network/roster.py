@@ -6,16 +6,16 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from planner.domain.site import standing_blocks
 from planner.network.crews import STANDARD
 
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Iterator, Mapping, Sequence
 
-    from planner.domain.build_mode import BuildMode
     from planner.domain.plan import Lot, Plan, Start
     from planner.domain.portfolio import Portfolio
-    from planner.domain.site import Site, Standing
+    from planner.domain.site import Site
 
 LotsOfBlock = tuple["Lot", ...]
 
@@ -58,12 +58,6 @@ class HallPlan:
 def standing_name(site: str, entry: str) -> str:
     """Return the stable name of a standing hall."""
     return f"{site}/{entry}/01"
-
-
-def standing_blocks(standing: Standing, mode: BuildMode) -> int:
-    """Return the number of equal blocks a standing hall counts as: about the mode's blocks."""
-    block_mw = mode.unit_it_power.likely / max(1, mode.unit_blocks)
-    return max(1, round(standing.it_power.likely / block_mw))
 
 
 def roster(portfolio: Portfolio, plan: Plan) -> tuple[HallPlan, ...]:

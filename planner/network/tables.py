@@ -166,6 +166,9 @@ def _dates(portfolio: Portfolio) -> Iterator[dt.date]:
         yield from (entry.released for entry in site.under_way.values())
         if site.works is not None:
             yield site.works.started
+        yield from (e.ordered for rows in site.stock.values() for e in rows if e.ordered)
+    if portfolio.actuals is not None:
+        yield from (row.ordered for row in portfolio.actuals.on_order().values() if row.ordered)
 
 
 def _climates(portfolio: Portfolio) -> Climates:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import dataclasses
 import datetime as dt
 import math
 from collections import Counter
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from planner.domain.plan import Candidate, EquipmentOrder, Lot, Plan, Start
-from planner.domain.under_way import under_way
+from planner.domain.plan import Candidate, EquipmentOrder, Lot, Plan, Purchase, Start
+from planner.domain.site import standing_blocks
+from planner.domain.under_way import reservations, under_way
 from planner.network.compile import compile_network, equipped_network, unequipped_network
 from planner.network.orders import (
     equipment_needs,
@@ -20,7 +21,7 @@ from planner.network.orders import (
     orders_for,
     remaining_stock,
 )
-from planner.network.roster import standing_blocks, standing_name
+from planner.network.roster import standing_name
 from planner.network.tables import build_tables
 
 if TYPE_CHECKING:
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
     from planner.domain.site import EquipmentStock, InstalledGPUs
     from planner.network.arrays import Network
     from planner.network.tables import Tables
+
+DAYS_A_YEAR = 365.25
 
 
 def candidates(portfolio: Portfolio) -> tuple[Candidate, ...]:
@@ -149,7 +152,7 @@ class Trials:
         minute = {f"release/{s.hall}": self.tables.minute(s.release) for s in starts}
         pairs = zip(bare.gate_name, bare.gate_base_min.tolist(), strict=True)
         base = np.array([minute.get(name, old) for name, old in pairs], dtype=np.int64)
-        return dataclasses.replace(bare, gate_base_min=base)
+        return replace(bare, gate_base_min=base)
 
 
 def _trial(
@@ -189,17 +192,63 @@ def _left_stock(
 
 
 def existing_plan(portfolio: Portfolio, tables: Tables | None = None) -> Plan:
-    """Return the plan that adds nothing: halls under way with their equipment, GPUs that stand."""
+    """Return the plan that adds nothing: what stands, is under way, was ordered and reserved."""
     spec = portfolio.spec
     starts = under_way(portfolio)
+    purchases = _on_order(portfolio)
     return Plan(
         portfolio=spec.portfolio,
         data_date=spec.data_date,
         periods=portfolio.periods,
         starts=starts,
         orders=equipment_orders(portfolio, starts, tables),
-        lots=tuple(lot for name in portfolio.sites for lot in _installed(portfolio, name)),
+        purchases=tuple(purchases.values()),
+        lots=(
+            *(lot for name in portfolio.sites for lot in _installed(portfolio, name)),
+            *_lots_on_order(portfolio, purchases),
+        ),
+        reservations=reservations(portfolio),
     )
+
+
+def bare_plan(portfolio: Portfolio, tables: Tables | None = None) -> Plan:
+    """Return the same without GPUs on order: when halls could take racks, whenever those come."""
+    plan = existing_plan(portfolio, tables)
+    return plan.replace(purchases=(), lots=tuple(lot for lot in plan.lots if not lot.purchase))
+
+
+def _on_order(portfolio: Portfolio) -> dict[str, Purchase]:
+    """Return the purchases that actuals report as ordered, by name, docked at the likely date."""
+    known = portfolio.actuals.on_order() if portfolio.actuals is not None else {}
+    made = {}
+    for name, row in known.items():
+        if row.ordered is None or row.sku is None:
+            continue  # an error of the checks
+        lead = portfolio.catalog.accelerators[row.sku].lead_time.likely
+        likely = row.expected or row.ordered + dt.timedelta(days=math.ceil(lead))
+        dock = row.docked or max(likely, portfolio.spec.data_date)
+        site, gpus = next(iter(row.into)).partition("/")[0], sum(row.into.values())
+        made[name] = Purchase(name, site, row.sku, gpus, row.ordered, dock, is_under_way=True)
+    return made
+
+
+def _lots_on_order(portfolio: Portfolio, purchases: Mapping[str, Purchase]) -> Iterator[Lot]:
+    """Yield the GPUs of reported orders in their blocks, in service from the day they dock."""
+    if portfolio.actuals is None:
+        return
+    end = portfolio.periods[-1].end
+    for name, bought in purchases.items():
+        life = portfolio.catalog.accelerators[bought.sku].service_life.likely
+        for block, gpus in portfolio.actuals.deliveries[name].into.items():
+            hall, _, number = block.rpartition("/")
+            lot = Lot(
+                hall, int(number), bought.sku, gpus, name, bought.dock, end, is_under_way=True
+            )
+            served = portfolio.actuals.lots.get(lot.name)
+            service = served.in_service if served is not None else bought.dock
+            until = min(end, service + dt.timedelta(days=round(life * DAYS_A_YEAR)))
+            if gpus and service < until:
+                yield replace(lot, service=service, until=until)
 
 
 def _installed(portfolio: Portfolio, name: str) -> Iterator[Lot]:
@@ -250,7 +299,7 @@ def _lot(
 
 def _until(portfolio: Portfolio, entry: InstalledGPUs, sku: Accelerator) -> dt.date:
     """Return when GPUs retire, at the latest with the end of the last period."""
-    leaves = entry.since + dt.timedelta(days=round(sku.service_life.likely * 365.25))
+    leaves = entry.since + dt.timedelta(days=round(sku.service_life.likely * DAYS_A_YEAR))
     return min(leaves, portfolio.periods[-1].end)
 
 

@@ -15,6 +15,7 @@ import numpy as np
 
 from planner.simulate import fast, reference
 from planner.simulate.criticality import Tally, milestones
+from planner.simulate.firm import Movable, settled
 from planner.simulate.retention import kept
 from planner.simulate.sampling import Sampler
 from planner.simulate.summarise import (
@@ -110,14 +111,14 @@ class Job:
         EngineError
             If the network could not end.
         """
-        _ = self._sampler, self._simulate, self._rack_row, self.kept
+        _ = self._sampler, self._simulate, self._movable, self._rack_row, self.kept
         if self.looks:
             _ = self.tally, self._edge
 
     def part(self, first: int) -> Part:
         """Draw, simulate and sum up the block that begins with a sample."""
-        draws = self._sampler.draw(first, min(BLOCK, self.samples - first))
-        times = self._simulate(draws)
+        drawn = self._sampler.draw(first, min(BLOCK, self.samples - first))
+        draws, times = settled(self.network, self._movable, drawn, self._simulate)
         rows = self._milestones(draws, times)
         counts = None
         if self.looks:
@@ -180,6 +181,10 @@ class Job:
     @cached_property
     def _sampler(self) -> Sampler:
         return Sampler(self.network, seed=self.seed, samples=self.samples, method=self.method)
+
+    @cached_property
+    def _movable(self) -> Movable:
+        return Movable(self.network)
 
     @cached_property
     def _simulate(self) -> Callable[[Draws], Times]:

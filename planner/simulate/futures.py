@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from planner.simulate.fast import prepare, simulate_packed
+from planner.simulate.firm import Movable, settled
 from planner.simulate.sampling import Sampler
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ def futures(
     if samples < 1:
         raise ValueError(f"at least one sample needed (got {samples})")
     sampler = Sampler(network, seed=seed, samples=samples, method=method)
-    packed = prepare(network)
+    packed, movable = prepare(network), Movable(network)
     for first in range(0, samples, BLOCK):
         draws = sampler.draw(first, min(BLOCK, samples - first))
-        yield draws, simulate_packed(network, packed, draws)
+        yield settled(network, movable, draws, lambda d: simulate_packed(network, packed, d))

@@ -11,7 +11,7 @@ import numpy as np
 from planner import optimise
 from planner.capacity.demand import team_researchers
 from planner.capacity.timeline import Timeline
-from planner.domain.bet import Bet, BetCheck, BetItem, BetPlan, BetScenario
+from planner.domain.bet import Bet, BetCheck, BetItem, BetPlan, BetRight, BetScenario
 from planner.errors import InfeasibleError
 from planner.optimise import scenarios
 from planner.study.trials import ready
@@ -37,6 +37,8 @@ class Placed:
 
     bet: Bet
     pins: Pins
+    is_whole: bool = True
+    """False where a signal ended the weighing up: what follows is one round, and says so."""
 
 
 def placed(
@@ -55,14 +57,15 @@ def placed(
         portfolio, readiness, tried.readiness, seed=ask.seed, progress=progress,
         threads=ask.threads,
     )  # fmt: skip
-    return Placed(found.bet, scenarios.pins_for(portfolio, found.stage))
+    return Placed(found.bet, scenarios.pins_for(portfolio, found.stage), found.is_whole)
 
 
 def solved(
     portfolio: Portfolio, readiness: tuple[Readiness, ...], bet: Placed | None, *,
     corrections: Mapping[str, float], limits: optimise.Limits, seed: int, progress: Progress,
+    begin: Plan | None = None,
 ) -> Plan:  # fmt: skip
-    """Return the best plan with the bet's commitments.
+    """Return the best plan with the bet's commitments, from the halls of the round before.
 
     Where whole racks and corrected dates leave no room for its GPUs, halls and tranches alone are
     held, and the bet says so.
@@ -70,12 +73,12 @@ def solved(
     if bet is None:
         return optimise.solve(
             portfolio, readiness, corrections=corrections, limits=limits, seed=seed,
-            progress=progress,
+            progress=progress, begin=begin,
         )  # fmt: skip
     try:
         plan = optimise.solve(
             portfolio, readiness, corrections=corrections, pins=bet.pins, limits=limits, seed=seed,
-            progress=progress,
+            progress=progress, begin=begin,
         )  # fmt: skip
     except InfeasibleError:
         weaker = scenarios.weaker(bet.pins)
@@ -86,7 +89,7 @@ def solved(
         bet.bet = replace(bet.bet, notes=(*bet.bet.notes, note))
         return solved(
             portfolio, readiness, bet, corrections=corrections, limits=limits, seed=seed,
-            progress=progress,
+            progress=progress, begin=begin,
         )  # fmt: skip
     return plan if not portfolio.spec.policy.pinned.is_empty else unmarked(plan)
 
@@ -168,6 +171,7 @@ def read(body: Mapping[str, Any] | None) -> Bet | None:
         "items": tuple(items),
         "checks": tuple(BetCheck(**row) for row in body["checks"]),
         "notes": tuple(body["notes"]),
+        "rights": tuple(BetRight(**row) for row in body.get("rights", ())),
     })  # fmt: skip
 
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from planner.domain.amount import Amount
 from planner.domain.base import Model
+from planner.domain.under_way import as_filed
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -186,8 +187,11 @@ def _bought(plan: Plan) -> Mapping[str, int]:
 
 
 def _equipment(before: Plan, after: Plan) -> Iterator[Change | None]:
-    """Yield a change a class of equipment and site: units, and the first order."""
-    left, right = _ordered(before), _ordered(after)
+    """Yield a change a class of equipment and site: units, and the first order.
+
+    What was to be ordered before the data date of the other plan is ordered, and is no change.
+    """
+    left, right = _ordered(before, after.data_date), _ordered(after, after.data_date)
     for key in sorted({*left, *right}):
         (old, since), (new, now) = left.get(key, (0, None)), right.get(key, (0, None))
         change = _sized("equipment", key, old, new, "units")
@@ -197,9 +201,9 @@ def _equipment(before: Plan, after: Plan) -> Iterator[Change | None]:
         yield change
 
 
-def _ordered(plan: Plan) -> Mapping[str, tuple[int, dt.date]]:
+def _ordered(plan: Plan, since: dt.date) -> Mapping[str, tuple[int, dt.date]]:
     made: dict[str, tuple[int, dt.date]] = {}
-    for o in plan.orders:
+    for o in (order for order in plan.orders if order.order >= since):
         key = f"{o.site}/{o.equipment}"
         units, first = made.get(key, (0, o.order))
         made[key] = (units + o.units, min(first, o.order))
@@ -258,7 +262,7 @@ def values(portfolio: Portfolio) -> dict[str, Any]:
     # What a portfolio changes is told once, where it is changed.
     _flatten("", portfolio.spec.model_copy(update={"changes": {}}), made)
     _flatten("catalog", portfolio.catalog, made)
-    for name, site in portfolio.sites.items():
+    for name, site in as_filed(portfolio).items():
         _flatten(f"site.{name}", site, made)
     return made
 

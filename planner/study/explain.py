@@ -19,6 +19,7 @@ from planner.domain.explanation import (
     Point,
     Price,
     Said,
+    Stage,
     Switch,
     Worth,
 )
@@ -37,14 +38,13 @@ if TYPE_CHECKING:
     from planner.optimise.explain.session import Found
     from planner.study.basis import Basis
 
-FORMAT_VERSION: Final = "1.0"
+FORMAT_VERSION: Final = "2.0"
 LINES: Final = 12
 """Lines of a difference that are kept."""
-PARTS: Final = {"prices": 0.4, "switches": 0.7, "alternatives": 1.0}
+PARTS: Final = {"prices": 0.3, "switches": 0.8, "alternatives": 1.0}
 """Share of the time by which a part must be done."""
 NOTES: Final = (
     "Changes are of the optimiser's model, all from one base: the plan's halls, all else solved.",
-    "The plan itself stays below it by whole racks, dates of lots and the tolerance of objectives.",
     "Teams above the worst are held at the plan's ratio to it.",
 )
 Reload = Callable[[tuple[str, ...]], "Portfolio"]
@@ -131,6 +131,7 @@ def explain(
     answers += [_answer(session, name, model.why_not) for name in asked.why_not]
     made = Explanation(
         session.worth_of_plan, session.base.worth, is_small=session.is_small,
+        gap=session.gap, distance=model.distance(session), mw=model.megawatts(session),
         answers=tuple(answers), notes=NOTES,
     )  # fmt: skip
     if "prices" in asked.parts:
@@ -325,6 +326,7 @@ def from_bytes(raw: bytes) -> Explanation:
             for s in body.pop("switches")
         ),
         notes=tuple(body.pop("notes")),
+        distance=tuple(Stage(**stage) for stage in body.pop("distance")),
         **body,
     )  # fmt: skip
 

@@ -19,7 +19,7 @@ from planner.domain.sweep import Point
 from planner.errors import InfeasibleError, LimitError
 from planner.network import build_tables
 from planner.report import measures_of
-from planner.study.ask import identity
+from planner.study.ask import identity, unheard
 from planner.study.run import run, uninterrupted
 from planner.study.trials import ready
 
@@ -133,11 +133,7 @@ def _begin(
 
 def _plan(cell: tuple[tuple[float, ...], tuple[str, ...]]) -> tuple[str, Point]:
     job = _hired[0].job(*cell)
-    return job.key, _hired[0].planned(job, _quiet)
-
-
-def _quiet(_stage: str, _share: float) -> None:
-    return
+    return job.key, _hired[0].planned(job, unheard)
 
 
 def figures_of(result: Result) -> dict[str, float | None]:

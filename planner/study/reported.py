@@ -8,8 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from planner.network import compile_network
-from planner.network.progress import out_of_sequence, reported_dates
+from planner.network.progress import reported_dates
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -17,7 +16,6 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from planner.domain.plan import Plan
     from planner.domain.portfolio import Portfolio
     from planner.domain.result import Outcome
     from planner.network import Network, Tables
@@ -52,20 +50,23 @@ def _with(minutes: NDArray[np.int64], known: dict[int, int]) -> NDArray[np.int64
     return made
 
 
-def progress_warnings(portfolio: Portfolio, plan: Plan, tables: Tables) -> tuple[str, ...]:
-    """Return what is odd in actuals: progress out of sequence, names that the plan has not."""
+def progress_warnings(portfolio: Portfolio, network: Network) -> tuple[str, ...]:
+    """Return what is odd in actuals: progress out of sequence, names that the plan has not.
+
+    Parameters
+    ----------
+    network
+        Of the plan, with the actuals in it.
+    """
     actuals = portfolio.actuals
     if actuals is None:
         return ()
     made = []
-    network = compile_network(portfolio.replace(actuals=None), plan, tables=tables)
-    out = out_of_sequence(network, reported_dates(portfolio, network, tables))
-    named = [f"{network.activity[s]} before {network.activity[p]}" for p, s in out[:NAMED]]
+    out = network.out_of_sequence
     if out:
+        named = ", ".join(f"{after} before {before}" for after, before in out[:NAMED])
         more = f" and {len(out) - NAMED} more" if len(out) > NAMED else ""
-        made.append(
-            f"warning: progress out of sequence ({actuals.logic} logic): {', '.join(named)}{more}"
-        )
+        made.append(f"warning: progress out of sequence ({actuals.logic} logic): {named}{more}")
     kinds: dict[str, tuple[Iterable[str], tuple[str, ...]]] = {
         "activity": (actuals.activities, network.activity),
         "hall": (actuals.halls, network.hall),

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from planner.domain.plan import Plan
     from planner.domain.portfolio import Portfolio
     from planner.domain.result import Outcome, Progress, Readiness, TerminalAnswer, Verification
-    from planner.network import Tables
+    from planner.network import Network, Tables
     from planner.study.basis import Basis
     from planner.study.trials import Tried
 
@@ -62,11 +62,13 @@ def run(
     bet = placed(portfolio, tried, ask, tables, progress)
     corrections = Corrections()
     best: Result | None = None
+    plan: Plan | None = None
     for number in range(1, ask.rounds + 1):
         try:
             plan = solved(
                 portfolio, tried.readiness, bet,
                 corrections=corrections.days, seed=ask.seed, progress=progress,
+                begin=plan,
                 limits=optimise.Limits(time_s=ask.time_limit_s, threads=ask.solver_threads),
             )  # fmt: skip
             result = replace(
@@ -80,7 +82,7 @@ def run(
             best, number = _interrupted(best), number - 1
             break
         best = _better(best, result)
-        if _is_interrupted(result):
+        if _is_interrupted(result) or (bet is not None and not bet.is_whole):
             best = _interrupted(best)
             break
         if result.verification.is_verified or number == ask.rounds:
@@ -156,19 +158,19 @@ def prove(
     """Sequence a plan, simulate it whole on fresh futures, and hold its promises against them."""
     seed = ask.verification_seed(number)
     plan = sequenced(portfolio, plan, ask, tables)
-    outcome, verification = _held(portfolio, plan, ask, tables, number, seed, progress)
-    warnings = progress_warnings(portfolio, plan, tables) if portfolio.actuals else ()
+    network = compile_network(portfolio, plan, tables=tables)
+    outcome, verification = _held(portfolio, plan, network, ask, tables, number, seed, progress)
     return Result(
-        portfolio, plan, outcome, verification, readiness, ask.seed, number, warnings=warnings
-    )
+        portfolio, plan, outcome, verification, readiness, ask.seed, number,
+        warnings=progress_warnings(portfolio, network),
+    )  # fmt: skip
 
 
 def _held(
-    portfolio: Portfolio, plan: Plan, ask: Ask, tables: Tables, number: int, seed: int,
-    progress: Progress,
+    portfolio: Portfolio, plan: Plan, network: Network, ask: Ask, tables: Tables, number: int,
+    seed: int, progress: Progress,
 ) -> tuple[Outcome, Verification]:  # fmt: skip
     """Return the futures of a plan on a seed, and its promises held against them."""
-    network = compile_network(portfolio, plan, tables=tables)
     outcome = simulate.run(
         network, seed=seed, samples=ask.samples, progress=progress, workers=ask.workers, looks=True,
         method=ask.method, until_error_day=ask.until_error_day,
@@ -210,7 +212,8 @@ def proved_again(
     """
     ask = Ask(run_seed, samples)
     tables = build_tables(portfolio)
-    outcome, verification = _held(portfolio, plan, ask, tables, number, seed, progress)
+    network = compile_network(portfolio, plan, tables=tables)
+    outcome, verification = _held(portfolio, plan, network, ask, tables, number, seed, progress)
     return Result(
         portfolio, plan, outcome, verification, basis.readiness, run_seed, rounds,
         corrections=basis.corrections, terminal=basis.terminal, bet=basis.bet,

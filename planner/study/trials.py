@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 
 from planner.network import (
     Trials,
+    bare_plan,
     candidates,
     compile_network,
-    existing_plan,
     trial_portfolio,
 )
 from planner.simulate import Trial, existing_readiness
@@ -169,7 +169,7 @@ def _of_candidate(
 
 
 def _existing(portfolio: Portfolio, ask: Ask, tables: Tables) -> tuple[Readiness, ...]:
-    plan = existing_plan(portfolio, tables)
+    plan = bare_plan(portfolio, tables)
     network = compile_network(portfolio, plan, with_tranches=False, tables=tables)
     outcome = simulate(network, seed=ask.seed, samples=ask.trial_samples)
     return existing_readiness(portfolio, plan, network, outcome)

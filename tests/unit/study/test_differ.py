@@ -92,3 +92,12 @@ def test_moves_are_said_in_the_unit_that_fits() -> None:
     assert [span(n) for n in (1, -27, 28, 91, -365)] == [
         "1 day later", "27 days earlier", "4 weeks later", "1 quarter later", "4 quarters earlier",
     ]  # fmt: skip
+
+
+def test_what_was_ordered_before_the_next_data_date_is_no_change() -> None:
+    """A unit ordered in the first month is on order in the plan a quarter later, not dropped."""
+    early = EquipmentOrder("north", "ups", 2, FIRST, FIRST)
+    late = EquipmentOrder("north", "ups", 1, FIRST + dt.timedelta(days=200), FIRST)
+    before = plan(orders=(early, late))
+    after = before.replace(orders=(late,), data_date=FIRST + dt.timedelta(days=91))
+    assert difference(before, after).consequences == ()

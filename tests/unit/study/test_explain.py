@@ -35,7 +35,7 @@ def test_it_reads_back_to_the_last_digit(told) -> None:  # type: ignore[no-untyp
 def test_another_version_is_refused(told) -> None:  # type: ignore[no-untyped-def]
     """A file of another format is not half understood."""
     raw = study.explanation_to_bytes(told).replace(
-        b'"format_version": "1.0"', b'"format_version": "0"'
+        b'"format_version": "2.0"', b'"format_version": "0"'
     )
     with pytest.raises(ValueError, match="format"):
         study.explanation_from_bytes(raw)
