@@ -60,7 +60,7 @@ REACH: dict[str, tuple[float | str, float | str]] = {
 """Seconds wanted for the first level, and for all levels, split and check."""
 BUILDING = "building"
 MODEL = (BUILDING, "model")
-HALLS = ("whole halls", "better halls nearby")
+HALLS = ("whole halls", "better halls nearby", "GPUs for the halls")
 FIRST = (*MODEL, "relaxation", *HALLS)
 KILOBYTES = 1024
 GIGABYTE = 1e9

@@ -42,7 +42,7 @@ REDUCE_S = 60.0
 """Time in which a conflict is made as small as can be."""
 MEND_S = 60.0
 """Time in which least changes are searched."""
-MARGINS = (0.0, 0.02, 0.1)
+MARGINS = (0.0, 0.02, 0.1, 0.3, 1.0)
 """Shares by which a change is made larger until a plan in whole racks and dates keeps it."""
 
 
@@ -185,11 +185,11 @@ def _groups(data: ModelData, engine: Engine) -> list[_Group]:
     made: dict[Statement, _Group] = {}
     components = {c: k for k in CONSTRAINTS.values() for c in k.components}
     for name, row in engine.rows.items():
-        component, _, rest = name.partition("[")
+        component = name.partition("[")[0]
         if component not in components or component == "balance":
             continue
         constraint = components[component]
-        index = tuple(rest.removesuffix("]").split(","))
+        index = engine.index_of(name)
         statement = constraint.statement(data, component, index)
         if statement is not None:
             fresh = _Group(constraint.name, statement, [], [], levers(data, component, index))

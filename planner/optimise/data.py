@@ -96,6 +96,10 @@ class ModelData:
     alike: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     """Members of a class of alike teams with their parts of it, by the name of the class."""
 
+    reveal_period: int | None = None
+    """Period at whose beginning it is known which scenario it is; None where there is but one.
+    Orders from before can be cancelled then, or wait for their hall for as long as they must."""
+
     lumps: Mapping[tuple[str, str, str], tuple[str, str, str]] = field(default_factory=dict)
     """Site, zone and mode of pools that are part of another, with the other's (`lumping`)."""
 
@@ -136,14 +140,25 @@ class ModelData:
 
     def options_of_pool(self, pool: int) -> list[int]:
         """Return the options that add halls to a pool."""
-        return [o for o, option in enumerate(self.options) if option.pool == pool]
+        return list(self._options_by_pool.get(pool, ()))
 
     def options_of_group(self, site: str, group: str) -> list[int]:
         """Return the options of a hall group."""
-        return [
-            o for o, option in enumerate(self.options)
-            if (option.candidate.site, option.candidate.group) == (site, group)
-        ]  # fmt: skip
+        return list(self._options_by_group.get((site, group), ()))
+
+    @cached_property
+    def _options_by_pool(self) -> dict[int, list[int]]:
+        found: dict[int, list[int]] = {}
+        for o, option in enumerate(self.options):
+            found.setdefault(option.pool, []).append(o)
+        return found
+
+    @cached_property
+    def _options_by_group(self) -> dict[tuple[str, str], list[int]]:
+        found: dict[tuple[str, str], list[int]] = {}
+        for o, option in enumerate(self.options):
+            found.setdefault((option.candidate.site, option.candidate.group), []).append(o)
+        return found
 
     def option_name(self, option: int) -> tuple[str, str]:
         """Return the index of an option in the model: candidate and period."""
@@ -187,7 +202,7 @@ def build(
     pools, options = halls(portfolio, readiness, extra, clock)
     option_mw, standing_mw = capacity(pools, options, clock)
     feeding = feed(portfolio, pools, extra, clock)
-    standing = there(portfolio, pools, feeding.tranches, timeline)
+    standing = there(portfolio, pools, feeding.tranches, timeline, extra)
     arriving = deliveries(portfolio, pools, standing.lots, extra, clock)
     return ModelData(
         portfolio=portfolio,
@@ -210,6 +225,7 @@ def build(
             feeding,
             timeline,
             stock_use(portfolio, standing.starts),
+            standing,
         ),
         feed=feeding,
         option_mw=option_mw,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from dataclasses import dataclass
 from math import hypot, log
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
@@ -13,16 +13,20 @@ from planner.capacity.compute import usable_share
 from planner.capacity.laws import conservative
 from planner.capacity.power import RackTraits
 from planner.capacity.timeline import DAYS_PER_QUARTER, DAYS_PER_YEAR, FloatArray, Timeline
+from planner.network.progress import EXHAUSTED
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from planner.domain.amount import Amount
     from planner.domain.fleet import Accelerator
-    from planner.domain.plan import Lot
+    from planner.domain.plan import Lot, Purchase
     from planner.domain.portfolio import Portfolio
     from planner.optimise.clock import Clock, Extra
     from planner.optimise.halls import Pool
+
+CHANCES: Final = np.linspace(0.005, 0.995, 199)
+"""Probabilities at which a lead time is looked up that has begun."""
 
 
 @dataclass(frozen=True)
@@ -44,7 +48,8 @@ class Deliveries:
     present
         Share of each time that GPUs ordered in a period serve in a pool, shape (J, P, T, K).
     stood, stood_gpus
-        Lots that stand at the data date, and their GPUs over times, shape (J, P, K) [gpu].
+        Lots that stand at the data date or were ordered before it, and their GPUs over times, shape
+        (J, P, K) [gpu].
     """
 
     skus: tuple[str, ...]
@@ -84,7 +89,7 @@ def deliveries(
     supply = np.array([_supply(catalog[j], timeline, confidence) for j in skus])
     if portfolio.spec.skus:
         supply[[j not in portfolio.spec.skus for j in skus]] = 0.0
-    life = np.array([_life(catalog[j], confidence) for j in skus])
+    life = np.array([life_years(catalog[j], confidence) for j in skus])
     lead = [_lead(portfolio, catalog[j]) + extra.delivery(j, tuple(portfolio.sites)) for j in skus]
     dock = order + np.array(lead)[:, None]
     hosts = {item.rental.site for item in catalog.values() if item.rental} - {None}
@@ -101,7 +106,7 @@ def deliveries(
     )  # fmt: skip
 
 
-def _life(sku: Accelerator, confidence: float) -> float:
+def life_years(sku: Accelerator, confidence: float) -> float:
     """Return the years that a GPU serves: its service life, or its rental's term if shorter."""
     life = conservative(sku.service_life, confidence, "low")
     return min(life, sku.rental.term.likely) if sku.rental else life
@@ -130,9 +135,12 @@ def lead_quantile(lead: Amount, factors: Iterable[Amount], confidence: float) ->
 
 
 def _lead(portfolio: Portfolio, sku: Accelerator) -> float:
+    return lead_quantile(sku.lead_time, _factors(portfolio, sku), portfolio.spec.confidence.likely)
+
+
+def _factors(portfolio: Portfolio, sku: Accelerator) -> list[Amount]:
     drivers = portfolio.spec.risk.drivers
-    factors = [drivers[d].factor for d in sku.drivers if d in drivers]
-    return lead_quantile(sku.lead_time, factors, portfolio.spec.confidence.likely)
+    return [drivers[d].factor for d in sku.drivers if d in drivers]
 
 
 def _order_days(sku: Accelerator, timeline: Timeline) -> FloatArray:
@@ -158,9 +166,10 @@ def _present(
 ) -> FloatArray:
     n_skus, n_periods = dock.shape
     present = np.zeros((n_skus, len(pools), n_periods, len(clock.presence(0.0))))
-    for j, (p, pool), t in itertools.product(range(n_skus), enumerate(pools), range(n_periods)):
-        begin = dock[j, t] + pool.rack_tail_day
-        present[j, p, t] = clock.presence(begin, begin + life[j])
+    tails = np.array([pool.rack_tail_day for pool in pools])
+    for j, tail, t in itertools.product(range(n_skus), np.unique(tails), range(n_periods)):
+        begin = dock[j, t] + tail
+        present[j, tails == tail, t] = clock.presence(begin, begin + life[j])
     return present
 
 
@@ -168,11 +177,30 @@ def _stood_gpus(
     stood: tuple[Lot, ...], skus: tuple[str, ...], pools: tuple[Pool, ...], clock: Clock
 ) -> FloatArray:
     gpus = np.zeros((len(skus), len(pools), len(clock.presence(0.0))))
-    zones = {(pool.site, pool.zone): p for p, pool in enumerate(pools) if pool.is_standing}
+    pool_of = {hall: p for p, pool in enumerate(pools) for hall in pool.halls}
     day = clock.timeline.day
     for lot in stood:
-        site, zone, _ = lot.hall.split("/")
-        if (site, zone) in zones:
+        if lot.hall in pool_of:
             there = clock.presence(day(lot.service), day(lot.until))
-            gpus[skus.index(lot.sku), zones[site, zone]] += lot.gpus * there
+            gpus[skus.index(lot.sku), pool_of[lot.hall]] += lot.gpus * there
     return gpus
+
+
+def dock_day(portfolio: Portfolio, bought: Purchase, timeline: Timeline) -> float:
+    """Return the day at confidence on which racks on order dock, given that they have not yet.
+
+    A lead time that is exhausted is taken to stand at its ninth decile, as simulation takes it.
+    """
+    known = portfolio.actuals.deliveries.get(bought.name) if portfolio.actuals else None
+    if known is not None and known.docked is not None:
+        return timeline.day(known.docked)
+    sku, order = portfolio.catalog.accelerators[bought.sku], timeline.day(bought.order)
+    factors = _factors(portfolio, sku)
+    lead = np.array([lead_quantile(sku.lead_time, factors, float(p)) for p in CHANCES])
+    if known is not None and known.expected is not None and sku.lead_time.likely > 0:
+        lead *= (timeline.day(known.expected) - order) / sku.lead_time.likely
+    passed, at = float(np.interp(-order, lead, CHANCES, left=0.0, right=1.0)), order
+    if passed >= CHANCES[-1]:
+        passed, at = EXHAUSTED, -float(np.interp(EXHAUSTED, CHANCES, lead))
+    chance = passed + (1.0 - passed) * portfolio.spec.confidence.likely
+    return max(0.0, at + float(np.interp(chance, CHANCES, lead)))

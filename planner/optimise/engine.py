@@ -5,7 +5,8 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 from threading import Lock, RLock
-from typing import TYPE_CHECKING, Any, Final, Literal
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any, Final, Literal, Self
 
 import highspy
 import numpy as np
@@ -17,7 +18,7 @@ from planner.domain.plan import Termination
 from planner.errors import EngineError, UnboundedError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -43,7 +44,7 @@ STOP_S: Final = 5.0
 """Seconds in which the solver must have stopped once it is asked to."""
 ADDS_UP: Final = 1e-5
 """Relative distance of an objective as told from that of its point, beyond which it is wrong."""
-BIG_LP_ROWS: Final = 4000
+BIG_LP_ROWS: Final = 2000
 """Rows from which an LP without a basis goes to the interior point; simplex is slow there."""
 
 
@@ -189,11 +190,14 @@ class Engine:
 
     def __init__(self, model: Any, *, seed: int, threads: int = 1) -> None:
         form = LinearStandardFormCompiler().write(model, mixed_form=True)
-        self.columns: dict[str, int] = {v.name: i for i, v in enumerate(form.columns)}
+        self._index: dict[str, tuple[str, ...]] = {}
+        named = self._named(form.columns)
+        self.columns: dict[str, int] = {name: i for i, name in enumerate(named)}
         self.rows: dict[str, int] = {}
         lower, upper = np.full(len(form.rows), -INF), np.full(len(form.rows), INF)
-        for i, entry in enumerate(form.rows):
-            self.rows.setdefault(entry.constraint.name, i)
+        named = self._named([entry.constraint for entry in form.rows])
+        for i, (name, entry) in enumerate(zip(named, form.rows, strict=True)):
+            self.rows.setdefault(name, i)
             if entry.bound_type >= 0:
                 upper[i] = form.rhs[i]
             if entry.bound_type <= 0:
@@ -237,6 +241,41 @@ class Engine:
         highs.passModel(lp)
         return highs
 
+    def _named(self, data: Sequence[Any]) -> list[str]:
+        """Return the names of columns or rows, and note their indices.
+
+        Pyomo's own names quote an index that holds a dot, a bracket or a quote, or is a number.
+        """
+        made: list[str] = []
+        owner, prefix, keys = None, "", dict[int, Any]()
+        for each in data:
+            if (parent := each.parent_component()) is not owner:
+                owner, prefix = parent, parent.name
+                keys = {id(item): key for key, item in parent.items()}
+            key = keys[id(each)]
+            parts = key if isinstance(key, tuple) else (key,)
+            index = () if key is None else tuple(map(str, parts))
+            made.append(f"{prefix}[{','.join(index)}]" if index else prefix)
+            self._index[made[-1]] = index
+        return made
+
+    def become(
+        self, names: Mapping[str, tuple[str, ...]], matrix: Any, lower: FloatArray,
+        upper: FloatArray, row_lower: FloatArray, row_upper: FloatArray,
+        integers: NDArray[np.int64],
+    ) -> Self:  # fmt: skip
+        """Take another matrix, whose rows have no names; a copy of an engine is one of its own."""
+        self._index, self._costs, self.rows = dict(names), {}, {}
+        self.columns = {name: i for i, name in enumerate(names)}
+        self.lower, self.upper, self.row_lower, self.row_upper = lower, upper, row_lower, row_upper
+        self.integers = integers.astype(np.int32)
+        seed, threads = (self._highs.getOptionValue(n)[1] for n in ("random_seed", "threads"))
+        tell = self._highs.tell
+        self._highs = self._passed(SimpleNamespace(A=matrix), seed, threads)
+        if tell is not None:
+            self._highs.watch(tell)
+        return self
+
     def watch(self, tell: Callable[[Course], None]) -> None:
         """Say the course of each solve about once a second."""
         self._highs.watch(tell)
@@ -259,11 +298,11 @@ class Engine:
     def columns_of(self, component: str) -> dict[tuple[str, ...], int]:
         """Return all columns of a variable by index."""
         start = f"{component}["
-        return {
-            tuple(name[len(start) : -1].split(",")): i
-            for name, i in self.columns.items()
-            if name.startswith(start)
-        }
+        return {self._index[name]: i for name, i in self.columns.items() if name.startswith(start)}
+
+    def index_of(self, row: str) -> tuple[str, ...]:
+        """Return the index of a row; an empty text for one of a component without."""
+        return self._index[row] or ("",)
 
     def seek(self, costs: Mapping[int, float], sense: Literal["max", "min"]) -> None:
         """Make a weighted sum of columns the objective."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from planner.capacity.power import HallTraits
+from planner.domain.under_way import under_way
 from planner.optimise.clock import FAR_DAY, Clock, Extra
 
 if TYPE_CHECKING:
@@ -33,8 +34,8 @@ class Pool:
         From energisation and from docking to service, at confidence [day].
     service_day, block_mw
         Blocks that stand or are under way: days from the data date, IT MW.
-    count
-        Halls those blocks make up.
+    halls
+        Names of the halls that those blocks make up, each with as many, one after the other.
     """
 
     site: str
@@ -46,7 +47,19 @@ class Pool:
     rack_tail_day: float
     service_day: FloatArray = field(default_factory=lambda: np.zeros(0))
     block_mw: FloatArray = field(default_factory=lambda: np.zeros(0))
-    count: int = 0
+    halls: tuple[str, ...] = ()
+
+    @property
+    def count(self) -> int:
+        """How many halls stand or are under way."""
+        return len(self.halls)
+
+    def blocks(self, hall: str) -> slice:
+        """Return where the blocks of a hall are that stands or is under way; nowhere if unknown."""
+        if hall not in self.halls:
+            return slice(0)
+        each, at = len(self.block_mw) // len(self.halls), self.halls.index(hall)
+        return slice(at * each, (at + 1) * each)
 
     @property
     def name(self) -> str:
@@ -127,20 +140,16 @@ def _pools(
     portfolio: Portfolio, readiness: tuple[Readiness, ...], extra: Extra
 ) -> tuple[Pool, ...]:
     """Return one pool for each site, zone and mode that is ready, under way or an option."""
-    keys = list(
-        dict.fromkeys((r.candidate.site, r.candidate.group, r.candidate.mode) for r in readiness)
-    )
+    begun = under_way(portfolio)  # in the order of their networks: by release, then name
+    by_key: dict[tuple[str, str, str], list[Readiness]] = {}
+    for r in readiness:
+        key = (r.candidate.site, r.candidate.group, r.candidate.mode)
+        by_key.setdefault(key, []).append(r)
     made = []
-    for site, zone, mode in keys:
-        entries = [
-            r for r in readiness
-            if (r.candidate.site, r.candidate.group, r.candidate.mode) == (site, zone, mode)
-        ]  # fmt: skip
+    for (site, zone, mode), entries in by_key.items():
         there = [r for r in entries if r.period < 0]
         is_standing = zone in portfolio.sites[site].standing
-        under_way = [
-            u for u in portfolio.sites[site].under_way.values() if (u.group, u.mode) == (zone, mode)
-        ]
+        names = [start.hall for r in there for start in begun if start.candidate == r.candidate]
         made.append(
             Pool(
                 site, zone, mode, is_standing,
@@ -149,7 +158,7 @@ def _pools(
                 rack_tail_day=max(r.rack_tail_day for r in entries),
                 service_day=_joined([_service(r, extra) for r in there]),
                 block_mw=_joined([r.block_mw for r in there]),
-                count=1 if is_standing else sum(u.count for u in under_way),
+                halls=(f"{site}/{zone}/01",) if is_standing else tuple(names),
             )
         )  # fmt: skip
     return tuple(made)

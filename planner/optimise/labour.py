@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from planner.domain.plan import Candidate
+from planner.domain.under_way import under_way as begun
 from planner.optimise.course import Course, hall_course
 
 if TYPE_CHECKING:
     from planner.capacity.timeline import FloatArray, Timeline
+    from planner.domain.plan import Candidate
     from planner.domain.portfolio import Portfolio
-    from planner.domain.site import UnderWay
     from planner.optimise.halls import Option, Pool
 
 PEOPLE = "people"
@@ -60,26 +60,17 @@ def labour(
         _add(use[o], portfolio, option.candidate.site, course, begin, row, timeline)
     under_way = np.zeros(shape)
     for pool in pools:
-        for entry in portfolio.sites[pool.site].under_way.values():
-            if (entry.group, entry.mode) == (pool.zone, pool.mode):
-                _add_under_way(under_way, portfolio, pool, entry, row, timeline)
+        for start in (s for s in begun(portfolio) if s.hall in pool.halls):
+            if (pool.service_day[pool.blocks(start.hall)] > 0).any():  # else it holds nobody
+                course = hall_course(portfolio, start.candidate)
+                begin = timeline.day(start.release)
+                _add(under_way, portfolio, pool.site, course, begin, row, timeline)
     return Labour(tuple(names), np.array([_limit(portfolio, n) for n in names]), use, under_way)
 
 
 def _limit(portfolio: Portfolio, name: tuple[str, str]) -> float:
     site = portfolio.sites[name[0]]
     return float((site.people or 0) if name[1] == PEOPLE else site.crews[name[1]])
-
-
-def _add_under_way(
-    held: FloatArray, portfolio: Portfolio, pool: Pool, entry: UnderWay,
-    row: dict[tuple[str, str], int], timeline: Timeline,
-) -> None:  # fmt: skip
-    candidate = Candidate(pool.site, pool.zone, pool.mode, entry.calendar)
-    course = hall_course(portfolio, candidate)
-    for k in range(entry.count):
-        begin = timeline.day(entry.released) + k * entry.stagger.likely
-        _add(held, portfolio, pool.site, course, begin, row, timeline)
 
 
 def _add(

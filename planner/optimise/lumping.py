@@ -78,7 +78,7 @@ def _zones(data: ModelData) -> dict[str, str]:
     for zone, here in pools.items():
         fed = tuple(i for i, t in enumerate(data.feed.tranches) if zone in t.zones)
         price = tuple(data.feed.price[data.feed.zones.index(zone)].tolist())
-        kinds = frozenset(_offer(data, p) for p in here)
+        kinds = frozenset(offer(data, p) for p in here)
         alike = (data.pools[here[0]].site, fed, price, kinds)
         is_bare = all(_is_bare(data, p) for p in here)
         made[zone] = found.setdefault(alike, zone) if is_bare and not rules(data) else zone
@@ -89,7 +89,7 @@ def _kind(data: ModelData, pool: int, zones: dict[str, str]) -> object:
     """Return what alike pools have in common; one that has no like is by itself."""
     if rules(data) or not _is_bare(data, pool):
         return pool
-    return zones[data.pools[pool].zone_name], _offer(data, pool)
+    return zones[data.pools[pool].zone_name], offer(data, pool)
 
 
 def _is_bare(data: ModelData, pool: int) -> bool:
@@ -99,7 +99,7 @@ def _is_bare(data: ModelData, pool: int) -> bool:
     return not (chosen.is_standing or chosen.count or len(chosen.block_mw) or stands)
 
 
-def _offer(data: ModelData, pool: int) -> tuple[object, ...]:
+def offer(data: ModelData, pool: int) -> tuple[object, ...]:
     """Return all that a MW of IT power in a pool's halls is to a GPU."""
     chosen, arriving = data.pools[pool], data.deliveries
     return (

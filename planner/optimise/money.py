@@ -9,7 +9,6 @@ after the horizon pay for what is used then, and are left out.
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -18,17 +17,21 @@ import numpy as np
 from planner.capacity.cost import Escalation, available_cash, energy_musd, payments
 from planner.capacity.laws import conservative
 from planner.capacity.timeline import DAYS_PER_MONTH, DAYS_PER_YEAR, FloatArray, Timeline
-from planner.domain.plan import Candidate
+from planner.domain.under_way import begun
 from planner.optimise.contracts import Contracts, contracts
 from planner.optimise.course import Course, hall_course, works_course
+from planner.optimise.deliveries import life_years
 from planner.optimise.gear import Bought, StockUse, bundled
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from planner.domain.amount import Amount
+    from planner.domain.build_mode import PaymentTerms
+    from planner.domain.fleet import Accelerator
+    from planner.domain.plan import Candidate, Plan, Start
     from planner.domain.portfolio import Portfolio
-    from planner.domain.site import Tenancy, UnderWay
+    from planner.domain.site import Tenancy
     from planner.optimise.deliveries import Deliveries
     from planner.optimise.feed import Feed
     from planner.optimise.halls import Option, Pool
@@ -124,9 +127,9 @@ class _Books:
 
 def money(
     portfolio: Portfolio, pools: tuple[Pool, ...], options: tuple[Option, ...],
-    arriving: Deliveries, feeding: Feed, timeline: Timeline, stock: StockUse,
+    arriving: Deliveries, feeding: Feed, timeline: Timeline, stock: StockUse, standing: Plan,
 ) -> Money:  # fmt: skip
-    """Return all costs by period."""
+    """Return all costs by period; `standing` is the plan that adds nothing."""
     finance = portfolio.spec.finance
     books = _Books(portfolio, timeline, Escalation(finance, timeline))
     low = 1.0 - books.confidence
@@ -149,8 +152,9 @@ def money(
         energy=energy.reshape(len(pools), len(timeline.days)),
         commitments=(
             *_works(books), *_tranches(books, feeding),
-            *_under_way(books, pools, stock), *_standing(books, pools, arriving, energy),
-            *_stock(books),
+            *_under_way(books, pools, stock, arriving, energy),
+            *_standing(books, pools, arriving, energy), *_on_order(books, pools, standing),
+            *_stock(books, {o.candidate for o in options} | {s.candidate for s in standing.starts}),
         ),
         contracts=contracts(portfolio, feeding, timeline),
         equipment=bought,
@@ -294,37 +298,65 @@ def _orders(books: _Books, arriving: Deliveries, sku: int, pools: tuple[Pool, ..
     timeline = books.timeline
     item = books.portfolio.catalog.accelerators[arriving.skus[sku]]
     tail = max((p.rack_tail_day for p in pools), default=0.0)
-    price, rent = _prices(books, arriving, sku), _rents(books, arriving, sku) / DAYS_PER_MONTH
-    paid = np.zeros((len(timeline.days), len(timeline.days)))
-    for t in range(len(timeline.days)):
-        order, dock = arriving.order_day[sku, t], arriving.dock_day[sku, t]
-        paid[t] = payments(timeline, item.terms, price[t], order, (dock, dock), dock + tail)
-        if rent[t]:
-            days = timeline.presence(dock, dock + arriving.life_day[sku]) * timeline.days
-            paid[t] += days * rent[t]
-        retired = dock + tail + arriving.life_day[sku]
-        if item.resale and not item.rental and retired < timeline.end_day[-1]:
-            share = conservative(item.resale, books.confidence, "low")
-            paid[t] -= timeline.pay_at(retired, price[t] * share)
+    price, rent = _prices(books, arriving, sku), _rents(books, arriving, sku)
+    return np.array([
+        _gpu_cash(books, item, (float(price[t]), float(rent[t])),
+                  (float(arriving.order_day[sku, t]), float(arriving.dock_day[sku, t])), tail)
+        for t in range(len(timeline.days))
+    ])  # fmt: skip
+
+
+def _gpu_cash(
+    books: _Books, item: Accelerator, cost: tuple[float, float], days: tuple[float, float],
+    tail: float,
+) -> FloatArray:  # fmt: skip
+    """Return what one GPU costs by period, less what it is sold for at the end, shape (T,).
+
+    Parameters
+    ----------
+    cost
+        Its price, and its rent a month [MUSD].
+    days
+        Of the order, and of its delivery.
+    tail
+        Days from delivery to service.
+    """
+    timeline, (price, rent), (order, dock) = books.timeline, cost, days
+    life = life_years(item, books.confidence) * DAYS_PER_YEAR
+    paid = payments(timeline, item.terms, price, order, (dock, dock), dock + tail)
+    if rent:
+        month = timeline.presence(dock, dock + life) * timeline.days / DAYS_PER_MONTH
+        paid = paid + month * rent
+    retired = dock + tail + life
+    if item.resale and not item.rental and retired < timeline.end_day[-1]:
+        share = conservative(item.resale, books.confidence, "low")
+        paid = paid - timeline.pay_at(retired, price * share)
     return paid
 
 
 def _prices(books: _Books, arriving: Deliveries, sku: int) -> FloatArray:
     """Return the price of one GPU ordered in each period, shape (T,) [MUSD]."""
     item = books.portfolio.catalog.accelerators[arriving.skus[sku]]
+    return np.array([_price_on(books, item, float(day)) for day in arriving.order_day[sku]])
+
+
+def _price_on(books: _Books, item: Accelerator, day: float) -> float:
+    """Return the price of one GPU ordered on a day [MUSD]; 0 before it has one."""
     steps = sorted((books.timeline.day(p.since), books.high(p.price)) for p in item.prices)
-    orders = arriving.order_day[sku]
-    price = [next((p for since, p in reversed(steps) if since <= day), 0.0) for day in orders]
-    nominal: FloatArray = np.array(price) * books.level.at("gpus", orders)
-    return nominal
+    price = next((p for since, p in reversed(steps) if since <= day), 0.0)
+    return price * float(books.level.at("gpus", day))
 
 
 def _rents(books: _Books, arriving: Deliveries, sku: int) -> FloatArray:
     """Return the rent a month of one GPU ordered in each period, shape (T,) [MUSD/month]."""
     item = books.portfolio.catalog.accelerators[arriving.skus[sku]]
+    return np.array([_rent_on(books, item, float(day)) for day in arriving.order_day[sku]])
+
+
+def _rent_on(books: _Books, item: Accelerator, day: float) -> float:
+    """Return the rent a month of one GPU ordered on a day [MUSD]; 0 where it is bought."""
     month = books.high(item.rental.price_month) if item.rental else 0.0
-    rent: FloatArray = month * books.level.at("gpus", arriving.order_day[sku])
-    return rent
+    return month * float(books.level.at("gpus", day))
 
 
 def _energy(books: _Books, pool: Pool, feeding: Feed) -> FloatArray:
@@ -368,62 +400,117 @@ def _tranches(books: _Books, feeding: Feed) -> list[Commitment]:
     return made
 
 
-def _stock(books: _Books) -> list[Commitment]:
-    """Return what is still to be paid for equipment on order."""
-    made = []
+def _stock(books: _Books, candidates: set[Candidate]) -> list[Commitment]:
+    """Return what is still to be paid for equipment on order.
+
+    As stated; of what a plan ordered, by the terms of its class, at the price that it has in the
+    dearest hall of the site.
+    """
+    made, timeline = [], books.timeline
     for site in books.portfolio.sites.values():
         for name, entries in site.stock.items():
             cash = books.blank()
+            row = cash[KINDS.index("equipment")]
             for entry in entries:
-                day = max(0.0, books.timeline.day(entry.arrives))
-                cash[KINDS.index("equipment")] += books.timeline.pay_at(
-                    day, books.high(entry.unpaid)
-                )
+                arrives = timeline.day(entry.arrives)
+                row += timeline.pay_at(max(0.0, arrives), books.high(entry.unpaid))
+                if entry.ordered is None or entry.unpaid is not None:
+                    continue
+                order = timeline.day(entry.ordered)
+                price, terms = _unit_price(books, candidates, site.site, name)
+                price *= entry.units * float(books.level.at("construction", order))
+                if terms is not None:
+                    row += payments(timeline, terms, price, order, (arrives, arrives), arrives)
             text = f"{name} on order for {site.site} is paid"
             path = f"site.{site.site}.stock.{name}"
             made.append(Commitment(f"stock {site.site}/{name}", text, path, cash))
     return made
 
 
-def _under_way(books: _Books, pools: tuple[Pool, ...], stock: StockUse) -> list[Commitment]:
+def _unit_price(
+    books: _Books, candidates: set[Candidate], site: str, name: str
+) -> tuple[float, PaymentTerms | None]:
+    """Return the highest price of a unit of a class in halls of a site, and its terms [MUSD]."""
+    item, best = books.portfolio.catalog.equipment[name], 0.0
+    terms = None
+    share = item.price_share.likely if item.price_share else EQUIPMENT_SHARE
+    for candidate in sorted((c for c in candidates if c.site == site), key=str):
+        hall = _hall_cost(books, candidate)
+        for row in hall_course(books.portfolio, candidate).rows:
+            price = hall * row.cost_share * share / max(len(row.equipment), 1)
+            if name in row.equipment and price > best:
+                mode = books.portfolio.catalog.modes[candidate.mode]
+                best, terms = price, item.terms or mode.terms
+    return best, terms
+
+
+def _under_way(
+    books: _Books, pools: tuple[Pool, ...], stock: StockUse, arriving: Deliveries,
+    energy: FloatArray,
+) -> list[Commitment]:  # fmt: skip
     made = []
-    numbers: Counter[str] = Counter()
     for pool in pools:
         site = books.portfolio.sites[pool.site]
-        for name, entry in site.under_way.items():
-            if (entry.group, entry.mode) != (pool.zone, pool.mode):
+        for name, starts in begun(pool.site, site).items():
+            if not {start.hall for start in starts} & set(pool.halls):
                 continue
-            first = numbers[pool.zone_name] + 1
-            numbers[pool.zone_name] += entry.count
-            taken = [stock.by_hall.get(f"{pool.zone_name}/{first + k:02d}", Counter())
-                     for k in range(entry.count)]  # fmt: skip
-            cash = _hall_remainders(books, pool, entry, taken)
+            cash = sum((_hall_remainder(books, pool, s, stock) for s in starts), books.blank())
             text = f"halls {name} of {pool.site} are under way and are finished"
             path = f"site.{pool.site}.under_way.{name}"
             made.append(Commitment(f"under way {pool.site}/{name}", text, path, cash))
         if pool.count and not pool.is_standing:
             cash = _running(books, pool, pool.service_day, pool.block_mw)
+            cash[KINDS.index("energy")] += _drawn(arriving, pools, pool, energy)
             text, path = f"halls under way at {pool.name} are run", f"site.{pool.site}.under_way"
             made.append(Commitment(f"running {pool.name}", text, path, cash))
     return made
 
 
-def _hall_remainders(
-    books: _Books, pool: Pool, entry: UnderWay, taken: list[Counter[str]]
+def _hall_remainder(books: _Books, pool: Pool, start: Start, stock: StockUse) -> FloatArray:
+    """Return what is still to be paid for a hall under way, shape (kinds, T)."""
+    course = hall_course(books.portfolio, start.candidate)
+    begin = books.timeline.day(start.release)
+    blocks = pool.service_day[pool.blocks(start.hall)]
+    done = blocks.max() if blocks.size else begin + course.span_day
+    done = max(float(done), 0.0)
+    bought = _equipment(books, start.candidate, course, begin, done)
+    return _build(books, start.candidate, begin, done, bought, stock.by_hall.get(start.hall))
+
+
+def _drawn(
+    arriving: Deliveries, pools: tuple[Pool, ...], pool: Pool, energy: FloatArray
 ) -> FloatArray:
-    candidate = Candidate(pool.site, pool.zone, pool.mode, entry.calendar)
-    course = hall_course(books.portfolio, candidate)
-    cash = books.blank()
-    for k in range(entry.count):
-        begin = books.timeline.day(entry.released) + k * entry.stagger.likely
-        done = max(begin + course.span_day, 0.0)
-        if pool.service_day.size:
-            per_hall = len(pool.service_day) // max(pool.count, 1)
-            blocks = pool.service_day[k * per_hall : (k + 1) * per_hall]
-            done = max(float(blocks.max(initial=0.0)), 0.0)
-        bought = _equipment(books, candidate, course, begin, done)
-        cash += _build(books, candidate, begin, done, bought, taken[k])
-    return cash
+    """Return the cost of energy of GPUs that stand in a pool or are on order for it, shape (T,)."""
+    p, n = pools.index(pool), energy.shape[1]
+    load = sum(
+        (
+            arriving.stood_gpus[j, p, :n] * arriving.racks[j].gpu_mw
+            for j in range(len(arriving.skus))
+        ),
+        np.zeros(n),
+    )
+    cost: FloatArray = load * energy[p]
+    return cost
+
+
+def _on_order(books: _Books, pools: tuple[Pool, ...], standing: Plan) -> list[Commitment]:
+    """Return what is still to be paid for GPUs on order: as stated, or by the terms of the SKU."""
+    timeline, made = books.timeline, []
+    known = books.portfolio.actuals.deliveries if books.portfolio.actuals is not None else {}
+    tail = max((p.rack_tail_day for p in pools), default=0.0)
+    for bought in standing.purchases:
+        item = books.portfolio.catalog.accelerators[bought.sku]
+        order, dock, cash = timeline.day(bought.order), timeline.day(bought.dock), books.blank()
+        unpaid = known[bought.name].unpaid if bought.name in known else None
+        price = 0.0 if unpaid is not None else _price_on(books, item, order)
+        rent = _rent_on(books, item, order)
+        paid = _gpu_cash(books, item, (price, rent), (order, dock), tail) * bought.gpus
+        paid = paid + timeline.pay_at(max(dock, 0.0), books.high(unpaid))
+        cash[KINDS.index("gpus")] += paid
+        text = f"{bought.gpus:,} {bought.sku} on order as {bought.name} are paid"
+        path = f"actuals.deliveries.{bought.name}"
+        made.append(Commitment(f"on order {bought.name}", text, path, cash))
+    return made
 
 
 def standing_commitment(pool: Pool) -> str:
@@ -435,21 +522,13 @@ def _standing(
     books: _Books, pools: tuple[Pool, ...], arriving: Deliveries, energy: FloatArray
 ) -> list[Commitment]:
     made = []
-    for p, pool in enumerate(pools):
+    for pool in pools:
         if not pool.is_standing:
             continue
         standing = books.portfolio.sites[pool.site].standing[pool.zone]
         rent = books.high(standing.rent_month)
         cash = _running(books, pool, pool.service_day, pool.block_mw, rent)
-        n = len(books.timeline.days)
-        load = sum(
-            (
-                arriving.stood_gpus[j, p, :n] * arriving.racks[j].gpu_mw
-                for j in range(len(arriving.skus))
-            ),
-            np.zeros(n),
-        )
-        cash[KINDS.index("energy")] += load * energy[p]
+        cash[KINDS.index("energy")] += _drawn(arriving, pools, pool, energy)
         for entry in books.portfolio.sites[pool.site].installed.get(pool.zone, ()):
             day = books.timeline.day(entry.since)
             cash[KINDS.index("gpus")] += books.timeline.pay_at(day, books.high(entry.unpaid))

@@ -108,9 +108,9 @@ def in_store(data: ModelData, plan: Plan) -> dict[tuple[int, str, int], int]:
     """Return GPUs bought that no lot holds, by SKU, site and period of the order."""
     placed: Counter[str] = Counter()
     for lot in plan.lots:
-        placed[lot.purchase] += lot.gpus
+        placed[lot.purchase] += lot.gpus * lot.is_new
     return {
         (data.skus.index(p.sku), p.site, period_of(p.order, data)): p.gpus - placed[p.name]
         for p in plan.purchases
-        if p.gpus > placed[p.name]
+        if p.gpus > placed[p.name] and not p.is_under_way
     }

@@ -70,8 +70,7 @@ def rooms(
         p = index[c.site, c.group, c.mode]
         if start.is_under_way:
             pool = data.pools[p]
-            per_hall = len(pool.block_mw) // max(pool.count, 1)
-            at = slice((start.number - 1) * per_hall, start.number * per_hall)
+            at = pool.blocks(start.hall)
             made[p] += _rooms(start.hall, pool.service_day[at], pool.block_mw[at])
         else:
             option = data.options[option_of[start.hall]]

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 WHOLE = 1e-6
 THRESHOLDS = (0.5, 0.3, 0.8, 0.999)
-"""Parts of a hall from which it is started, tried in turn."""
+"""Parts of a hall from which it is started, tried in turn until one leaves a feasible rest."""
 
 
 def start_columns(engine: Engine, data: ModelData) -> list[int]:
@@ -103,15 +103,10 @@ def neighbourhood(
     return found
 
 
-def greedy(
-    engine: Engine, data: ModelData, relaxed: FloatArray, sign: float = 1.0
-) -> Solution | None:
-    """Return the best of several plain roundings with all else solved; None if none is feasible.
+def greedy(engine: Engine, data: ModelData, relaxed: FloatArray) -> Solution | None:
+    """Return a plain rounding with all else solved; None if none is feasible.
 
-    Parameters
-    ----------
-    sign
-        1 where the objective is made large, -1 where it is made small.
+    A start at half a hall errs to neither side. Other thresholds are for hard rules that it breaks.
     """
     columns = start_columns(engine, data)
     best: Solution | None = None
@@ -119,12 +114,38 @@ def greedy(
         starts = _rounded(data, relaxed[columns], threshold)
         fix(engine, columns, starts, starts)
         found = engine.solve_lp(start_cold=True)
-        if found.objective is None:
-            continue
-        if best is None or best.objective is None or sign * (found.objective - best.objective) > 0:
+        if found.objective is not None:
             best = found
+            break
     unfix(engine, columns)
     return best
+
+
+def sought(
+    engine: Engine, data: ModelData, relaxed: Solution, *, gap: float, nodes: int
+) -> Solution:
+    """Return a point with whole starts near a relaxation, and within a hall of what that found.
+
+    Its values are None where there is none.
+    """
+    if relaxed.values is None or relaxed.objective is None:
+        return relaxed
+    best = near(engine, data, relaxed.values, gap=gap, nodes=nodes)
+    if best.values is None:
+        best = greedy(engine, data, relaxed.values) or best
+    if best.values is None or best.objective is None:
+        return best
+    is_wide = abs(relaxed.objective - best.objective) > gap * abs(relaxed.objective)
+    if is_wide and not (engine.was_interrupted or engine.hit_clock):
+        better = neighbourhood(engine, data, best.values, gap=gap / 2, nodes=nodes)
+        best = better if better.values is not None else best
+    return best
+
+
+def whole_starts(engine: Engine, data: ModelData, found: Solution) -> FloatArray:
+    """Return the whole starts of a point that has values, shape (O,)."""
+    assert found.values is not None
+    return np.round(found.values[start_columns(engine, data)])
 
 
 def _rounded(data: ModelData, relaxed: FloatArray, threshold: float) -> FloatArray:

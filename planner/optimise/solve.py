@@ -12,10 +12,11 @@ from planner.domain.pin import pinned
 from planner.domain.plan import INTERRUPTED, LevelStatus, Plan, SolveStatus, Termination
 from planner.errors import InfeasibleError, LimitError, StoppedError
 from planner.optimise.alike import pooled, spelled, spread
+from planner.optimise.coarse import coarsened
 from planner.optimise.conflict import ConflictError, mended, raise_infeasible
 from planner.optimise.data import ModelData, build
 from planner.optimise.engine import Engine, Limits, Solution
-from planner.optimise.fairness import fairness_of, unit_of
+from planner.optimise.fairness import MaxMin, fairness_of, unit_of
 from planner.optimise.leximin import Ranking
 from planner.optimise.lumping import lumped
 from planner.optimise.model import formulate
@@ -27,13 +28,18 @@ from planner.optimise.rounding import (
     near,
     neighbourhood,
     other_integers,
+    sought,
     start_columns,
+    unfix,
+    whole_starts,
 )
 from planner.optimise.size import available_bytes, check_fits
 from planner.optimise.split import split
 from planner.optimise.wishes import hold, let_give, orders, total, wishes
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from planner.capacity.timeline import FloatArray
     from planner.domain.pin import Pins
     from planner.domain.portfolio import Portfolio
@@ -45,8 +51,12 @@ MANY_PARTS = 100
 """Halls in parts from which rounding comes before a search of them."""
 SMALL_INTEGERS = 120
 """Integers up to which the whole model is solved as one."""
+SMALL_NONZEROS = 20_000
+"""Coefficients up to which that goes for twice as many: each node is quick."""
 HALF = 0.5
 """A level is solved to a gap below this share of the tolerance at which it is then held."""
+COARSE_GAP = 0.8
+"""Share of the gap to which a coarse model is searched; its halls lose some of the rest."""
 DETAIL = "\t"
 """Parts a stage of progress from what is said of it now."""
 NUMERIC_GAP = 1e-6
@@ -69,6 +79,10 @@ class Search:
     bound: float | None = None
     others: dict[int, tuple[float, float]] = field(default_factory=dict)
     """Whole decisions that are no starts of halls, with their bounds in the model."""
+    begin: Mapping[tuple[str, ...], float] = field(default_factory=dict)
+    """Halls of the round before, by option."""
+    halls: Mapping[tuple[str, ...], float] = field(default_factory=dict)
+    """Halls of the first level, by option."""
     stage: str = "model"
     share: float = 0.0
 
@@ -107,6 +121,7 @@ def solve(
     *,
     corrections: CorrectionDays | None = None,
     pins: Pins | None = None,
+    begin: Plan | None = None,
     seed: int = 1,
     limits: Limits | None = None,
     progress: Progress | None = None,
@@ -121,6 +136,9 @@ def solve(
         Extra days found by verification, by cause (`CorrectionDays`).
     pins
         Decisions pinned beside those of the policy.
+    begin
+        Plan of a round before: its halls are kept where they still come as close to the bound as a
+        search would have to.
     seed
         Seed of the solver.
     limits
@@ -137,7 +155,7 @@ def solve(
     """
     portfolio, limits = pinned(portfolio, pins), limits or Limits()
     try:
-        return _solved(portfolio, readiness, corrections, seed, limits, progress)
+        return _solved(portfolio, readiness, corrections, begin, seed, limits, progress)
     except ConflictError as found:
         if progress is not None:
             progress("least changes that would mend it", 0.0)
@@ -156,7 +174,7 @@ def _comes_to_a_plan(
     limits: Limits,
 ) -> bool:
     try:
-        _solved(portfolio, readiness, corrections, seed, limits, None)
+        _solved(portfolio, readiness, corrections, None, seed, limits, None)
     except (InfeasibleError, LimitError):
         return False
     return True
@@ -166,6 +184,7 @@ def _solved(
     portfolio: Portfolio,
     readiness: tuple[Readiness, ...],
     corrections: CorrectionDays | None,
+    begin: Plan | None,
     seed: int,
     limits: Limits,
     progress: Progress | None,
@@ -175,17 +194,18 @@ def _solved(
     whole = pooled(build(portfolio, readiness, corrections))
     data = lumped(whole)
     try:
-        return _planned(data, seed, limits, progress, began)
+        return _planned(data, begin, seed, limits, progress, began)
     except ConflictError:
         if data is whole:
             raise
         # Statements are those of each group and mode, so the conflict is sought in its own terms.
-        return _planned(whole, seed, limits, progress, began)
+        return _planned(whole, begin, seed, limits, progress, began)
 
 
 def _planned(
-    data: ModelData, seed: int, limits: Limits, progress: Progress | None, began: float
-) -> Plan:
+    data: ModelData, begin: Plan | None, seed: int, limits: Limits, progress: Progress | None,
+    began: float,
+) -> Plan:  # fmt: skip
     size = check_fits(data, available_bytes())
     if progress is not None:
         progress(f"model{DETAIL}{size}", 0.0)
@@ -193,6 +213,8 @@ def _planned(
     if limits.time_s is not None:
         engine.deadline = began + limits.time_s
     search = Search(data, engine, limits, progress or (lambda _stage, _share: None))
+    if begin is not None and begin.status is not None:
+        search.begin = begin.status.halls
     search.others = {
         i: (float(engine.lower[i]), float(engine.upper[i])) for i in other_integers(engine, data)
     }
@@ -230,6 +252,7 @@ def _searched(search: Search) -> Plan:
         _hold(search, engine.column("late"), search.levels[0].value, "min")
         names = names[1:]
         values = _first_level(search, names[0])
+    search.halls = _halls(search, values)
     try:
         values = _later_levels(search, values, names)
     except KeyboardInterrupt:
@@ -248,6 +271,12 @@ def _stopped(search: Search) -> str:
         return INTERRUPTED
     limit = search.limits.time_s
     return f"limit {limit:g} s" if search.engine.hit_clock and limit is not None else ""
+
+
+def _halls(search: Search, values: FloatArray) -> dict[tuple[str, ...], float]:
+    """Return the halls that a point starts, by option."""
+    starts = np.round(values[start_columns(search.engine, search.data)])
+    return {search.data.option_name(int(o)): float(starts[o]) for o in np.flatnonzero(starts)}
 
 
 def _fix_halls(search: Search, values: FloatArray) -> None:
@@ -271,6 +300,7 @@ def _status(search: Search, final: tuple[LevelStatus, ...]) -> SolveStatus:
         solver=engine.solver,
         is_reproducible=not search.is_over,
         stopped=_stopped(search),
+        halls=search.halls,
     )
 
 
@@ -317,6 +347,12 @@ def _first_level(search: Search, name: str) -> FloatArray:
     """Return the best point found for the first objective, whole halls and all."""
     objective = OBJECTIVES[name]
     search.tell("relaxation", 0.05)
+    sign = 1.0 if objective.sense == "max" else -1.0
+    # With halls to begin from, the relaxation of the whole model is all that is needed mostly.
+    best = None if search.begin else _through_coarse(search, objective)
+    if best is not None and best.values is not None:
+        search.levels.append(_first_status(search, objective, best))
+        return best.values
     relaxed = _relaxed(search, objective)
     if relaxed.termination is Termination.INFEASIBLE:
         _allow_dear(search)
@@ -324,12 +360,53 @@ def _first_level(search: Search, name: str) -> FloatArray:
     if relaxed.values is None:
         raise LimitError("a limit came before the relaxation was solved; raise the time limit")
     search.bound = relaxed.bound
-    sign = 1.0 if objective.sense == "max" else -1.0
     best = _whole(search, relaxed.values, sign)
     if best.values is None:
         raise LimitError("a limit came before any plan with whole halls; raise the limit")
     search.levels.append(_first_status(search, objective, best))
     return best.values
+
+
+def _is_small(engine: Engine, data: ModelData) -> bool:
+    """Return whether a model is solved as one."""
+    is_quick = engine.matrix.nnz <= SMALL_NONZEROS
+    return len(data.options) <= SMALL_INTEGERS * (2 if is_quick else 1)
+
+
+def _through_coarse(search: Search, objective: Objective) -> Solution | None:
+    """Return the best point with the halls of the coarse model; None where that does not serve.
+
+    Its relaxation is the bound: it is one of the whole model, and a quarter of its time.
+    """
+    engine, data = search.engine, search.data
+    fair, has_more = fairness_of(data), bool(search.others or wishes(data))
+    is_max_min = objective.name == "compute_per_researcher" and isinstance(fair, MaxMin)
+    if not is_max_min or has_more or len(data.options) <= SMALL_INTEGERS:
+        return None
+    coarse = coarsened(engine, data)
+    if coarse is None:
+        return None
+    relaxed = fair.relax(coarse)
+    search.tell("whole halls", 0.2)
+    gap, nodes = COARSE_GAP * search.gap, search.limits.nodes
+    if _is_small(coarse, data):
+        best = coarse.solve_mip(gap=gap, nodes=nodes)
+        bound = best.bound if best.bound is not None else relaxed.bound
+    else:
+        best, bound = sought(coarse, data, relaxed, gap=gap, nodes=nodes), relaxed.bound
+    engine.was_interrupted |= coarse.was_interrupted
+    engine.hit_clock |= coarse.hit_clock
+    if best.values is None:
+        return None
+    search.tell("GPUs for the halls", 0.4)
+    columns, halls = start_columns(engine, data), whole_starts(coarse, data, best)
+    fix(engine, columns, halls, halls)
+    found = fair.relax(engine)
+    unfix(engine, columns)
+    if found.values is None:
+        return None
+    search.bound = bound
+    return Solution(Termination.GAP, found.values, found.objective, None)
 
 
 def _first_status(search: Search, objective: Objective, best: Solution) -> LevelStatus:
@@ -371,45 +448,81 @@ def _allow_dear(search: Search) -> None:
 
 def _whole(search: Search, relaxed: FloatArray, sign: float) -> Solution:
     """Return the best point with whole starts, and keep the best bound."""
-    engine, data = search.engine, search.data
-    columns = start_columns(engine, data)
+    engine = search.engine
+    columns = start_columns(engine, search.data)
     if not columns:
         return engine.solve_lp()
     search.tell("whole halls", 0.2)
-    if len(columns) <= SMALL_INTEGERS:
-        found = engine.solve_mip(gap=search.gap, nodes=search.limits.nodes)
-        _tighten(search, found, sign)
+    found = _as_before(search, columns)
+    if found is not None:
+        return found
+    if _is_small(engine, data):
+        found = _all_whole(search, sign)
         if found.values is not None:
             return found
-        if found.termination is Termination.INFEASIBLE:
-            raise_infeasible(data, engine)
-    best: Solution | None = None
     parts = np.abs(relaxed[columns] - np.round(relaxed[columns])) > WHOLE
-    is_rounded = bool(parts.sum() > MANY_PARTS)
-    if is_rounded:  # too many to search, even nearby: plain rounding comes closer, and sooner
-        best = greedy(engine, data, relaxed, sign)
-    is_rounded &= best is not None
+    best = None
+    if parts.sum() > MANY_PARTS:  # too many to search, even nearby: rounding comes closer, sooner
+        best = greedy(engine, search.data, relaxed)
     if best is None and not search.is_over:
-        best = near(engine, data, relaxed, gap=search.gap, nodes=search.limits.nodes)
-        if best.values is None and not engine.was_interrupted:
-            best = greedy(engine, data, relaxed, sign) or best
-    if best is None:
-        best = Solution(Termination.TIME, None, None, None)
-    is_wide = best.values is not None and _gap(search, best) > search.gap
-    if best.values is not None and is_wide and not is_rounded and not search.is_over:
-        search.tell("better halls nearby", 0.4)
-        better = neighbourhood(
-            engine, data, best.values, gap=search.gap / 2, nodes=search.limits.nodes
-        )
-        if better.values is not None and sign * _value(better) > sign * _value(best):
-            best = better
-    if best.values is None:
-        best = engine.solve_mip(gap=search.gap, nodes=search.limits.nodes)
-        _tighten(search, best, sign)
-    if best.termination is Termination.INFEASIBLE and best.values is None:
-        raise_infeasible(data, engine)
+        best = _nearby(search, relaxed, sign)
+    if best is None or best.values is None:
+        best = _all_whole(search, sign)
     stopped = Termination.GAP if best.termination is Termination.OPTIMAL else best.termination
     return Solution(stopped, best.values, best.objective, None)
+
+
+def _as_before(search: Search, columns: list[int]) -> Solution | None:
+    """Return the best point with the halls of the round before; None where a search may do better.
+
+    Corrections move dates by weeks, and mostly leave the choice of halls as good as it was.
+    """
+    engine, data = search.engine, search.data
+    if not search.begin or search.bound is None:
+        return None
+    names = [data.option_name(o) for o in range(len(data.options))]
+    if not search.begin.keys() <= set(names):
+        return None
+    halls = np.array([search.begin.get(name, 0.0) for name in names])
+    fix(engine, columns, halls, halls)
+    found = (
+        engine.solve_mip(gap=search.gap / 2, nodes=search.limits.nodes) if search.others
+        else engine.solve_lp()
+    )  # fmt: skip
+    unfix(engine, columns)
+    if found.values is None or _gap(search, found) > search.gap:
+        return None
+    return Solution(Termination.GAP, found.values, found.objective, None)
+
+
+def _all_whole(search: Search, sign: float) -> Solution:
+    """Return the best point of a search of all whole decisions at once.
+
+    Raises
+    ------
+    InfeasibleError
+        If there is none.
+    """
+    found = search.engine.solve_mip(gap=search.gap, nodes=search.limits.nodes)
+    _tighten(search, found, sign)
+    if found.termination is Termination.INFEASIBLE and found.values is None:
+        raise_infeasible(search.data, search.engine)
+    return found
+
+
+def _nearby(search: Search, relaxed: FloatArray, sign: float) -> Solution:
+    """Return the best point of a search near the relaxation, and of one near what that found."""
+    engine, data, nodes = search.engine, search.data, search.limits.nodes
+    best = near(engine, data, relaxed, gap=search.gap, nodes=nodes)
+    if best.values is None and not engine.was_interrupted:
+        best = greedy(engine, data, relaxed) or best
+    if best.values is None or _gap(search, best) <= search.gap or search.is_over:
+        return best
+    search.tell("better halls nearby", 0.4)
+    better = neighbourhood(engine, data, best.values, gap=search.gap / 2, nodes=nodes)
+    if better.values is not None and sign * _value(better) > sign * _value(best):
+        return better
+    return best
 
 
 def _value(solution: Solution) -> float:
@@ -563,7 +676,7 @@ def _started_later(search: Search, columns: list[int], halls: FloatArray) -> Sol
         return None
     parts = np.abs(relaxed.values[columns] - np.round(relaxed.values[columns])) > WHOLE
     if parts.sum() > MANY_PARTS and not search.others:
-        return greedy(engine, data, relaxed.values, -1.0)
+        return greedy(engine, data, relaxed.values)
     nodes = min(search.limits.nodes, COST_NODES)
     best = near(engine, data, relaxed.values, gap=COST_GAP, nodes=nodes, most=room)
     return best if best.values is not None else None

@@ -10,6 +10,7 @@ made again.
 from __future__ import annotations
 
 import datetime as dt
+from collections import defaultdict
 from dataclasses import replace
 from math import ceil
 from typing import TYPE_CHECKING
@@ -17,10 +18,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from planner.domain.plan import HallClass, LevelStatus, Lot, Plan, Purchase, Share, Start
+from planner.domain.under_way import free
 from planner.errors import LimitError
 from planner.network import equipment_orders
 from planner.network.roster import roster
 from planner.optimise.alike import apart, parts, spelled, spread
+from planner.optimise.constraints import CONSTRAINTS
 from planner.optimise.constraints.cash import cash_rows, settled
 from planner.optimise.constraints.clusters import clusters
 from planner.optimise.constraints.docks import dock_room
@@ -35,7 +38,7 @@ from planner.optimise.objectives import OBJECTIVES
 from planner.optimise.objectives.compute_per_researcher import levels
 from planner.optimise.pinning import bought, closed, dated, in_store, reserved
 from planner.optimise.promises import promises
-from planner.optimise.racking import SNAP, Room, fill, rooms
+from planner.optimise.racking import LEAST_SHARE, SNAP, Room, fill, rooms
 from planner.optimise.rounding import start_columns
 from planner.optimise.tally import tally
 from planner.optimise.variables import GPUS
@@ -60,6 +63,8 @@ HELD_STEADY = 1e-6
 """The same for what the worst team has a head in each period."""
 HOLD_GAP = 0.002
 HOLD_NODES = 200
+MORE = "+"
+"""Ends the name of a purchase where another of its site, SKU and period has the name already."""
 LACKING = 1e6
 """What a unit of a hard rule's lack weighs against the worst level."""
 TINY_LACK = 1e-6
@@ -76,11 +81,32 @@ def split(
     LimitError
         If no split keeps the hard rules after `ROUNDS` attempts.
     """
+    missed: dict[str, float] = {}
+    for is_parted in (False, True):
+        plan, missed = _kept(data, engine, values, is_parted=is_parted)
+        if plan is not None:
+            tolerance = data.portfolio.spec.policy.tolerance.likely
+            final = _give_out(data, engine, tolerance)
+            return _finished(data, engine, plan, final)
+    raise _unkept(data, engine, missed)
+
+
+def _kept(
+    data: ModelData, engine: Engine, values: FloatArray, *, is_parted: bool
+) -> tuple[Plan | None, dict[str, float]]:
+    """Return a split that keeps the hard rules, with its lots fixed; or none, and what it missed.
+
+    Parameters
+    ----------
+    is_parted
+        Whether lots are parted where some racks have their power before the others.
+    """
     asked: dict[str, float] = {}
+    missed: dict[str, float] = {}
     soft = wishes(data)
     for number in range(1, ROUNDS + 1):
-        plan = placed_plan(data, engine, values)
-        _fix_lots(data, engine, plan)
+        plan = placed_plan(data, engine, values, is_parted=is_parted)
+        fix_lots(data, engine, plan)
         _hold_again(engine)
         missed = _missed(engine)
         if missed and number == ROUNDS:
@@ -88,9 +114,7 @@ def split(
         if not missed:
             if soft:
                 settle(engine, soft)
-            tolerance = data.portfolio.spec.policy.tolerance.likely
-            final = _give_out(data, engine, tolerance)
-            return _finished(data, engine, plan, final)
+            return plan, {}
         _free_lots(engine)
         for row, amount in missed.items():
             asked[row] = asked.get(row, 0.0) + OVERSHOOT * amount
@@ -104,7 +128,21 @@ def split(
         if again is None:
             break
         values = again
-    raise LimitError(f"no split into whole racks keeps {', '.join(sorted({*asked, *missed}))}")
+    return None, missed
+
+
+def _unkept(data: ModelData, engine: Engine, missed: Mapping[str, float]) -> LimitError:
+    """Return what whole racks and their dates do not keep, by how much, and what to try."""
+    lines = ["no split into whole racks keeps all that the model promises, which sees means only"]
+    for row, amount in sorted(missed.items()):
+        component, index = row.partition("[")[0], engine.index_of(row)
+        constraint = next(k for k in CONSTRAINTS.values() if component in k.components)
+        said = constraint.statement(data, component, index)
+        if said is not None:
+            short = f"{amount * said.scale:.4g} {said.unit}".rstrip()
+            lines.append(f"  {said.where}: {said.text}: missed by {short} at {index[-1]}")
+    lines.append("  help: plan in shorter periods, ask for a little less, or let it give way")
+    return LimitError("\n".join(lines))
 
 
 def _yielding(data: ModelData, engine: Engine, missed: dict[str, float]) -> dict[str, float]:
@@ -116,7 +154,9 @@ def _yielding(data: ModelData, engine: Engine, missed: dict[str, float]) -> dict
     return _missed(engine)
 
 
-def placed_plan(data: ModelData, engine: Engine, values: FloatArray) -> Plan:
+def placed_plan(
+    data: ModelData, engine: Engine, values: FloatArray, *, is_parted: bool = False
+) -> Plan:
     """Return a plan with halls, purchases and lots, but nobody computing yet."""
     orders = np.zeros((len(data.skus), len(data.pools), data.n_periods))
     pools = {pool.name: p for p, pool in enumerate(data.pools)}
@@ -126,7 +166,8 @@ def placed_plan(data: ModelData, engine: Engine, values: FloatArray) -> Plan:
             orders[data.skus.index(sku), pools[pool], data.labels.index(label)] = amount
     contracts = {i: values[c] for n in ("reserved", "exits")
                  for i, c in engine.columns_of(n).items()}  # fmt: skip
-    return assembled(data, np.round(values[start_columns(engine, data)]), orders, contracts)
+    halls = np.round(values[start_columns(engine, data)])
+    return assembled(data, halls, orders, contracts, is_parted=is_parted)
 
 
 def assembled(
@@ -134,6 +175,8 @@ def assembled(
     halls: FloatArray,
     orders: FloatArray,
     contracts: Mapping[tuple[str, ...], float],
+    *,
+    is_parted: bool = False,
 ) -> Plan:
     """Return the commitments that decisions come to: dated halls, purchases, lots in blocks.
 
@@ -145,13 +188,16 @@ def assembled(
         Thousands of GPUs ordered by SKU, pool and period, shape (J, P, T).
     contracts
         Whether tranches are reserved, and when they are left, as the model's variables.
+    is_parted
+        Whether lots are parted where some racks have their power before the others.
     """
     starts, option_of = _starts(data, halls)
     found = rooms(data, starts, option_of)
     spare = closed(data, np.maximum(data.deliveries.supply - orders.sum(axis=1) * GPUS, 0.0))
     for p in range(len(data.pools)):
-        here = [i for i, pool in enumerate(data.pools) if pool.site == data.pools[p].site]
-        most = np.minimum(spare, dock_room(data, orders[:, here].sum(axis=1) * GPUS))
+        site = data.pools[p].site
+        here = [i for i, pool in enumerate(data.pools) if pool.site == site]
+        most = np.minimum(spare, dock_room(data, site, orders[:, here].sum(axis=1) * GPUS))
         left = most.copy()
         fill(data, p, found[p], orders[:, p], left)
         spare += left - most
@@ -159,26 +205,27 @@ def assembled(
     lots = (*data.there.lots, *_lots(data, found))
     plan = Plan(spec.portfolio, spec.data_date, data.portfolio.periods, starts, lots=lots)
     plan = plan.replace(reservations=reserved(data, reservations(contracts, data)))
-    plan = _powered(data, plan)
-    return plan.replace(purchases=bought(data, _purchases(data, plan.lots)))
+    plan = _powered(data, _parted(data, plan) if is_parted else plan)
+    new = bought(data, _purchases(data, plan.lots))
+    return plan.replace(purchases=(*data.there.purchases, *new))
 
 
 def _starts(data: ModelData, halls: FloatArray) -> tuple[tuple[Start, ...], dict[str, int]]:
     """Return all halls, those under way first, and the option of each that is started."""
     started: list[Start] = []
     option_of: dict[str, int] = {}
-    numbers: dict[tuple[str, str], int] = {}
+    taken: defaultdict[tuple[str, str], set[int]] = defaultdict(set)
     for start in data.there.starts:
-        key = (start.candidate.site, start.candidate.group)
-        numbers[key] = max(numbers.get(key, 0), start.number)
+        taken[start.candidate.site, start.candidate.group].add(start.number)
     for o in sorted(range(len(halls)), key=lambda o: (data.options[o].period, o)):
         option, count = data.options[o], int(halls[o])
         c, period = option.candidate, data.portfolio.periods[option.period]
         earliest = data.portfolio.sites[c.site].groups[c.group].earliest or period.start
         for k in range(count):
-            numbers[c.site, c.group] = numbers.get((c.site, c.group), 0) + 1
+            number = next(free(taken[c.site, c.group]))
+            taken[c.site, c.group].add(number)
             release = period.start + dt.timedelta(days=period.days * k // count)
-            start = Start(c, numbers[c.site, c.group], max(release, earliest))
+            start = Start(c, number, max(release, earliest))
             started.append(start)
             option_of[start.hall] = o
     started = sorted(dated(data, tuple(started)), key=lambda s: (s.release, s.hall))
@@ -186,7 +233,15 @@ def _starts(data: ModelData, halls: FloatArray) -> tuple[tuple[Start, ...], dict
 
 
 def _purchase_name(data: ModelData, site: str, sku: int, period: int) -> str:
-    return f"{site}/{data.skus[sku]}/{data.labels[period]}"
+    """Return the name of a purchase; marked where one of the name was ordered before."""
+    name = f"{site}/{data.skus[sku]}/{data.labels[period]}"
+    return name + MORE * any(bought.name == name for bought in data.there.purchases)
+
+
+def _ordered(data: ModelData, name: str) -> tuple[str, int, int]:
+    """Return site, SKU and period of a purchase of the plan by its name."""
+    site, sku, label = name.rstrip(MORE).split("/")
+    return site, data.skus.index(sku), data.labels.index(label)
 
 
 def _lots(data: ModelData, found: dict[int, list[Room]]) -> tuple[Lot, ...]:
@@ -213,14 +268,13 @@ def _purchases(data: ModelData, lots: tuple[Lot, ...]) -> tuple[Purchase, ...]:
     """Return the purchases that lots are of, by order date and name."""
     made: dict[str, Purchase] = {}
     for lot in lots:
-        if not lot.purchase:
+        if not lot.is_new:
             continue
-        site, sku, label = lot.purchase.split("/")
-        j, t = data.skus.index(sku), data.labels.index(label)
+        site, j, t = _ordered(data, lot.purchase)
         gpus = lot.gpus + (made[lot.purchase].gpus if lot.purchase in made else 0)
         order = date_of(data.timeline, data.deliveries.order_day[j, t])
         dock = date_of(data.timeline, data.deliveries.dock_day[j, t])
-        made[lot.purchase] = Purchase(lot.purchase, site, sku, gpus, order, dock)
+        made[lot.purchase] = Purchase(lot.purchase, site, lot.sku, gpus, order, dock)
     return tuple(sorted(made.values(), key=lambda p: (p.order, p.name)))
 
 
@@ -239,12 +293,12 @@ def _powered(data: ModelData, plan: Plan) -> Plan:
         lots = []
         for lot in plan.lots:
             day = dates.get(lot.name, -np.inf)
-            if lot.purchase and lot.name in short:
+            if lot.is_new and lot.name in short:
                 lot, day = _smaller(data, lot, short[lot.name] / ratios[lot.hall]), 0.0
-            if lot.purchase and lot.gpus > 0 and day < data.timeline.end_day[-1]:
+            if lot.is_new and lot.gpus > 0 and day < data.timeline.end_day[-1]:
                 power = date_of(data.timeline, day) if day > 0 else own[lot.name]
                 lots.append(_served(lot, max(own[lot.name], power)))
-            elif not lot.purchase:
+            elif not lot.is_new:
                 lots.append(lot)
         changed = tuple(lots) != plan.lots
         plan = plan.replace(lots=tuple(lots))
@@ -252,6 +306,46 @@ def _powered(data: ModelData, plan: Plan) -> Plan:
             break
     alive = tuple(lot for lot in plan.lots if lot.service < lot.until)
     return plan.replace(lots=alive)
+
+
+def _parted(data: ModelData, plan: Plan) -> Plan:
+    """Return the plan with new lots parted where some racks have their power before the others.
+
+    A lot waits for all its power, so one that takes the last of a tranche waits for the next with
+    all its racks. The racks that have theirs on the lot's own day stay; the others are a lot, and a
+    purchase, of their own.
+    """
+    for lot in sorted(plan.lots, key=lambda lot: (lot.service, lot.name)):
+        until = _waits(data, plan, lot) if lot.is_new else None
+        if until is None or until >= data.timeline.end_day[-1]:
+            continue
+        rack = data.deliveries.racks[data.skus.index(lot.sku)].gpus
+        least, most = 0, lot.gpus // rack
+        while most - least > 1:
+            middle = (least + most) // 2
+            tried = replace(lot, gpus=middle * rack)
+            is_late = _waits(data, _exchanged(plan, lot, tried), tried) is not None
+            least, most = (least, middle) if is_late else (middle, most)
+        if least >= max(1.0, LEAST_SHARE * lot.gpus / rack):
+            first, late = replace(lot, gpus=least * rack), date_of(data.timeline, until)
+            # Counted on later, or it would be handed its power first.
+            rest = replace(lot, gpus=lot.gpus - first.gpus, purchase=lot.purchase + MORE,
+                           service=late)  # fmt: skip
+            plan = _exchanged(plan, lot, first, rest)
+    return plan
+
+
+def _waits(data: ModelData, plan: Plan, lot: Lot) -> float | None:
+    """Return the day on which a lot has all its power; None if it has by when it is counted on."""
+    dates, short = powered(data.portfolio, data.feed.tranches, plan)
+    day = np.inf if lot.name in short else dates.get(lot.name, -np.inf)
+    return day if day > data.timeline.day(lot.service) else None
+
+
+def _exchanged(plan: Plan, lot: Lot, *others: Lot) -> Plan:
+    """Return the plan with other lots in the place of one."""
+    at = plan.lots.index(lot)
+    return plan.replace(lots=(*plan.lots[:at], *others, *plan.lots[at + 1 :]))
 
 
 def _smaller(data: ModelData, lot: Lot, mw: float) -> Lot:
@@ -268,7 +362,7 @@ def _served(lot: Lot, service: dt.date) -> Lot:
 # GPU-time, given out once more with the lots fixed
 
 
-def _fix_lots(data: ModelData, engine: Engine, plan: Plan) -> None:
+def fix_lots(data: ModelData, engine: Engine, plan: Plan) -> None:
     """Fix orders and GPUs in place at what the lots of a plan make, and free the levels."""
     counted = tally(plan, data)
     pools = {pool.name: p for p, pool in enumerate(data.pools)}
@@ -278,10 +372,9 @@ def _fix_lots(data: ModelData, engine: Engine, plan: Plan) -> None:
     orders = np.zeros((len(data.skus), len(data.pools), data.n_periods))
     zones = _pool_of_halls(data, plan)
     for lot in plan.lots:
-        if lot.purchase:
-            _, sku, label = lot.purchase.split("/")
-            at = (data.skus.index(sku), zones[lot.hall], data.labels.index(label))
-            orders[at] += lot.gpus / GPUS
+        if lot.is_new:
+            _, j, t = _ordered(data, lot.purchase)
+            orders[j, zones[lot.hall], t] += lot.gpus / GPUS
     stored = in_store(data, plan)
     for (sku, pool, label), column in engine.columns_of("orders").items():
         j, t = data.skus.index(sku), data.labels.index(label)
@@ -289,7 +382,7 @@ def _fix_lots(data: ModelData, engine: Engine, plan: Plan) -> None:
         engine.bound(column, at, at)
     for (component, *index), value in settled(plan, data).items():
         engine.bound(engine.column(component, *index), value, value)
-    for row in _balance_rows(engine):
+    for row in balance_rows(engine):
         engine.free(row)
     Ranking(engine).reset()
     for name in ("total", "spend", "late"):
@@ -307,7 +400,7 @@ def _pool_of_halls(data: ModelData, plan: Plan) -> dict[str, int]:
     }
 
 
-def _balance_rows(engine: Engine) -> list[int]:
+def balance_rows(engine: Engine) -> list[int]:
     """Return rows that lots keep by their dates, and their means would keep to the last bit."""
     # fmt: off
     names = ("delivered[", "stays[", "waits[", "hall_power[", "rack_positions[", "liquid[", "air[",
@@ -322,7 +415,7 @@ def _free_lots(engine: Engine) -> None:
     for component in ("placed", "orders", "unused", "stocked", "idle"):
         for column in engine.columns_of(component).values():
             engine.bound(column, 0.0, INF)
-    for row in _balance_rows(engine):
+    for row in balance_rows(engine):
         engine.restore(row)
 
 

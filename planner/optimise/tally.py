@@ -30,7 +30,7 @@ class Tally:
     in_place
         GPUs in service by SKU, pool and time, shape (J, P, K); those that stand included.
     new_in_place
-        The same without those that stand.
+        The same without those that stand or were ordered before the data date.
     time
         GPU-time by consumer, SKU, class and period, shape (W, J, C, T).
     strangers
@@ -65,7 +65,7 @@ def tally(plan: Plan, data: ModelData) -> Tally:
             continue
         gpus = lot.gpus * lot_presence(lot, data)
         in_place[data.skus.index(lot.sku), pool] += gpus
-        if lot.purchase:
+        if lot.is_new:
             new_in_place[data.skus.index(lot.sku), pool] += gpus
     return Tally(
         _starts(plan, data, strangers), _orders(plan, data, strangers), in_place, new_in_place,
@@ -126,6 +126,8 @@ def _starts(plan: Plan, data: ModelData, strangers: list[str]) -> FloatArray:
 def _orders(plan: Plan, data: ModelData, strangers: list[str]) -> FloatArray:
     orders = np.zeros((len(data.skus), data.n_periods))
     for purchase in plan.purchases:
+        if purchase.is_under_way:
+            continue
         period = period_of(purchase.order, data)
         if purchase.sku not in data.skus or not 0 <= period < data.n_periods:
             strangers.append(f"purchase {purchase.name} is ordered outside the plan")

@@ -87,9 +87,12 @@ def _add_contracts(model: Pyo, data: ModelData) -> None:
     optional = {feed.tranches[i].full_name: i for i in feed.optional()}
     left = [(name, labels[t]) for name, i in optional.items() for t in money.exits(i)]
     model.reserved = pyo.Var(list(optional), domain=pyo.Binary)
+    held = {r.name for r in data.there.reservations}
     for name, i in optional.items():
         if not feed.tranches[i].can_reserve:
             model.reserved[name].setub(0)
+        if name in held:
+            model.reserved[name].setlb(1)
     model.exits = pyo.Var(left, domain=pyo.Binary)
     take = [
         (tranche.full_name, label)

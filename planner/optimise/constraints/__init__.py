@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from planner.optimise.constraints import (
+    cancel,
     carbon,
     cash,
     clusters,
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
 CONSTRAINTS: Final[Mapping[str, Constraint]] = {
     m.CONSTRAINT.name: m.CONSTRAINT
     for m in (
-        options, hall_slots, land, crews, equipment, placement, overlap, deliveries, docks,
+        cancel, options, hall_slots, land, crews, equipment, placement, overlap, deliveries, docks,
         supply, power, gpu_time, clusters, needs, required, gives_way, lateness, pins,
         reservations, carbon, debt, max_price, cash,
     )

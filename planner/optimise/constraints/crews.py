@@ -41,7 +41,7 @@ def add(model: Pyo, data: ModelData) -> None:
         r, t = names.index(name), data.labels.index(label)
         use = data.labour.use[:, r, t]
         terms = [
-            (float(use[o]), m.starts[data.option_name(o)]) for o in range(len(use)) if use[o] > TINY
+            (float(use[o]), m.starts[data.option_name(int(o))]) for o in np.flatnonzero(use > TINY)
         ]
         return at_most(m, terms, float(free[r, t]))
 

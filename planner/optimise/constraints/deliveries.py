@@ -14,7 +14,7 @@ simplex goes better with fewer rows.
 
 GPUs serve after they are delivered and installed, and stay where they are until they retire:
 nothing teleports. They wait for a hall or for power through the period after at most, so that
-nobody buys for a warehouse.
+nobody buys for a warehouse; what was ordered before it was known how things go waits as it must.
 """
 
 from __future__ import annotations
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from planner.domain.plan import Lot, Plan, Purchase
     from planner.optimise.constraints.base import Pyo
     from planner.optimise.data import ModelData
+    from planner.optimise.halls import Pool
 
 
 def add(model: Pyo, data: ModelData) -> None:
@@ -78,7 +79,7 @@ def add(model: Pyo, data: ModelData) -> None:
         if not 1 <= k < data.n_periods:
             return pyo.Constraint.Skip
         begin = data.deliveries.dock_day[j] + data.pools[p].rack_tail_day
-        is_early = begin <= data.timeline.start_day[k - 1]
+        is_early = (begin <= data.timeline.start_day[k - 1]) & is_known
         if not (data.deliveries.present[j, p, :, k] * is_early).any():
             return pyo.Constraint.Skip
         if not is_chained:
@@ -89,6 +90,7 @@ def add(model: Pyo, data: ModelData) -> None:
         return at_least([(1.0, m.placed[sku, pool, time]), *terms], 0.0)
 
     is_chained = bool(len(model.served))
+    is_known = np.arange(data.n_periods) >= (data.reveal_period or 0)
     model.served_is = pyo.Constraint(list(model.served), rule=served_is)
     model.delivered = pyo.Constraint(list(model.placed), rule=delivered)
     model.stays = pyo.Constraint(list(model.placed), rule=stays)
@@ -108,7 +110,7 @@ def violations(plan: Plan, data: ModelData) -> list[str]:
             found.append(f"deliveries: lot {lot.name} comes from no purchase")
             continue
         placed[lot.purchase] += lot.gpus
-        if lot.hall in pools:
+        if lot.hall in pools and lot.is_new:
             found += _lot_faults(lot, bought[lot.purchase], data, pools[lot.hall])
     for name, gpus in placed.items():
         if gpus > bought[name].gpus:
@@ -139,7 +141,8 @@ def _purchase_faults(plan: Plan, data: ModelData) -> list[str]:
     found, day = [], data.timeline.day
     for purchase in plan.purchases:
         period = data.timeline.period_of(day(purchase.order))
-        if purchase.sku not in data.skus or not 0 <= period < data.n_periods:
+        is_known = purchase.sku in data.skus and 0 <= period < data.n_periods
+        if purchase.is_under_way or not is_known:
             continue
         j = data.skus.index(purchase.sku)
         lead = data.deliveries.dock_day[j, period] - data.deliveries.order_day[j, period]
@@ -153,22 +156,21 @@ def _stood_faults(plan: Plan, data: ModelData) -> list[str]:
     pools = halls_of(plan, data)
     counted: dict[tuple[int, int], float] = {}
     for lot in plan.lots:
-        if not lot.purchase and lot.hall in pools and lot.sku in data.skus:
+        if not lot.is_new and lot.hall in pools and lot.sku in data.skus:
             at = (data.skus.index(lot.sku), pools[lot.hall])
             counted[at] = counted.get(at, 0) + lot.gpus
     return [
         f"deliveries: {gpus:g} {data.skus[j]} are counted at {data.pools[p].zone_name}, "
-        "more than stand there"
+        "more than stand there or are on order"
         for (j, p), gpus in counted.items()
-        if exceeds(gpus, _standing_gpus(data, data.skus[j], data.pools[p].zone_name))
+        if exceeds(gpus, _standing_gpus(data, data.skus[j], data.pools[p]))
     ]
 
 
-def _standing_gpus(data: ModelData, sku: str, zone: str) -> int:
+def _standing_gpus(data: ModelData, sku: str, pool: Pool) -> int:
     return sum(
-        lot.gpus for lot in data.deliveries.stood
-        if lot.sku == sku and lot.hall.startswith(f"{zone}/")
-    )  # fmt: skip
+        lot.gpus for lot in data.deliveries.stood if lot.sku == sku and lot.hall in pool.halls
+    )
 
 
 CONSTRAINT = Constraint(

@@ -38,7 +38,17 @@ def docked_in(data: ModelData, sku: int, order: int) -> int:
     return data.timeline.period_of(float(data.deliveries.dock_day[sku, order]))
 
 
-def dock_room(data: ModelData, site_orders: FloatArray) -> FloatArray:
+def coming(data: ModelData, sku: str, site: str, period: int) -> int:
+    """Return GPUs on order that dock at a site in a period."""
+    return sum(
+        bought.gpus
+        for bought in data.there.purchases
+        if (bought.sku, bought.site) == (sku, site)
+        and data.timeline.period_of(data.timeline.day(bought.dock)) == period
+    )
+
+
+def dock_room(data: ModelData, site: str, site_orders: FloatArray) -> FloatArray:
     """Return what each order of a site could be larger by, shape (J, T) [gpu].
 
     Parameters
@@ -53,7 +63,7 @@ def dock_room(data: ModelData, site_orders: FloatArray) -> FloatArray:
         for t, docked in enumerate(at):
             if docked < data.n_periods:
                 alike = [u for u, other in enumerate(at) if other == docked]
-                taken = float(site_orders[j, alike].sum())
+                taken = float(site_orders[j, alike].sum()) + coming(data, sku, site, docked)
                 free[j, t] = max(0.0, rate * float(data.timeline.days[docked]) - taken)
                 free[j, t] /= len(alike)
     return free
@@ -72,7 +82,8 @@ def add(model: Pyo, data: ModelData) -> None:
             for t, at in enumerate(data.labels)
             if (sku, pool.name, at) in m.orders and docked_in(data, j, t) == docked
         ]
-        return at_most(m, terms, by_sku[sku] * float(data.timeline.days[docked]) / GPUS)
+        most = by_sku[sku] * float(data.timeline.days[docked]) - coming(data, sku, site, docked)
+        return at_most(m, terms, max(most, 0.0) / GPUS)
 
     model.docks = pyo.Constraint(
         list(by_sku), list(data.portfolio.sites), list(data.labels), rule=rule
@@ -85,11 +96,12 @@ def violations(plan: Plan, data: ModelData) -> list[str]:
     docked: dict[tuple[str, str, int], int] = {}
     for purchase in plan.purchases:
         t = data.timeline.period_of(data.timeline.day(purchase.dock))
-        if purchase.sku in by_sku and 0 <= t < data.n_periods:
+        is_kept = purchase.cancelled is None
+        if is_kept and purchase.sku in by_sku and 0 <= t < data.n_periods:
             key = (purchase.sku, purchase.site, t)
             docked[key] = docked.get(key, 0) + purchase.gpus
     for (sku, site, t), gpus in sorted(docked.items()):
-        most = by_sku[sku] * float(data.timeline.days[t])
+        most = max(by_sku[sku] * float(data.timeline.days[t]), coming(data, sku, site, t))
         if exceeds(gpus, most):
             found.append(f"docks: {gpus} {sku} dock at {site} in {data.labels[t]}, its docks take "
                          f"{most:.0f}")  # fmt: skip

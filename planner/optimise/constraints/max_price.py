@@ -71,7 +71,8 @@ def _dear_capacity(plan: Plan, data: ModelData) -> tuple[float, float, int]:
     bought = {p.name: p for p in plan.purchases}
     compute, mw, lives = 0.0, 0.0, 1
     for lot in plan.lots:
-        if lot.purchase not in bought or lot.sku not in data.skus or lot.hall not in pools:
+        is_known = lot.purchase in bought and lot.sku in data.skus and lot.hall in pools
+        if lot.is_under_way or not is_known:
             continue
         j, p = data.skus.index(lot.sku), pools[lot.hall]
         t = data.timeline.period_of(data.timeline.day(bought[lot.purchase].order))

@@ -155,12 +155,11 @@ def block_of(lot: Lot, plan: Plan, data: ModelData) -> Block | None:
         option = option_of(start, data)
         if option is None:
             return None
-        service, mw, first = data.options[option].service_day, data.options[option].block_mw, 0
+        service, mw = data.options[option].service_day, data.options[option].block_mw
     else:
-        service, mw = data.pools[pool].service_day, data.pools[pool].block_mw
-        number = start.number if start is not None else 1
-        first = (number - 1) * (len(mw) // max(data.pools[pool].count, 1))
-    at = first + lot.block - 1
+        here = data.pools[pool].blocks(lot.hall)
+        service, mw = data.pools[pool].service_day[here], data.pools[pool].block_mw[here]
+    at = lot.block - 1
     return Block(float(service[at]), float(mw[at])) if at < len(mw) else None
 
 
@@ -176,7 +175,7 @@ def violations(plan: Plan, data: ModelData) -> list[str]:
         found += _lot_faults(lot, plan, data, data.pools[pools[lot.hall]])
     for (hall, number), lots in blocks.items():
         block = block_of(lots[0], plan, data)
-        if block is not None and any(lot.purchase for lot in lots):
+        if block is not None and any(lot.is_new for lot in lots):
             found += _overfull(f"{hall}/{number}", lots, block, data.pools[pools[hall]], data)
     return found
 
@@ -186,9 +185,9 @@ def _lot_faults(lot: Lot, plan: Plan, data: ModelData, pool: Pool) -> list[str]:
     if block is None:
         return [f"placement: lot {lot.name} stands in a block that does not exist"]
     found = []
-    if lot.purchase and data.timeline.day(lot.service) + 1 <= block.service_day:
+    if lot.is_new and data.timeline.day(lot.service) + 1 <= block.service_day:
         found.append(f"placement: lot {lot.name} serves on {lot.service}, before its block")
-    if lot.purchase and not data.deliveries.racks[data.skus.index(lot.sku)].fits(pool.traits):
+    if lot.is_new and not data.deliveries.racks[data.skus.index(lot.sku)].fits(pool.traits):
         found.append(f"placement: racks of {lot.sku} are too dense for {pool.name}")
     return found
 
@@ -210,7 +209,7 @@ def _overfull(name: str, lots: list[Lot], block: Block, pool: Pool, data: ModelD
 
 
 def _stood(lots: list[Lot], each: np.ndarray[tuple[int, ...], np.dtype[np.float64]]) -> float:
-    return float(sum(e for lot, e in zip(lots, each, strict=True) if not lot.purchase))
+    return float(sum(e for lot, e in zip(lots, each, strict=True) if not lot.is_new))
 
 
 def _on(

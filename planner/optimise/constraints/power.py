@@ -91,7 +91,7 @@ def violations(plan: Plan, data: ModelData) -> list[str]:
             if lot.hall in pools and data.pools[pools[lot.hall]].site == site
         ]
         left = {r.exit for r in plan.reservations if r.site == site and r.exit}
-        days = sorted({lot.service for lot in here if lot.purchase} | left)
+        days = sorted({lot.service for lot in here if lot.is_new} | left)
         for day in days:
             demand = _demand(plan, data, site, day, pools)
             short = sum(demand.values()) - _carried(

@@ -1,6 +1,9 @@
-"""``sum over pools of orders[j, p, t] <= supply[j, t]`` for all SKUs j and periods t.
+"""Makers deliver no more than they can.
 
-What makers can deliver limits what all sites together order.
+``sum over pools of orders[j, p, t] + sum over sites of cancelled[j, s, t] <= supply[j, t]`` for
+all SKUs j and periods t.
+
+What makers can deliver limits what all sites together order, what is cancelled later among it.
 """
 
 from __future__ import annotations
@@ -28,6 +31,7 @@ def add(model: Pyo, data: ModelData) -> None:
             for pool in data.pools
             if (sku, pool.name, label) in m.orders
         ]
+        terms += [(1.0, m.cancelled[i]) for i in m.cancelled if (i[0], i[2]) == (sku, label)]
         limit = data.deliveries.supply[data.skus.index(sku), data.labels.index(label)]
         return at_most(m, terms, float(limit) / GPUS)
 

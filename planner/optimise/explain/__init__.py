@@ -7,14 +7,15 @@ pinned decision in turn.
 """
 
 from planner.optimise.explain.alternatives import Other, alternatives, moved
+from planner.optimise.explain.distance import distance
 from planner.optimise.explain.forced import Reply, why, why_not
 from planner.optimise.explain.outline import outline
 from planner.optimise.explain.pins import pin_costs
 from planner.optimise.explain.prices import prices
 from planner.optimise.explain.session import Session
-from planner.optimise.explain.switch import Given, Parameter, given_of, switch, usual
+from planner.optimise.explain.switch import Given, Parameter, given_of, megawatts, switch, usual
 
 __all__ = [
-    "Given", "Other", "Parameter", "Reply", "Session", "alternatives", "given_of", "moved",
-    "outline", "pin_costs", "prices", "switch", "usual", "why", "why_not",
+    "Given", "Other", "Parameter", "Reply", "Session", "alternatives", "distance", "given_of",
+    "megawatts", "moved", "outline", "pin_costs", "prices", "switch", "usual", "why", "why_not",
 ]  # fmt: skip

@@ -1,23 +1,26 @@
 """Plans nearly as good that differ most, for people to choose on what the model does not know.
 
-Found as in modelling to generate alternatives: the first objective is held within a share of the
-plan's, and of the halls that the plan and the alternatives so far start, as few megawatts as
-possible are started again: an option used before counts once for each, a candidate used before half
-as much. What is then found is polished: all else is solved with its halls.
+Found as in modelling to generate alternatives: each of the policy's objectives, spend among them,
+is held within a share of the best plan's, and of the halls that the plan and the alternatives so
+far start, as few megawatts as possible are started again: an option used before counts once for
+each, a candidate used before half as much. What is then found is polished: all else is solved with
+its halls.
 """
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from planner.optimise.engine import INF
+from planner.optimise.explain.session import MEMBERS
 from planner.optimise.objectives import OBJECTIVES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from planner.capacity.timeline import FloatArray
     from planner.domain.result import Progress
@@ -25,7 +28,7 @@ if TYPE_CHECKING:
 
 MOST = 5
 WITHIN = 0.01
-"""Share of the first objective that an alternative may give up."""
+"""Share of each objective that an alternative may give up."""
 CANDIDATE = 0.5
 """What starting a candidate used before counts, beside 1 for the same candidate and period."""
 ANY = 0.05
@@ -44,20 +47,13 @@ def alternatives(
     session: Session, progress: Progress, is_over: Callable[[], bool], most: int = MOST
 ) -> tuple[Other, ...]:
     """Return up to `most` plans within a share of the best, each unlike all before it."""
-    objective = OBJECTIVES[session.data.portfolio.spec.policy.objectives[0]]
-    column = session.engine.column(objective.variable)
-    kept = float(session.engine.lower[column]), float(session.engine.upper[column])
-    best = session.first_of(session.free.worth) or 0.0
-    least = best - session.sense * WITHIN * abs(best)
-    low, high = (least, INF) if session.sense > 0 else (-INF, least)
     seen, made = [session.starts], []
     for number in range(most):
         progress("alternatives", number / most)
         if is_over():
             break
-        session.engine.bound(column, low, high)
-        found = session.searched(costs=_costs(session, seen), is_wide=True)
-        session.engine.bound(column, *kept)
+        with _nearly_as_good(session):
+            found = session.searched(costs=_costs(session, seen), is_wide=True)
         if found is None:
             break
         starts = np.round(found.values[session.columns])
@@ -66,6 +62,30 @@ def alternatives(
         seen.append(starts)
         made.append(Other(found, moved(session.starts, starts)))
     return tuple(made)
+
+
+@contextmanager
+def _nearly_as_good(session: Session) -> Iterator[None]:
+    """Hold each of the policy's objectives within a share of the best plan's for a while.
+
+    Spend is among them: a plan as good for a billion more is no alternative.
+    """
+    engine, kept = session.engine, {}
+    for name in session.data.portfolio.spec.policy.objectives:
+        member = MEMBERS.get(name)
+        best = None if member is None else getattr(session.free.worth, member)
+        if best is None:
+            continue
+        column = engine.column(OBJECTIVES[name].variable)
+        kept[column] = float(engine.lower[column]), float(engine.upper[column])
+        give = WITHIN * abs(best)
+        is_max = OBJECTIVES[name].sense == "max"
+        engine.bound(column, *((best - give, INF) if is_max else (-INF, best + give)))
+    try:
+        yield
+    finally:
+        for column, (low, high) in kept.items():
+            engine.bound(column, low, high)
 
 
 def _costs(session: Session, seen: list[FloatArray]) -> dict[int, float]:

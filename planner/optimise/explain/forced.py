@@ -102,6 +102,10 @@ def _served(session: Session, option: int) -> str:
 
 def _why_purchase(session: Session, purchase: Purchase) -> Reply:
     data, engine = session.data, session.engine
+    if purchase.is_under_way:
+        place = str(data.portfolio.where(f"actuals.deliveries.{purchase.name}"))
+        said = Said("it was ordered before the data date", place)
+        return Reply(f"{purchase.name} is on order and is no decision", (said,), ())
     label = data.labels[data.timeline.period_of(data.timeline.day(purchase.order))]
     columns = [
         column

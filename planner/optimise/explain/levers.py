@@ -21,6 +21,10 @@ LARGEST_STEP_MUSD = 1000.0
 STEP_OF_INFLOW = 0.2
 """A step of money is a power of ten within this share of what a period brings, 1 BUSD at most."""
 MONTH_DAY = 30.4375
+PART, LARGEST_STEP_MW = 0.05, 50.0
+"""A step of power, land or supply is a round number within this part of what there is, and of power
+so many MW at most: large enough to be told apart from none, small enough to be called one more."""
+DIGITS = (1.0, 2.0, 5.0)
 
 
 @dataclass(frozen=True)
@@ -39,6 +43,8 @@ class Lever:
         Change of the bounds of rows.
     is_whole
         Whether it acts through whole halls only, and does nothing while they are fixed.
+    size, unit
+        Of the step, so that a step's worth can be told a unit.
     """
 
     kind: str
@@ -47,6 +53,8 @@ class Lever:
     up: Mapping[int, float]
     down: Mapping[int, float]
     is_whole: bool = False
+    size: float = 1.0
+    unit: str = ""
 
 
 def levers(session: Session) -> list[Lever]:
@@ -59,13 +67,32 @@ def levers(session: Session) -> list[Lever]:
     return [lever for lever in made if lever.up]
 
 
-def _even(kind: str, step: str, path: str, rows: Mapping[int, float], *, whole: bool) -> Lever:
-    return Lever(kind, step, path, rows, {r: -d for r, d in rows.items()}, whole)
+def step_within(most: float) -> float:
+    """Return the largest of 1, 2, 5, 10, 20, ... that is no more than `most`; 1 at the least.
+
+    Examples
+    --------
+    >>> step_within(37.0), step_within(0.3)
+    (20.0, 1.0)
+    """
+    if most < 1.0:
+        return 1.0
+    ten = 10.0 ** np.floor(np.log10(most))
+    return float(max(digit * ten for digit in DIGITS if digit * ten <= most))
+
+
+def _even(
+    kind: str, step: str, path: str, rows: Mapping[int, float], *, whole: bool,
+    size: float = 1.0, unit: str = "",
+) -> Lever:  # fmt: skip
+    down = {row: -change for row, change in rows.items()}
+    return Lever(kind, step, path, rows, down, whole, size, unit)
 
 
 def _power(session: Session) -> Iterator[Lever]:
-    """Yield one MW of each tranche, by period and throughout, and its date a quarter earlier."""
+    """Yield a step of each tranche, by period and throughout, and its date a quarter earlier."""
     data, engine = session.data, session.engine
+    size = power_step(data)
     reserved = {r.name for r in session.plan.reservations}
     for i, tranche in enumerate(data.feed.tranches):
         name = tranche.full_name
@@ -80,11 +107,12 @@ def _power(session: Session) -> Iterator[Lever]:
         served = {k: row for k, row in rows.items() if data.feed.firm_mw[i, k] >= 1.0}
         for k, row in served.items():
             if k < data.n_periods:
-                step = f"1 MW more from {name} in {data.times[k]}"
-                yield _even("power", step, f"{path}.firm", {row: 1.0}, whole=False)
-        always = dict.fromkeys(served.values(), 1.0)
-        yield _even("power", f"1 MW more from {name} throughout", f"{path}.firm", always,
-                    whole=False)  # fmt: skip
+                step = f"{size:g} MW more from {name} in {data.times[k]}"
+                yield _even("power", step, f"{path}.firm", {row: size}, whole=False,
+                            size=size, unit="MW")  # fmt: skip
+        always = dict.fromkeys(served.values(), size)
+        yield _even("power", f"{size:g} MW more from {name} throughout", f"{path}.firm", always,
+                    whole=False, size=size, unit="MW")  # fmt: skip
         if tranche.energised_day > 0:
             earlier, later = (
                 _moved(rows, moved - data.feed.firm_mw[i]) for moved in session.shifted[name]
@@ -95,6 +123,12 @@ def _power(session: Session) -> Iterator[Lever]:
 def _moved(rows: Mapping[int, int], change: np.ndarray[tuple[int, ...], np.dtype[np.float64]]
            ) -> dict[int, float]:  # fmt: skip
     return {row: float(change[k]) for k, row in rows.items() if abs(change[k]) > 1e-6}
+
+
+def power_step(data: ModelData) -> float:
+    """Return the step of power [MW]."""
+    firm = float(data.feed.firm_mw.max(initial=0.0))
+    return step_within(min(LARGEST_STEP_MW, PART * firm))
 
 
 def money_step(data: ModelData) -> float:
@@ -109,22 +143,31 @@ def _money(data: ModelData, engine: Engine) -> Iterator[Lever]:
     path = "portfolio.finance.operating_cash_flow"
     rows = {label: engine.rows[f"balance[{label}]"] for label in data.labels}
     for label, row in rows.items():
-        yield _even("money", f"{said} more in {label}", path, {row: step / MUSD}, whole=False)
+        yield _even("money", f"{said} more in {label}", path, {row: step / MUSD}, whole=False,
+                    size=step, unit="MUSD")  # fmt: skip
     every = dict.fromkeys(rows.values(), step / MUSD)
-    yield _even("money", f"{said} more every period", path, every, whole=False)
+    yield _even("money", f"{said} more every period", path, every, whole=False,
+                size=step, unit="MUSD a period")  # fmt: skip
 
 
 def _supply(data: ModelData, engine: Engine) -> Iterator[Lever]:
-    """Yield one rack a month more of each SKU."""
-    for sku in data.skus:
+    """Yield a step of racks a month more of each SKU."""
+    months = data.timeline.days / MONTH_DAY
+    for j, sku in enumerate(data.skus):
         rack = data.portfolio.catalog.accelerators[sku].gpus_per_rack
         rows = {
-            row: rack * float(data.timeline.days[t]) / MONTH_DAY / GPUS
-            for t, label in enumerate(data.labels)
+            t: row for t, label in enumerate(data.labels)
             if (row := engine.rows.get(f"supply[{sku},{label}]")) is not None
-        }
+        }  # fmt: skip
+        if not rows:
+            continue
+        usual = float(np.mean([data.deliveries.supply[j, t] / months[t] / rack for t in rows]))
+        size = step_within(PART * usual)
+        steps = {row: size * rack * float(months[t]) / GPUS for t, row in rows.items()}
         path = f"catalog.accelerators.{sku}.supply"
-        yield _even("supply", f"one rack a month more of {sku}", path, rows, whole=False)
+        noun = "rack" if size == 1.0 else "racks"
+        yield _even("supply", f"{size:g} {noun} a month more of {sku}", path, steps, whole=False,
+                    size=size, unit="rack a month")  # fmt: skip
 
 
 def _docks(data: ModelData, engine: Engine) -> Iterator[Lever]:
@@ -161,8 +204,11 @@ def _crews(data: ModelData, engine: Engine) -> Iterator[Lever]:
 def _land(data: ModelData, engine: Engine) -> Iterator[Lever]:
     for site in data.portfolio.sites:
         row = engine.rows.get(f"land[{site}]")
-        rows = {} if row is None else {row: 1.0}
-        yield _even("land", f"one acre more at {site}", f"site.{site}.land", rows, whole=True)
+        size = step_within(PART * data.portfolio.sites[site].land.likely)
+        rows = {} if row is None else {row: size}
+        noun = "acre" if size == 1.0 else "acres"
+        yield _even("land", f"{size:g} {noun} more at {site}", f"site.{site}.land", rows,
+                    whole=True, size=size, unit="acre")  # fmt: skip
 
 
 def _places(data: ModelData, engine: Engine) -> Iterator[Lever]:

@@ -51,7 +51,7 @@ def prices(session: Session, progress: Progress, is_over: Callable[[], bool]) ->
         largest = sorted(family, key=lambda pair: -_gain(session, pair[1].up))
         for i, (lever, price) in enumerate(largest):
             sure = i < CONFIRMED and not is_over()
-            made.append(replace(price, whole=_whole(session, lever)) if sure else price)
+            made.append(_confirmed(session, lever, price) if sure else price)
     return tuple(made)
 
 
@@ -113,12 +113,27 @@ def _price(
     session: Session, lever: Lever, basis: Basis, up: Worth | None, down: Worth | None
 ) -> Price:
     where = str(session.data.portfolio.where(lever.path))
-    return Price(lever.kind, lever.step, where, basis, up, down)
+    return Price(lever.kind, lever.step, where, basis, up, down, None, lever.size, lever.unit)
 
 
-def _whole(session: Session, lever: Lever) -> Worth | None:
-    """Return what a step up gains with whole halls chosen anew, from the best such plan without."""
+def _confirmed(session: Session, lever: Lever, price: Price) -> Price:
+    """Return the price with what a step up gains where whole halls are chosen anew.
+
+    The change is from the best such plan without the step. Neither search is proved to the end, so
+    the gain is known within their bounds: from what was found with the step less what there can be
+    without, to what there can be with it less what was found without.
+    """
     free = session.free
     with session.stepped(lever.up):
         found = session.searched(start=free.values)
-    return None if found is None else found.worth.less(free.worth)
+    if found is None:
+        return price
+    price = replace(price, whole=found.worth.less(free.worth))
+    with_step, without = session.first_of(found.worth), session.first_of(free.worth)
+    if with_step is None or without is None or found.bound is None or free.bound is None:
+        return price
+    gains = sorted(
+        (session.sense * (with_step - free.bound), session.sense * (found.bound - without))
+    )
+    # What there can be without the step is never less than what was found with it: that keeps all.
+    return replace(price, least=max(gains[0], 0.0), most=max(gains[1], 0.0))

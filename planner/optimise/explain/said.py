@@ -24,11 +24,11 @@ def _components() -> dict[str, Constraint]:
 
 def statement_of(session: Session, row: str) -> Statement | None:
     """Return the statement that a row stands for; None for rows that only define."""
-    component, _, rest = row.partition("[")
+    component = row.partition("[")[0]
     constraint = _components().get(component)
     if constraint is None:
         return None
-    return constraint.statement(session.data, component, tuple(rest.removesuffix("]").split(",")))
+    return constraint.statement(session.data, component, session.engine.index_of(row))
 
 
 def blocking(session: Session, columns: dict[int, float], values: FloatArray) -> tuple[Said, ...]:

@@ -58,10 +58,13 @@ class Found:
         Of the last objective, the others held within their tolerance.
     worth
         Each objective at its own best.
+    bound
+        What the first objective can be at best, where halls were searched; None where not known.
     """
 
     values: FloatArray
     worth: Worth
+    bound: float | None = None
 
 
 @dataclass
@@ -132,6 +135,11 @@ class Session:
     def is_small(self) -> bool:
         """Whether whole halls are searched over the whole model."""
         return len(self.columns) <= SMALL_INTEGERS
+
+    @property
+    def gap(self) -> float:
+        """Relative gap at which a search for whole halls stops."""
+        return (SMALL_SEARCH if self.is_small else BIG_SEARCH)[0]
 
     @property
     def worth_of_plan(self) -> Worth:
@@ -274,11 +282,12 @@ class Session:
         if is_wide and not self.is_small:
             self.unfix()
             relaxed = engine.solve_lp().values
-            point = None
+            point, bound = None, None
             if relaxed is not None:
                 point = near(engine, self.data, relaxed, gap=gap, nodes=nodes).values
         else:
-            point = engine.solve_mip(gap=gap, nodes=nodes, start=known).values
+            searched = engine.solve_mip(gap=gap, nodes=nodes, start=known)
+            point, bound = searched.values, None if costs else searched.bound
         point = known if point is None else point
         engine.deadline = None
         found, self.mode = None, "fixed"
@@ -286,7 +295,7 @@ class Session:
             self.fix_at(point)
             found = self.solved()
         self.reset()
-        return found
+        return None if found is None else replace(found, bound=bound)
 
     def _seek(self, costs: Mapping[int, float] | None) -> None:
         if costs is None:

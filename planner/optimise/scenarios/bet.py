@@ -7,51 +7,46 @@ tried in every scenario, each with the best recourse, and the best of them is ta
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import partial
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
-import numpy as np
-
-from planner.domain.bet import Bet, BetItem, BetPlan, BetScenario
+from planner.domain.bet import Bet, BetPlan, BetScenario
 from planner.errors import LimitError
 from planner.optimise.data import build
 from planner.optimise.existing import date_of
 from planner.optimise.scenarios.crew import Crew
-from planner.optimise.scenarios.joint import NUMERIC, Joint, Worth
+from planner.optimise.scenarios.joint import Joint, Worth
 from planner.optimise.scenarios.members import Member, arrivals_of, members, weighed
-from planner.optimise.scenarios.shared import EXIT, GPUS_OF, HALLS, before, chosen
+from planner.optimise.scenarios.shared import before, chosen
 from planner.optimise.scenarios.single import Single
-from planner.optimise.variables import GPUS
+from planner.optimise.scenarios.table import CHOSEN, TINY, Table, best_of, mean_worth
+from planner.optimise.scenarios.told import bare_items, items, rights
 
 if TYPE_CHECKING:
-    import datetime as dt
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
-    from planner.domain.portfolio import BetPolicy, Portfolio
+    from planner.domain.bet import BetRight
+    from planner.domain.portfolio import Portfolio
     from planner.domain.result import Progress, Readiness
     from planner.optimise.clock import CorrectionDays
     from planner.optimise.data import ModelData
-    from planner.optimise.scenarios.shared import Item, Key
+    from planner.optimise.scenarios.shared import Stage
 
 EQUIVALENT_ROWS: Final = 40_000
 """Rows of all scenarios together up to which they are solved as one model."""
 GAP, NODES = 2e-3, 60
 MEAN: Final = "mean world"
 COMMITTED: Final = "at confidence"
-CHOSEN: Final = "the bet"
-TINY: Final = 1e-3
+OPEN: Final = "{name}, orders not firm by then"
 IN_PARTS: Final = (
     "Halls after the first reveal may be started in parts here, in what is compared and in what "
     "it is compared with; from the first reveal on every scenario goes its own way."
 )
 CUT: Final = "Of the commitments of {names} those count that can be kept at the confidence."
-MOST_HEDGES: Final = 6
-"""Hedges that are forced out to see what they are worth, the largest first."""
-MOST_ITEMS: Final = 12
-"""Decisions for which it is sought how long they can wait, the largest first."""
-
-Stage = dict["Key", float]
+STOPPED: Final = (
+    "interrupted: the commitments of {name} are kept, at most {gap:.2g} % below full knowledge"
+)
 
 
 @dataclass(frozen=True)
@@ -61,40 +56,25 @@ class Found:
     bet: Bet
     stage: Stage
     data: ModelData
+    is_whole: bool = True
+    """Whether all was tried and told; False where a signal ended it."""
 
 
-@dataclass
-class _Table:
-    """Worth of commitments in every scenario, each asked once."""
+class Joined(NamedTuple):
+    """What one model of all scenarios says: mean worths, and the proof limit.
 
-    crew: Crew
-    singles: list[Single]
-    committed: Single
-    stages: dict[str, Stage]
-    worth: dict[str, tuple[float | None, ...]]
-    promised: dict[str, bool]
-    cut: list[str] = field(default_factory=list)
+    Parameters
+    ----------
+    recourse, expected_value
+        Of the best commitments, and of those of the mean world.
+    rigid
+        Of the best commitments if nothing could be cancelled; None where nothing ever can.
+    """
 
-    def add(self, name: str, stage: Stage | None) -> None:
-        """Try commitments in every scenario."""
-        if stage is None:
-            return
-        asked = [partial(s.worth_of, stage) for s in (*self.singles, self.committed)]
-        *worth, promised = self.crew.all_of(asked)
-        self.stages[name], self.worth[name] = stage, tuple(worth)
-        self.promised[name] = promised is not None
-
-    def add_cut(self, name: str, stage: Stage | None) -> None:
-        """Try commitments, or what of them can be kept at the confidence where not all can."""
-        if stage is not None and self.committed.worth_of(stage) is None:
-            self.cut.append(name)
-            stage = self.committed.cut(stage)
-        self.add(name, stage)
-
-    def take(self, name: str) -> None:
-        """Make commitments that were tried the chosen ones."""
-        self.stages[CHOSEN], self.worth[CHOSEN] = self.stages[name], self.worth[name]
-        self.promised[CHOSEN] = self.promised[name]
+    recourse: float | None
+    expected_value: float | None
+    bound: float | None
+    rigid: float | None
 
 
 def place_bet(
@@ -153,6 +133,10 @@ class _Asked:
         self.worth = Worth.of(self.base)
         self.first_day = _first_day(self.members)
         self.periods = before(self.base, self.first_day)
+        # What is not firm when things are first told apart can be cancelled then.
+        self.members = tuple(
+            replace(m, data=replace(m.data, reveal_period=self.periods)) for m in self.members
+        )
         self.tolerance = portfolio.spec.policy.tolerance.likely
 
     def single(self, crew: Crew, data: ModelData, *, whole: bool) -> Single:
@@ -172,8 +156,54 @@ class _Asked:
         return made
 
     def found(self, crew: Crew, rows: int) -> Found:
-        """Return the best commitments, and all that is told of them."""
-        found, middle = self.members, _middle(self.members)
+        """Return the best commitments, and all that is told of them.
+
+        Ctrl-C keeps the best of those that are valued by then.
+
+        Raises
+        ------
+        KeyboardInterrupt
+            If there are none.
+        """
+        table, mean, best, is_small = self._asked_alone(crew, rows)
+        members, middle = self.members, _middle(self.members)
+        own = members if is_small else tuple(_one_a_reveal(members))
+        worlds = [*((m, table.singles[members.index(m)]) for m in own),
+                  (replace(middle, name=MEAN, data=mean.data), mean)]  # fmt: skip
+        joined, is_whole = None, True
+        self.tell("plans of single scenarios", 0.3)
+        try:
+            self._try_own(crew, table, worlds, is_small=is_small)
+            joined = self._joined(crew, table, best) if is_small else None
+        except KeyboardInterrupt:
+            crew.stop()
+            is_whole = False
+        name = self._taken(table, best, is_whole=is_whole) if joined is None else CHOSEN
+        others = [table.stages[m.name] for m in own if m.name in table.stages]
+        told = bare_items(table, others)
+        can_cancel: tuple[BetRight, ...] = ()
+        try:
+            if is_whole:
+                self.tell("how long decisions can wait", 0.85)
+                can_cancel = rights(table, members)
+                told = items(table, members, others, mean, self.tolerance)
+        except KeyboardInterrupt:
+            crew.stop()
+            is_whole = False
+        bet = self._bet(table, best, joined, is_small=is_small)
+        if not is_whole:
+            self.tell(STOPPED.format(name=name, gap=_gap(bet)), 0.9)
+        notes = _notes(is_small=is_small, name=name, cut=table.cut, gap=None if is_whole else
+                       _gap(bet))  # fmt: skip
+        bet = replace(bet, items=told, rights=can_cancel, notes=notes)
+        return Found(bet, table.stages[CHOSEN], self.base, is_whole=is_whole)
+
+    def _asked_alone(self, crew: Crew, rows: int) -> tuple[Table, Single, list[float], bool]:
+        """Return the scenarios on engines of their own, the mean world, and the best of each.
+
+        Last, whether all of them together are small enough for one model.
+        """
+        found = self.members
         probe = self.single(crew, self.at_confidence, whole=True)
         is_small = len(probe.engine.row_lower) * (len(found) + 1) <= rows
         if not is_small:
@@ -184,51 +214,66 @@ class _Asked:
             self.tell(f"{m.name} in full knowledge", 0.3 * n / len(found))
             singles.append(self.single(crew, m.data, whole=is_small))
             waiting.append(crew.ask(singles[-1].best))
-        mean = self.single(crew, weighed(middle.data, self.arrivals), whole=is_small)
+        mean = self.single(crew, weighed(_middle(found).data, self.arrivals), whole=is_small)
         waiting.append(crew.ask(mean.best))
         best = _known(found, [f.result() for f in waiting][1:-1])
-        table = _Table(crew, singles, probe, {}, {}, {})
-        own = found if is_small else tuple(_one_a_reveal(found))
-        worlds = [*((m, singles[found.index(m)]) for m in own),
-                  (replace(middle, name=MEAN, data=mean.data), mean)]  # fmt: skip
-        self.tell("plans of single scenarios", 0.3)
-        self._try_own(crew, table, worlds, is_small=is_small)
-        joined = self._joined(crew, table, best) if is_small else None
-        name = CHOSEN if joined is not None else _best_of(found, table, self.policy, best)
+        return Table(crew, singles, probe, {}, {}, {}), mean, best, is_small
+
+    def _taken(self, table: Table, best: Sequence[float], *, is_whole: bool) -> str:
+        """Make the best commitments tried the chosen ones, and return whose they were."""
+        try:
+            name = best_of(self.members, table, self.policy, best)
+        except LimitError:
+            if is_whole:
+                raise
+            raise KeyboardInterrupt from None  # stopped before any could be kept everywhere
         if name != CHOSEN:
             table.take(name)
-        stage, reached = table.stages[CHOSEN], table.worth[CHOSEN]
-        recourse, expected_value, bound = joined or (
-            _mean(found, reached), self._expected_value(table), None
+        return name
+
+    def _bet(
+        self, table: Table, best: Sequence[float], joined: Joined | None, *, is_small: bool
+    ) -> Bet:
+        """Return what the chosen commitments are worth, and what they are held against."""
+        reached, timeline = table.worth[CHOSEN], self.base.timeline
+        values = joined or Joined(
+            mean_worth(self.members, reached), self._expected_value(table), None,
+            self._rigid(table, best, is_small=is_small),
         )  # fmt: skip
-        self.tell("how long decisions can wait", 0.85)
-        others = [table.stages[m.name] for m in own if m.name in table.stages]
-        bet = Bet(
+        return Bet(
             objective=self.policy.objective,
             unit=self.worth.unit,
-            revealed=date_of(
-                self.base.timeline, min(self.first_day, float(self.base.timeline.end_day[-1]))
-            ),
+            revealed=date_of(timeline, min(self.first_day, float(timeline.end_day[-1]))),
             scenarios=tuple(
                 BetScenario(m.name, m.arrival, m.future, m.probability,
                             min(m.revealed_day, m.known_day), w, v)
-                for m, w, v in zip(found, best, reached, strict=True)
+                for m, w, v in zip(self.members, best, reached, strict=True)
             ),
             plans=tuple(
                 BetPlan(n, table.worth[n], table.promised[n])
                 for n in (CHOSEN, *(n for n in table.stages if n != CHOSEN))
             ),
-            items=_items(self, crew, table, others, mean),
-            recourse=0.0 if recourse is None else recourse,
-            expected_value=expected_value,
+            items=(),
+            recourse=values.recourse or 0.0,
+            expected_value=values.expected_value,
             method="equivalent" if is_small else "candidates",
-            bound=bound,
-            notes=_notes(is_small=is_small, name=name, cut=table.cut),
+            bound=values.bound,
+            rigid=values.rigid,
         )  # fmt: skip
-        return Found(bet, stage, self.base)
+
+    def _rigid(self, table: Table, best: Sequence[float], *, is_small: bool) -> float | None:
+        """Return the mean worth of the best commitments tried if nothing could be cancelled."""
+        if is_small or not table.cancellable:
+            return None
+        worth = {n: table.rigid.get(n, w) for n, w in table.worth.items() if n != CHOSEN}
+        other = replace(table, worth=worth)
+        try:
+            return mean_worth(self.members, worth[best_of(self.members, other, self.policy, best)])
+        except LimitError:
+            return None
 
     def _try_own(
-        self, crew: Crew, table: _Table, worlds: Sequence[tuple[Member, Single]], *,
+        self, crew: Crew, table: Table, worlds: Sequence[tuple[Member, Single]], *,
         is_small: bool,
     ) -> None:  # fmt: skip
         """Try the first decisions of each world's own plan, and those at the confidence."""
@@ -236,6 +281,7 @@ class _Asked:
             for n, (world, _) in enumerate(worlds):
                 self.tell(f"plan of {world.name}", 0.3 + 0.4 * n / len(worlds))
                 alone = self.joint(crew, [replace(world, probability=1.0)], ())
+                alone.may_cancel(allowed=False)
                 table.add(world.name, _stage_of(alone, self.tolerance, self.periods))
             table.add(COMMITTED, table.committed.own_stage(self.tolerance))
             return
@@ -246,38 +292,88 @@ class _Asked:
         ):
             self.tell(f"plan of {name} in every scenario", 0.5 + 0.35 * n / len(stages))
             table.add_cut(name, stage)
+        if table.cancellable:
+            self._try_open(crew, table, worlds)
 
-    def _joined(
-        self, crew: Crew, table: _Table, best: Sequence[float]
-    ) -> tuple[float | None, float | None, float | None] | None:
-        """Return mean worth of recourse and of the mean world's plan, and the proof limit."""
+    def _try_open(self, crew: Crew, table: Table, worlds: Sequence[tuple[Member, Single]]) -> None:
+        """Try the same where all orders before the reveal can still be cancelled at it.
+
+        No plan that knows what comes would pay for that, and so none of them shows its worth.
+        """
+        asked = [partial(s.own_stage, self.tolerance, cancellable=True) for _, s in worlds]
+        for (world, _), stage in zip(worlds, crew.all_of(asked), strict=True):
+            if stage is not None and any(stage[k] > TINY for k in table.cancellable if k in stage):
+                name = OPEN.format(name=world.name)
+                self.tell(f"plan of {name} in every scenario", 0.83)
+                table.add_cut(name, stage)
+
+    def _joined(self, crew: Crew, table: Table, best: Sequence[float]) -> Joined | None:
+        """Return what one model of all scenarios finds; None where it finds nothing.
+
+        Raises
+        ------
+        KeyboardInterrupt
+            If a signal ended it; what it had found by then is in the table.
+        """
         self.tell("all scenarios as one", 0.7)
         joint = self.joint(crew, self.members, best)
         solved = joint.solve(gap=GAP, nodes=NODES)
         if solved.values is None:
+            _go_on(joint)
             return None
+        first = chosen(joint.decisions[-1], solved.values, self.periods)
+        if joint.engine.was_interrupted:
+            table.know(CHOSEN, first, joint.worths(solved.values))
+        _go_on(joint)
         cheap = joint.cheapest(solved.values, self.tolerance)
+        _go_on(joint)
         table.add(CHOSEN, chosen(joint.decisions[-1], cheap, self.periods))
-        recourse = _mean(self.members, tuple(joint.worths(solved.values)))
+        recourse = mean_worth(self.members, tuple(joint.worths(solved.values)))
         is_mean = self.policy.objective == "expected"
         if not is_mean:
             # Only what it is held to is pushed there; of the rest say what can be had.
-            first = chosen(joint.decisions[-1], solved.values, self.periods)
             recourse = _in_joint(joint, first) or recourse
         expected_value = _in_joint(joint, table.stages.get(MEAN))
-        return recourse, expected_value, solved.bound if is_mean else None
+        bound = solved.bound if is_mean else None
+        return Joined(recourse, expected_value, bound, self._joined_rigid(joint))
 
-    def _expected_value(self, table: _Table) -> float | None:
+    def _joined_rigid(self, joint: Joint) -> float | None:
+        """Return the mean worth of the best commitments if nothing could be cancelled."""
+        if not joint.cancelled:
+            return None
+        joint.may_cancel(allowed=False)
+        solved = joint.solve(gap=GAP, nodes=NODES)
+        _go_on(joint)
+        if solved.values is None:
+            return None
+        if self.policy.objective == "expected":
+            return mean_worth(self.members, tuple(joint.worths(solved.values)))
+        return _in_joint(joint, chosen(joint.decisions[-1], solved.values, self.periods))
+
+    def _expected_value(self, table: Table) -> float | None:
         if not table.promised.get(MEAN, False):
             return None
-        return _mean(self.members, table.worth[MEAN])
+        return mean_worth(self.members, table.worth[MEAN])
 
 
-def _notes(*, is_small: bool, name: str, cut: Sequence[str]) -> tuple[str, ...]:
+def _notes(*, is_small: bool, name: str, cut: Sequence[str], gap: float | None) -> tuple[str, ...]:
     made = () if name == CHOSEN else (f"The commitments are those of {name}.",)
+    if gap is not None:
+        made = (f"{STOPPED[0].upper()}{STOPPED[1:].format(name=name, gap=gap)}.", *made)
     if cut:
         made = (*made, CUT.format(names=", ".join(cut)))
     return made if is_small else (*made, IN_PARTS)
+
+
+def _gap(bet: Bet) -> float:
+    """Return how far the commitments are from full knowledge at most [%]."""
+    return 100.0 * max(0.0, bet.information) / max(abs(bet.wait_and_see), TINY)
+
+
+def _go_on(joint: Joint) -> None:
+    """Stop where a signal ended the last solve."""
+    if joint.engine.was_interrupted:
+        raise KeyboardInterrupt
 
 
 def _first_day(found: Sequence[Member]) -> float:
@@ -312,18 +408,15 @@ def _known(found: Sequence[Member], best: Sequence[float | None]) -> list[float]
     return made
 
 
-def _mean(found: Sequence[Member], worth: tuple[float | None, ...] | None) -> float | None:
-    if worth is None or any(v is None for v in worth):
-        return None
-    return sum(m.probability * v for m, v in zip(found, worth, strict=True) if v is not None)
-
-
 def _stage_of(joint: Joint, tolerance: float, periods: int) -> Stage | None:
     """Return the first decisions of a world that can be promised at confidence too."""
     solved = joint.solve(gap=GAP, nodes=NODES)
+    _go_on(joint)
     if solved.values is None:
         return None
-    return chosen(joint.decisions[-1], joint.cheapest(solved.values, tolerance), periods)
+    cheap = joint.cheapest(solved.values, tolerance)
+    _go_on(joint)
+    return chosen(joint.decisions[-1], cheap, periods)
 
 
 def _in_joint(joint: Joint, stage: Stage | None) -> float | None:
@@ -335,123 +428,7 @@ def _in_joint(joint: Joint, stage: Stage | None) -> float | None:
     found = joint.solve(gap=GAP, nodes=NODES)
     joint.sought = kept
     joint.held.free()
+    _go_on(joint)
     if found.values is None:
         return None
-    return _mean(joint.members, tuple(joint.worths(found.values)))
-
-
-def merit(
-    probability: Sequence[float], worth: Sequence[float], best: Sequence[float], policy: BetPolicy
-) -> float:
-    """Return what a policy makes of worth over scenarios: larger is better."""
-    p, v = np.asarray(probability), np.asarray(worth)
-    if policy.objective == "expected":
-        return float(p @ v)
-    if policy.objective == "regret":
-        return -float(np.max(np.asarray(best) - v))
-    tail, left, total = max(policy.tail.likely, TINY), max(policy.tail.likely, TINY), 0.0
-    for i in np.argsort(v, kind="stable"):
-        part = min(float(p[i]), left)
-        total, left = total + part * float(v[i]), left - part
-    return total / tail
-
-
-def _best_of(
-    found: Sequence[Member], table: _Table, policy: BetPolicy, best: Sequence[float]
-) -> str:
-    """Return the commitments that are best of those that can be kept and promised."""
-    merits = {}
-    for name, worth in table.worth.items():
-        kept = [v for v in worth if v is not None]
-        if len(kept) == len(found) and table.promised[name]:
-            merits[name] = merit([m.probability for m in found], kept, best, policy)
-    if not merits:
-        raise LimitError(
-            "no commitments tried can be kept in every scenario; lower the confidence, soften "
-            "floors, or plan without policy.bet"
-        )
-    return max(merits, key=lambda name: merits[name])
-
-
-# What is committed, and how long it can wait
-
-
-def _items(
-    asked: _Asked, crew: Crew, table: _Table, own: Sequence[Stage], mean: Single
-) -> tuple[BetItem, ...]:
-    """Return the first decisions by candidate, SKU and tranche, with what is common to all."""
-    total = _by_item(table.stages[CHOSEN])
-    others = [_by_item(s) for s in own]
-    common = {item: min((at, *(o.get(item, 0.0) for o in others))) for item, at in total.items()}
-    order = sorted(total, key=lambda k: (k[0] != HALLS, -total[k], k))
-    hedges = [item for item in order if total[item] - common[item] > TINY][:MOST_HEDGES]
-    waits = crew.ask(partial(_all_wait, asked, mean, order[:MOST_ITEMS]))
-    worth = {item: _hedged(asked, crew, table, item, total[item], common[item]) for item in hedges}
-    can_wait, made = waits.result(), []
-    for item in order:
-        unit = GPUS if item[0] == GPUS_OF else 1.0
-        gained, lost, where = worth.get(item, (None, None, None))
-        made.append(BetItem(*item, total[item] * unit, common[item] * unit, can_wait.get(item),
-                            gained, lost, where))  # fmt: skip
-    return tuple(made)
-
-
-def _by_item(stage: Stage) -> dict[Item, float]:
-    made: dict[Item, float] = {}
-    for (kind, site, item, _), at in stage.items():
-        if at > TINY and kind != EXIT:
-            made[kind, site, item] = made.get((kind, site, item), 0.0) + at
-    return made
-
-
-def _hedged(
-    asked: _Asked, crew: Crew, table: _Table, item: Item, amount: float, common: float
-) -> tuple[float | None, float | None, str | None]:
-    """Return a hedge's mean worth, the most it costs in a scenario, and in which.
-
-    The hedge is forced out and every scenario solved again, all other halls and tranches held.
-    """
-    stage, high = table.stages[CHOSEN], float("inf")
-    with_it = [partial(s.within, stage, item, amount * (1 - NUMERIC), high) for s in table.singles]
-    without = [partial(s.within, stage, item, 0.0, common) for s in table.singles]
-    found = crew.all_of([partial(_both, *pair) for pair in zip(with_it, without, strict=True)])
-    gains = [a - b for a, b in found if a is not None and b is not None]
-    if len(gains) < len(found):
-        return None, None, None
-    mean = sum(m.probability * g for m, g in zip(asked.members, gains, strict=True))
-    worst = min(range(len(gains)), key=lambda i: gains[i])
-    if gains[worst] >= -NUMERIC * abs(mean):
-        return mean, 0.0, None
-    return mean, -gains[worst], asked.members[worst].name
-
-
-def _both(
-    first: Callable[[], float | None], second: Callable[[], float | None]
-) -> tuple[float | None, float | None]:
-    return first(), second()
-
-
-def _all_wait(asked: _Asked, mean: Single, items: Sequence[Item]) -> dict[Item, dt.date]:
-    """Return the last day to which each of some items can be put off."""
-    whole = mean.without([])
-    if whole is None:
-        return {}
-    tolerance = max(asked.tolerance, TINY)
-    return {item: _waits(asked, mean, item, whole, tolerance) for item in items}
-
-
-def _waits(asked: _Asked, mean: Single, item: Item, whole: float, tolerance: float) -> dt.date:
-    """Return the last day on which none of an item need be decided, by bisection over periods.
-
-    All else may be decided anew; halls count in parts.
-    """
-    low, high = 0, asked.periods
-    while low < high:
-        middle = (low + high + 1) // 2
-        at = mean.without([(*item, t) for t in range(middle)])
-        if at is not None and whole - at <= tolerance * abs(whole):
-            low = middle
-        else:
-            high = middle - 1
-    data = asked.base
-    return date_of(data.timeline, float(data.timeline.start_day[min(low, data.n_periods - 1)]))
+    return mean_worth(joint.members, tuple(joint.worths(found.values)))

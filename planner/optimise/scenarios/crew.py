@@ -41,10 +41,16 @@ class Crew:
         where: TracebackType | None,
     ) -> None:  # fmt: skip
         if kind is not None:
-            self.pool.shutdown(wait=False, cancel_futures=True)
-            for engine in self.engines:
-                engine.stop()
+            self.stop()
         self.pool.shutdown(cancel_futures=True)
+
+    def stop(self) -> None:
+        """End all that is asked, and answer nothing more."""
+        self.pool.shutdown(wait=False, cancel_futures=True)
+        for engine in self.engines:
+            # Who is between two solves begins no other one: its time is over.
+            engine.deadline = 0.0
+            engine.stop()
 
     def ask(self, question: Callable[[], T]) -> Future[T]:
         """Begin to answer a question."""

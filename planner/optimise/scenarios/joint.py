@@ -44,6 +44,8 @@ Sought = Literal["expected", "cvar", "regret"]
 NUMERIC = 1e-7
 TIE = 1e-4
 """Weight of the mean among commitments that are alike in what is sought."""
+IDLE = 1e-6
+"""Cost of a cancelled order beside its own [BUSD a thousand GPUs]: none is made for nothing."""
 
 
 @dataclass(frozen=True)
@@ -109,10 +111,16 @@ class Joint:
             decisions(self.engine, data, f"s{i}.")
             for i, data in enumerate([*(m.data for m in members), committed])
         ]
+        self.cancelled = [c for name, c in self.engine.columns.items() if ".cancelled[" in name]
         self._link()
         periods = int((committed.timeline.start_day < first_day).sum())
         self.held = Held(self.engine, self.decisions[-1], periods)
         self.value = [self.engine.column(f"s{i}.{worth.variable}") for i in range(len(members))]
+
+    def may_cancel(self, *, allowed: bool) -> None:
+        """Let orders that are not firm at the reveal be cancelled, or not."""
+        for column in self.cancelled:
+            self.engine.bound(column, 0.0, INF if allowed else 0.0)
 
     def _add_objective(self, model: pyo.ConcreteModel, blocks: list[pyo.Block],
                        best: Sequence[float]) -> None:  # fmt: skip
@@ -189,6 +197,7 @@ class Joint:
             low, high = (at - slack, INF) if self.worth.sign > 0 else (-INF, at + slack)
             engine.bound(column, low, high)
         costs = {engine.column(f"s{i}.spend"): m.probability for i, m in enumerate(self.members)}
+        costs |= dict.fromkeys(self.cancelled, IDLE)
         engine.seek({**costs, engine.column(f"s{len(self.members)}.spend"): 1.0}, "min")
         found = engine.solve_lp()
         for column, (low, high) in kept.items():

@@ -1,7 +1,8 @@
 """What is decided before a reveal: the columns behind each decision, and how they are held.
 
 A decision is a number that somebody commits to in a period: halls of a candidate started, GPUs of a
-SKU ordered for a site (in whichever pool they are to stand), a tranche reserved or left.
+SKU ordered for a site (in whichever pool they are to stand, or to be cancelled before the order is
+firm), a tranche reserved or left.
 """
 
 from __future__ import annotations
@@ -20,10 +21,13 @@ Key = tuple[str, str, str, int]
 Item = tuple[str, str, str]
 """Kind, site and item, whatever the period."""
 Decisions = dict[Key, list[int]]
+Stage = dict[Key, float]
+"""Decisions with their numbers."""
 HALLS: Final = "halls"
 GPUS_OF: Final = "gpus"
 TRANCHE: Final = "tranche"
 EXIT: Final = "exit"
+CANCEL: Final = "cancel"
 SLACK: Final = 1e-6
 
 
@@ -39,6 +43,11 @@ def decisions(engine: Engine, data: ModelData, prefix: str = "") -> Decisions:
     for (sku, pool, label), column in engine.columns_of(f"{prefix}orders").items():
         key = (GPUS_OF, pool.split("/")[0], sku, period[label])
         made.setdefault(key, []).append(column)
+    for (sku, site, label), column in engine.columns_of(f"{prefix}cancelled").items():
+        made.setdefault((GPUS_OF, site, sku, period[label]), []).append(column)
+        # Those that cannot be told apart yet cancel alike, too.
+        assert data.reveal_period is not None
+        made[CANCEL, site, f"{sku} of {label}", data.reveal_period] = [column]
     for (name,), column in engine.columns_of(f"{prefix}reserved").items():
         site, _, tranche = name.partition("/")
         made[TRANCHE, site, tranche, _reserve_by(data, name)] = [column]

@@ -35,6 +35,9 @@ class Single:
     whole
         Whether halls after the reveal are whole too; in a large model they may be started in parts
         there, so that recourse is a linear program.
+    cancelled
+        Columns of orders that can be cancelled before they are firm, by their decision: closed but
+        where commitments are valued, for whoever knows what comes cancels nothing.
     basis
         Of the best plan in full knowledge. Every linear program of a large model starts there: what
         was asked before changes neither its answer nor its time, and it is near by.
@@ -50,6 +53,7 @@ class Single:
     gap: float
     nodes: int
     columns: list[int] = field(default_factory=list)
+    cancelled: dict[Key, int] = field(default_factory=dict)
     basis: tuple[list[Any], list[Any]] | None = None
 
     @classmethod
@@ -63,9 +67,20 @@ class Single:
         engine.relaxed = frozenset(engine.columns_of("holds").values())
         made = cls(data, worth, engine, found, Held(engine, found, periods), periods, whole, gap,
                    nodes, columns)  # fmt: skip
+        period = {label: t for t, label in enumerate(data.labels)}
+        made.cancelled = {
+            (GPUS_OF, site, sku, period[label]): column
+            for (sku, site, label), column in engine.columns_of("cancelled").items()
+        }
+        made.may_cancel(allowed=False)
         if not whole:
             made.in_parts()
         return made
+
+    def may_cancel(self, *, allowed: bool) -> None:
+        """Let orders that are not firm at the reveal be cancelled, or not."""
+        for column in self.cancelled.values():
+            self.engine.bound(column, 0.0, INF if allowed else 0.0)
 
     def in_parts(self) -> None:
         """Let halls after the reveal be started in parts."""
@@ -98,20 +113,26 @@ class Single:
         at = found.bound if self.whole and found.bound is not None else found.objective
         return self.worth.sign * at
 
-    def own_stage(self, tolerance: float) -> dict[Key, float] | None:
-        """Return the first decisions of the scenario's own cheapest best plan; None if none is."""
+    def own_stage(self, tolerance: float, *, cancellable: bool = False) -> dict[Key, float] | None:
+        """Return the first decisions of the scenario's own cheapest best plan; None if none is.
+
+        Parameters
+        ----------
+        cancellable
+            Whether nothing may be ordered before the reveal that is firm by then.
+        """
         self.held.free()
+        if cancellable:
+            self.held.forbid([k for k in self.held.rows
+                              if k[0] == GPUS_OF and k not in self.cancelled])  # fmt: skip
         found = self._solved()
-        if found.values is None:
-            return None
         values = found.values
-        if not self.whole:
-            near_by = self._near(values)
-            if near_by is None:
-                return None
-            values = near_by
-        values = self._cheapest(values, tolerance)
-        return chosen(self.found, values, self.periods)
+        if values is not None and not self.whole:
+            values = self._near(values)
+        if values is not None:
+            values = self._cheapest(values, tolerance)
+        self.held.free()
+        return None if values is None else chosen(self.found, values, self.periods)
 
     def _early(self) -> list[int]:
         """Return the options that are started before the reveal; all where all halls are whole."""
@@ -194,12 +215,43 @@ class Single:
         unfix(engine, columns)
         return values
 
-    def worth_of(self, stage: Mapping[Key, float]) -> float | None:
-        """Return the worth of commitments with the best recourse; None if they cannot be kept."""
+    def worth_of(self, stage: Mapping[Key, float], *, rigid: bool = False) -> float | None:
+        """Return the worth of commitments with the best recourse; None if they cannot be kept.
+
+        Parameters
+        ----------
+        rigid
+            Whether nothing can be cancelled.
+        """
         self.held.hold(stage)
+        self.may_cancel(allowed=not rigid)
         found = self._solved()
+        self.may_cancel(allowed=False)
         self.held.free()
         return None if found.objective is None else self.worth.sign * found.objective
+
+    def least_cancelled(self, stage: Mapping[Key, float]) -> dict[Key, float]:
+        """Return what of commitments has to be cancelled, at the least, for their worth here."""
+        columns = {k: c for k, c in self.cancelled.items() if stage.get(k, 0.0) > WHOLE}
+        if not columns:
+            return {}
+        self.held.hold(stage)
+        self.may_cancel(allowed=True)
+        found, made = self._solved(), dict.fromkeys(columns, 0.0)
+        if found.values is not None:
+            column = self.engine.column(self.worth.variable)
+            at = float(found.values[column])
+            slack = max(NUMERIC, self.gap if self.whole else 0.0) * abs(at)
+            low, high = (at - slack, INF) if self.worth.sign > 0 else (-INF, at + slack)
+            self.engine.bound(column, low, high)
+            self.engine.seek(dict.fromkeys(columns.values(), 1.0), "min")
+            least = self.engine.solve_lp()
+            values = found.values if least.values is None else least.values
+            made = {k: max(0.0, float(values[c])) for k, c in columns.items()}
+            self.engine.bound(column, -INF, INF)
+        self.may_cancel(allowed=False)
+        self.held.free()
+        return made
 
     def without(self, keys: list[Key], stage: Mapping[Key, float] | None = None) -> float | None:
         """Return the worth, halls in parts, where some first decisions are not made."""
@@ -220,7 +272,10 @@ class Single:
         All other halls and tranches stay as a stage has them.
         """
         self.held.hold_but(stage, item, low, high)
-        return self._parts()
+        self.may_cancel(allowed=True)
+        found = self._parts()
+        self.may_cancel(allowed=False)
+        return found
 
     def _parts(self) -> float | None:
         self._seek()

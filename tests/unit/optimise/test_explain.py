@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from itertools import pairwise
-from typing import ClassVar
 
 import numpy as np
 import pytest
@@ -16,8 +15,8 @@ from planner.optimise.explain.levers import levers, money_step
 from planner.optimise.explain.prices import SHOWN
 from planner.optimise.explain.said import scarce
 from planner.optimise.explain.session import QUARTER_DAY
-from planner.optimise.explain.switch import _flips
-from tests.portfolios import ready, tiny
+from planner.optimise.explain.switch import CLOSE, Parameter, _bisect, _flips, _Solver, apart
+from tests.portfolios import MODE, ready, tiny
 
 POOR = {
     "opening_cash": "150 MUSD",
@@ -86,6 +85,36 @@ def test_more_money_helps_and_no_more_than_less_hurts(poor: explain.Session) -> 
             assert price.whole.level >= price.up.level - 1e-3 * (poor.free.worth.level or 0)
 
 
+def test_a_price_with_whole_halls_lies_within_its_bounds(poor: explain.Session) -> None:
+    """A plan made anew with the step gains as much as is said, give or take both searches."""
+    found = explain.prices(poor, quiet, never)
+    (price,) = (p for p in found if p.step == "1 MUSD more every period")
+    assert price.size == 1.0
+    assert price.least is not None
+    assert price.most is not None
+    assert price.whole is not None
+    assert price.least - 1e-9 <= (price.whole.level or 0.0) <= price.most + 1e-9
+    flow = [{"since": "2026-01-01", "cash_flow": "31 MUSD"}]
+    richer = tiny({"finance": {**POOR, "operating_cash_flow": flow}})
+    anew = explain.Session.of(richer, ready(richer), optimise.solve(richer, ready(richer)))
+    gain = (anew.free.worth.level or 0.0) - (poor.free.worth.level or 0.0)
+    slack = 1e-3 * (poor.free.worth.level or 0.0)
+    assert price.least - slack <= gain <= price.most + slack
+
+
+def test_the_way_from_base_to_plan_is_told(poor: explain.Session) -> None:
+    """It begins at the base, ends at the plan, and no stage gives anything back."""
+    stages = explain.distance(poor)
+    left = [stage.level for stage in stages]
+    assert left[0] == pytest.approx(poor.base.worth.level)
+    assert left[-1] == pytest.approx(poor.worth_of_plan.level)
+    assert len(left) == 4
+    assert all(a >= b - 1e-6 * a for a, b in pairwise(left))
+    again = poor.solved()
+    assert again is not None
+    assert again.worth.level == pytest.approx(poor.base.worth.level, rel=1e-7)
+
+
 def test_the_largest_are_shown_whatever_the_duals_say(poor: explain.Session) -> None:
     """Solving every period's money again finds none that gains more than those shown."""
     found = explain.prices(poor, quiet, never)
@@ -129,20 +158,66 @@ def test_a_tranche_earlier_is_what_a_model_made_anew_says() -> None:
         assert stepped != pytest.approx(warm.base.worth.level, rel=1e-3)
 
 
+class Stub(_Solver):
+    """Answers without a model: a gives way to b at 3.3, and c comes into use at 6.1."""
+
+    def __init__(self) -> None:
+        self.parameter = Parameter("x", "x", "", 1.0, 0.0, 8.0, lambda _value: None)
+        self.points, self.tried = {}, set()
+        self.halls = {("s", mode): 4.0 for mode in "abc"}
+
+    def at(self, value: float) -> Point:
+        """Return the choice at a value."""
+        mw = {"a": 9.0 if value < 3.3 else 0.0, "b": 5.0, "c": 1.9 if value < 6.1 else 2.1}
+        self.points[value] = Point(value, mw, None, {"s": mw})
+        self.tried.add(value)
+        return self.points[value]
+
+
 def test_a_switch_point_is_bracketed() -> None:
-    """Bisection ends with the value between its two ends, which are as near as was asked."""
+    """Bisection ends with each value between two ends, which are as near as its kind asks."""
+    stub = Stub()
+    for value in (0.0, 1.0, 8.0):
+        stub.at(value)
+    for kind in CLOSE:
+        _bisect(stub, kind, never)
+    found = {(flip.kind, flip.before, flip.after): flip for flip in _flips(stub)}
+    assert set(found) == {
+        ("most", "a", "b"), ("use", "a", ""), ("use", "", "c"), ("mix", "as today", "otherwise"),
+    }  # fmt: skip
+    for (kind, _, after), flip in found.items():
+        point = 6.1 if after == "c" else 3.3
+        assert flip.low < point <= flip.high
+        assert flip.high - flip.low <= CLOSE[kind] * 8.0
 
-    class Stub:
-        points: ClassVar = {0.0: Point(0.0, {"a": 9.0}, None), 8.0: Point(8.0, {"b": 9.0}, None)}
 
-        def at(self, value: float) -> Point:
-            """Return a choice that flips at 3.3."""
-            return Point(value, {"a": 9.0 if value < 3.3 else 0.0, "b": 5.0}, None)
+def test_the_mix_is_apart_by_what_stands_elsewhere() -> None:
+    """Two of ten megawatts moved to another site are a fifth; two more are a fifth too."""
+    today = Point(0.0, {"a": 10.0}, None, {"s": {"a": 8.0}, "z": {"a": 2.0}})
+    moved = Point(1.0, {"a": 10.0}, None, {"s": {"a": 6.0}, "z": {"a": 4.0}})
+    more = Point(2.0, {"a": 12.0}, None, {"s": {"a": 8.0}, "z": {"a": 4.0}})
+    assert [apart(today, p) for p in (today, moved, more)] == [0.0, 0.2, 0.2]
 
-    (flip,) = _flips(Stub(), 0.0, 8.0, 0.1, never)  # type: ignore[arg-type]
-    assert flip.low < 3.3 <= flip.high
-    assert flip.high - flip.low <= 0.1
-    assert (flip.before, flip.after) == ("a", "b")
+
+def test_a_dear_mode_gives_way_where_whole_plans_say_so() -> None:
+    """Below the value found the mode is used, above it the other: plans made anew say the same."""
+    barn = MODE | {"title": "Barn", "hall_cost": "14 MUSD/MW"}
+    catalog = {"modes": {"shed": {"hall_cost": "10 MUSD/MW"}, "barn": barn}}
+    site = {"groups": {"sheds": {"modes": ["shed", "barn"]}}}
+    portfolio = tiny({"finance": POOR}, site, catalog)
+    readiness = ready(portfolio)
+    plan = optimise.solve(portfolio, readiness)
+    warm = explain.Session.of(portfolio, readiness, plan)
+    given = explain.given_of(warm, readiness, {})
+    cost = next(p for p in explain.usual(given) if p.path == "modes.shed.hall_cost")
+    found = explain.switch(given, cost, never)
+    flip = next(f for f in found.flips if (f.kind, f.before, f.after) == ("most", "shed", "barn"))
+    assert flip.low <= 14.0 * 1.02
+    assert flip.high >= 14.0 * 0.98
+    for at, mode in ((flip.low - 0.5, "shed"), (flip.high + 0.5, "barn")):
+        dearer = {"shed": {"hall_cost": f"{at} MUSD/MW"}, "barn": barn}
+        other = tiny({"finance": POOR}, site, {"modes": dearer})
+        assert {s.candidate.mode for s in optimise.solve(other, ready(other)).starts} == {mode}
 
 
 def test_a_step_of_money_is_a_part_of_what_comes_in(poor: explain.Session) -> None:
@@ -187,13 +262,21 @@ def test_what_is_not_known_is_an_input_error(poor: explain.Session, ask, name: s
     assert raised.value.findings[0].help
 
 
-def test_alternatives_stay_within_a_hundredth_and_differ(poor: explain.Session) -> None:
-    """Each starts other halls than the plan and all before it."""
+@pytest.mark.parametrize("is_poor", [True, False])
+def test_alternatives_stay_within_a_hundredth_and_differ(is_poor: bool) -> None:
+    """Each starts other halls than the plan and all before it, and costs no more than a hundredth.
+
+    Where there is money beyond need, spend is what an alternative could run away with.
+    """
+    poor = session() if is_poor else session(finance={})
     found = explain.alternatives(poor, quiet, never)
-    best = poor.free.worth.level or 0.0
+    best = poor.free.worth
     seen = [tuple(poor.starts)]
     for other in found:
-        assert (other.found.worth.level or 0.0) >= best * (1 - 0.01) * (1 - 1e-6)
+        worth = other.found.worth
+        assert (worth.level or 0.0) >= (best.level or 0.0) * (1 - 0.01) * (1 - 1e-6)
+        assert (worth.total or 0.0) >= (best.total or 0.0) * (1 - 0.01) * (1 - 1e-6)
+        assert (worth.spend or 0.0) <= (best.spend or 0.0) * (1 + 0.01) * (1 + 1e-6)
         starts = tuple(np.round(other.found.values[poor.columns]))
         assert starts not in seen
         assert other.moved >= 1

@@ -187,6 +187,39 @@ def test_one_thread_and_two_place_the_same_bet() -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("stage", ["plan of late P50", "plan of mean world", "how long"])
+def test_an_interrupt_keeps_the_best_commitments_valued_by_then(stage: str) -> None:
+    """What was valued before is compared; nothing more is solved, and the gap is told."""
+    said: list[str] = []
+
+    def tell(text: str, _share: float) -> None:
+        said.append(text)
+        if text.startswith(stage):
+            raise KeyboardInterrupt
+
+    whole = found_for(bet_on(), rows=0)
+    found = found_for(bet_on(), rows=0, progress=tell)
+    assert not found.is_whole
+    assert said[-1] == found.bet.notes[0].replace("Interrupted", "interrupted").rstrip(".")
+    assert "below full knowledge" in said[-1]
+    assert found.bet.recourse <= whole.bet.recourse * (1 + 1e-9)
+    assert {p.name for p in found.bet.plans} <= {p.name for p in whole.bet.plans}
+    assert found.bet.items
+    assert all(i.hedge_worth is None and i.can_wait_until is None for i in found.bet.items)
+
+
+def test_an_interrupt_before_any_commitments_are_valued_keeps_nothing() -> None:
+    """It goes on to whoever asked."""
+
+    def tell(text: str, _share: float) -> None:
+        if text == "plans of single scenarios":
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        found_for(bet_on(), rows=0, progress=tell)
+
+
+@pytest.mark.slow
 def test_nothing_is_a_hedge_where_every_scenario_commits_to_it(two_by_two: Found) -> None:
     """No worth is sought of what every scenario's own plan commits to."""
     sure = [i for i in two_by_two.bet.items if i.hedge < 1e-3]
