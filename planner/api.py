@@ -115,7 +115,7 @@ def optimize(portfolio: Portfolio, *, seed: int | None = None, samples: int | No
         If there is no plan.
     """
     ask = study.Ask.of(portfolio, seed=seed, samples=samples, rounds=rounds)
-    return Planned(study.run(portfolio, ask, _quiet))
+    return Planned(study.run(portfolio, ask, study.unheard))
 
 
 def compare(**runs: Planned) -> str:
@@ -141,12 +141,8 @@ def compared(**runs: Planned) -> Comparison:
         name: study.proved_again(
             run.result.portfolio, run.result.plan, study.Basis.of(run.result),
             seed=first.outcome.seed, samples=first.outcome.samples, run_seed=first.seed,
-            number=1, rounds=1, progress=_quiet,
+            number=1, rounds=1, progress=study.unheard,
         )
         for name, run in runs.items()
     }  # fmt: skip
     return study.compared(results, {})
-
-
-def _quiet(_stage: str, _share: float) -> None:
-    return

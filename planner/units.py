@@ -82,6 +82,8 @@ meter = [length] = m = _ = metre
 foot = 0.3048 * meter = ft = _ = feet
 mile = 5280 * foot = mi
 sqft = foot ** 2
+sqm = meter ** 2 = _ = m2
+sqkm = kilometer ** 2 = _ = km2
 acre = 43560 * foot ** 2
 hectare = 10000 * meter ** 2 = ha
 mph = mile / hour
@@ -226,7 +228,8 @@ def parse(text: object, canonical: str) -> float:
         raise UnitProblem("not-finite", f"not a finite number ({special.group(1).lower()})")
     match = _NUMBER.match(text)
     if match is None:
-        raise UnitProblem("unit-number", f'not a quantity: "{text}"', _example(canonical))
+        hint = _in_dollars(text.strip(), canonical, text.strip()) or _example(canonical)
+        raise UnitProblem("unit-number", f'not a quantity: "{text}"', hint)
     value = float(match.group(1).replace("_", ""))
     unit_text = match.group(2).replace("%", "percent")
     if unit_text:
@@ -269,11 +272,12 @@ def _convert(unit_text: str, canonical: str, text: str) -> float:
                 "unit-milli", f'"{name}" is {_MILLI[right]} here', f'did you mean "{right}"?'
             )
         if not _is_known(name):
-            raise UnitProblem("unit-unknown", f'unknown unit "{name}"', _nearest(name))
+            hint = _in_dollars(unit_text, canonical, text)
+            hint = hint or (_rewritten(canonical, text) if name == "to" else "")
+            hint = hint or _nearest(name, canonical)
+            raise UnitProblem("unit-unknown", f'unknown unit "{name}"', hint)
     if not _UNIT.fullmatch(unit_text):
-        hint = (
-            f'write "{text.replace(",", "")}"' if unit_text.startswith(",") else _example(canonical)
-        )
+        hint = _in_dollars(unit_text, canonical, text) or _rewritten(canonical, text)
         raise UnitProblem("unit-unknown", f'not a unit: "{unit_text}"', hint)
     try:
         return _factor(
@@ -286,6 +290,40 @@ def _convert(unit_text: str, canonical: str, text: str) -> float:
             f"{given} given ({text}), {wanted} wanted",
             _instead(text, unit_text, canonical),
         ) from None
+
+
+_COMMA: Final = re.compile(r"([+-]?\d+),(\d+)\s*([^\d,.]*)")
+_RANGE: Final = re.compile(r"([\d.]+)\s*(?:-|–|to|\.\.)\s*([\d.]+)\s*([^\d,.]*)")
+_FOREIGN: Final = ("€", "£", "¥", "EUR", "GBP", "JPY", "CNY", "CHF")
+_SIZES: Final = {"k": "k", "thousand": "k", "M": "M", "m": "M", "mn": "M", "million": "M",
+                 "bn": "B", "B": "B", "billion": "B"}  # fmt: skip
+
+
+def _rewritten(canonical: str, text: str) -> str:
+    """Return the hint for a number with a comma, or with a second number behind it."""
+    if match := _COMMA.fullmatch(text.strip()):
+        whole, rest, unit = match.groups()
+        point = "" if len(rest) == 3 else "."  # thousands come in threes
+        return f'write "{f"{whole}{point}{rest} {unit}".strip()}"'
+    if match := _RANGE.fullmatch(text.strip()):
+        low, high, unit = match.group(1), match.group(2), match.group(3) or canonical
+        return f"for a range write {{low: {low} {unit}, likely: …, high: {high} {unit}}}"
+    return _example(canonical)
+
+
+def _in_dollars(unit_text: str, canonical: str, text: str) -> str:
+    """Return the hint for money in another currency, or with its size in words or behind it."""
+    if "USD" not in canonical:
+        return ""
+    first, slash, rest = unit_text.partition("/")
+    words = re.findall(r"USD|[^\W\d]+|[€£¥]", first.replace("$", " USD "))
+    if any(word.endswith(_FOREIGN) for word in words):
+        return f'money is in USD, of one year for all: write e.g. "5 {canonical}"'
+    sizes = [_SIZES[word] for word in words if word in _SIZES]
+    if "USD" not in words or len(words) != 1 + len(sizes):
+        return ""
+    number = (re.findall(r"[\d.][\d.eE+-]*", text) or ["5"])[0]
+    return f'write "{number} {"".join(sizes)}USD{slash}{rest}"'
 
 
 _MILLI: Final = {"MW": "milliwatt", "MWh": "milliwatt-hour", "MUSD": "a thousandth of a dollar"}
@@ -303,21 +341,41 @@ def _is_known(name: str) -> bool:
 def _instead(text: str, unit_text: str, canonical: str) -> str:
     """Offer the same number in the wanted unit, with the user's prefix where it fits."""
     number = text[: text.rindex(unit_text.replace("percent", "%"))].strip()
-    candidates = [k for k in KNOWN if unit_text.startswith(k) and k != unit_text]
-    same = [k for k in candidates if dimension_name(k) == dimension_name(canonical)]
-    wanted = "" if canonical == "dimensionless" else max(same, key=len, default=canonical)
+    if canonical == "dimensionless":
+        wanted = "%" if unit_text.startswith("percent") else ""
+    else:
+        candidates = [k for k in KNOWN if unit_text.startswith(k) and k != unit_text]
+        same = [k for k in candidates if dimension_name(k) == dimension_name(canonical)]
+        wanted = max(same, key=len, default=_with_prefix(unit_text, canonical))
     instead = f"{number} {wanted}".strip()
     return f'did you mean "{instead}"?'
 
 
-def _nearest(name: str) -> str:
-    """Return the hint for an unknown unit: the same in another case, else the nearest spelling."""
+def _with_prefix(unit_text: str, canonical: str) -> str:
+    """Return the wanted unit, beginning with the user's where that is of the same dimension."""
+    given, wanted = unit_text.partition("/")[0].strip(), canonical.partition("/")[0]
+    if not _UNIT.fullmatch(given):
+        return canonical
+    dimensions = {registry().parse_units(unit).dimensionality for unit in (given, wanted)}
+    return canonical.replace(wanted, given, 1) if len(dimensions) == 1 else canonical
+
+
+def _nearest(name: str, canonical: str) -> str:
+    """Return the hint for an unknown unit: the same in another case, else the nearest spelling.
+
+    A unit of the dimension wanted comes before any other.
+    """
     plain = [k for k in KNOWN if "/" not in k]
-    match = [k for k in plain if k.lower() == name.lower()]
-    match = match or difflib.get_close_matches(name, plain, n=1, cutoff=0.5)
+    target = registry().parse_units(canonical).dimensionality
+    fitting = [k for k in plain if registry().parse_units(k).dimensionality == target]
+    match = [k for k in plain if k.lower() == name.lower() and (k in fitting or len(k) > 1)]
+    match = match or [k for k in fitting if k.lower().startswith(name.lower())]
+    match = match or difflib.get_close_matches(name, fitting, n=1, cutoff=0.5)
+    match = match or difflib.get_close_matches(name, plain, n=1, cutoff=0.6)
+    match = match or [k for k in plain if len(name) > 1 and k.startswith(name)]
     if match:
         return f'did you mean "{match[0]}"?'
-    return f"known units are e.g. {', '.join(plain[:10])}"
+    return f"known units are e.g. {', '.join((fitting or plain)[:10])}"
 
 
 def quantity(value: float, canonical: str) -> pint.Quantity[float]:

@@ -16,8 +16,7 @@ import numpy as np
 from planner.domain.plan import Candidate
 from planner.domain.portfolio import CatalogFile, Portfolio, PortfolioFile
 from planner.domain.result import Readiness
-from planner.domain.site import Site
-from planner.network.roster import standing_blocks
+from planner.domain.site import Site, standing_blocks
 
 CALENDAR = {
     "days": ["mon", "tue", "wed", "thu", "fri", "sat", "sun"],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import signal
 import sys
@@ -81,6 +82,9 @@ def main() -> None:
     """Run the command line; every way out has its exit code (conventions, section 8)."""
     signal.signal(signal.SIGTERM, _terminated)
     _open_streams()
+    if (odd := _not_text()) is not None:
+        print(f"error: {ascii(odd)[1:-1]} is not UTF-8; rename the file", file=sys.stderr)
+        sys.exit(2)
     try:
         code = app(standalone_mode=False)
         sys.stdout.flush()
@@ -97,10 +101,22 @@ def main() -> None:
 
 
 def _open_streams() -> None:
-    """Give a stream that the caller has closed (`>&-`) somewhere to go; Python leaves it None."""
+    """Give each stream somewhere to go, and let none refuse a character that it cannot write.
+
+    Python leaves a stream None that the caller has closed (`>&-`).
+    """
     for name in ("stdout", "stderr"):
-        if getattr(sys, name) is None:
+        stream = getattr(sys, name)
+        if stream is None:
             setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115
+        elif isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def _not_text() -> str | None:
+    """Return a word of the command line that no report could hold, values of ``--set`` aside."""
+    words = (word for word in sys.argv[1:] if "=" not in word or word.startswith("--out="))
+    return next((word for word in words if any("\ud800" <= c <= "\udfff" for c in word)), None)
 
 
 def _terminated(_signal: int, _frame: object) -> NoReturn:

@@ -25,6 +25,13 @@ Actuals = Annotated[
     Path | None,
     typer.Option("--actuals", metavar="FILE", help="What has happened: fixed, the rest goes on."),
 ]
+Baseline = Annotated[
+    Path | None,
+    typer.Option(
+        "--baseline", metavar="RUN|PLAN",
+        help="What dates are held against: a finished run at P50, or a plan.yaml as planned.",
+    ),
+]  # fmt: skip
 Override = Annotated[
     bool,
     typer.Option(
@@ -32,11 +39,25 @@ Override = Annotated[
         help="What is left of a started activity waits for no predecessor (else retained logic).",
     ),
 ]
+OpenLoop = Annotated[
+    bool,
+    typer.Option(
+        "--open-loop",
+        help="Orders come on their dates, also those that are not firm while their hall is late.",
+    ),
+]
+OPEN_LOOP = "policy.open_loop=true"
+"""What `--open-loop` sets, so that a run keeps it."""
 Seed = Annotated[
     int | None, typer.Option(min=0, help="Seed of all draws; the portfolio's own by default.")
 ]
+MOST_SAMPLES = 1_000_000
+"""Futures that a portfolio may ask for, too; more would keep a computer busy for ever."""
 Samples = Annotated[
-    int | None, typer.Option(min=1, help="Simulated futures; the portfolio's own by default.")
+    int | None,
+    typer.Option(
+        min=1, max=MOST_SAMPLES, help="Simulated futures; the portfolio's own by default."
+    ),
 ]
 Json = Annotated[bool, typer.Option("--json", help="One JSON document on stdout, for machines.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress on stderr.")]

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import re
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -19,19 +21,40 @@ PLAIN_EVERY_S = 30.0
 """Where stderr is no terminal, one line of progress in so many seconds."""
 
 
+_CONTROL = re.compile("[^\n\t\x20-\x7e\xa0-\u2029\u202f-\u2065\u206a-\ufefe\uff00-\U0010ffff]")
+"""What would steer a terminal; a name refused for holding one is in the message about it."""
+
+
 def say(text: str) -> None:
     """Print talk to stderr."""
-    print(text, file=sys.stderr)
+    print(_CONTROL.sub(lambda c: f"\\u{ord(c[0]):04x}", text), file=sys.stderr)
 
 
 def put(text: str) -> None:
     """Print data to stdout."""
-    print(text)
+    _stream(lambda: print(text, flush=True))
+
+
+def put_file(body: bytes) -> None:
+    """Print a file to stdout byte for byte, whatever the encoding of the terminal."""
+    _stream(lambda: (sys.stdout.buffer.write(body), sys.stdout.flush()))
 
 
 def put_json(kind: str, **body: object) -> None:
     """Print one versioned JSON document to stdout."""
-    print(json.dumps({"format_version": FORMAT_VERSION, "kind": kind, **body}, default=str))
+    put(json.dumps({"format_version": FORMAT_VERSION, "kind": kind, **body}, default=str))
+
+
+def _stream(write: Callable[[], object]) -> None:
+    """Write to stdout; a reader that has gone away ends the command, and not as a failure of ours.
+
+    Said here, for Click would make it exit code 1.
+    """
+    try:
+        write()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(141)
 
 
 def finding_as_dict(finding: Finding) -> dict[str, Any]:

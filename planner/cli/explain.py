@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
 
@@ -12,7 +13,7 @@ from planner.cli.arguments import Json, Quiet
 
 if TYPE_CHECKING:
     from planner.cli.finished import Finished
-    from planner.domain.explanation import Answer, Explanation, Switch, Worth
+    from planner.domain.explanation import Answer, Explanation, Price, Switch, Worth
 
 Run = Annotated[str, typer.Argument(help="Folder of a finished run of `plan optimize`.")]
 Why = Annotated[
@@ -133,7 +134,7 @@ def text(told: Explanation, where: str) -> str:
         f"its halls and all else solved {_of(told.base.level)}, from which changes are taken"
     )
     parts = (*_answers(told), *_prices(told), *_switches(told), *_alternatives(told))
-    lines = [head, "", *parts]
+    lines = [head, *_distance(told), "", *parts]
     if not told.is_complete:
         lines.append("The time limit came before all was tried; --time-limit 0 has none.")
     return "\n".join(lines).rstrip()
@@ -164,6 +165,15 @@ def _said(worth: Worth | None) -> str:
     return f"{level} H100e/researcher, {total} kH100e-years in all, spend {spend} MUSD"
 
 
+def _distance(told: Explanation) -> list[str]:
+    """Return what each stage from the base to the plan takes of the worst team's level."""
+    return [
+        f"  {b.level - a.level:+,.3g} ({b.level / a.level - 1:+.1%}): {b.text}"
+        for a, b in pairwise(told.distance)
+        if a.level > 0
+    ]
+
+
 def _answers(told: Explanation) -> list[str]:
     lines: list[str] = []
     for answer in told.answers:
@@ -185,25 +195,28 @@ def _answer(answer: Answer) -> list[str]:
 
 def _prices(told: Explanation) -> list[str]:
     from planner.cli.console import table
+    from planner.domain.explanation import verdict
 
     if not told.prices:
         return []
     rows = [
-        (p.step, *_change(p.up), _change(p.down)[0], _change(p.whole)[0] if p.whole else "",
-         p.basis)
+        (p.step, *_change(p.up), _unit(p), _change(p.down)[0],
+         _change(p.whole)[0] if p.whole else "", verdict(p, told), p.basis)
         for p in told.prices
     ]  # fmt: skip
     header = (
-        "one step",
-        "H100e/researcher",
-        "kH100e-year",
-        "MUSD",
-        "a step down",
-        "halls anew",
-        "basis",
-    )
+        "one step", "H100e/researcher", "kH100e-year", "MUSD", "a unit", "a step down",
+        "halls anew", "told apart from nothing", "basis",
+    )  # fmt: skip
     return ["What one more would be worth (each solved again, up and down)",
-            table(header, rows, right=(1, 2, 3, 4, 5)), ""]  # fmt: skip
+            table(header, rows, right=(1, 2, 3, 4, 5, 6)), ""]  # fmt: skip
+
+
+def _unit(price: Price) -> str:
+    """Return what a unit of a step is worth on average."""
+    if price.up is None or price.up.level is None or not price.unit:
+        return ""
+    return f"{price.up.level / price.size:+.2g}/{price.unit}"
 
 
 def _switches(told: Explanation) -> list[str]:
@@ -211,29 +224,29 @@ def _switches(told: Explanation) -> list[str]:
 
     if not told.switches:
         return []
-    rows = [(s.title, f"{s.today:.4g} {s.unit}", _range(s), flips(s)) for s in told.switches]
-    return ["What would flip the choice (the build mode with most megawatts started)",
-            table(("parameter", "today", "tried", "flips"), rows), ""]  # fmt: skip
+    rows = []
+    for s in told.switches:
+        first = (s.title, f"{s.today:.4g} {s.unit}", _range(s))
+        rows += [(*(first if i == 0 else ("", "", "")), said) for i, said in enumerate(s.told())]
+    mix = "; ".join(
+        f"{site} " + ", ".join(f"{mode} {mw:,.0f}" for mode, mw in modes.items() if mw >= 1)
+        for site, modes in told.mw.items() if any(mw >= 1 for mw in modes.values())
+    )  # fmt: skip
+    return ["What would flip the choice (most MW started, modes in use, a tenth of the mix)",
+            table(("parameter", "today", "tried", "flips"), rows),
+            f"The plan starts, in MW: {mix or 'nothing'}.", ""]  # fmt: skip
 
 
 def _range(switch: Switch) -> str:
     return f"{switch.points[0].value:.4g} to {switch.points[-1].value:.4g}"
 
 
-def flips(switch: Switch) -> str:
-    """Return where a choice flips, in words."""
-    if not switch.flips:
-        return "not within what was tried"
-    return "; ".join(
-        f"{flip.before} -> {flip.after} between {flip.low:.4g} and {flip.high:.4g}"
-        for flip in switch.flips
-    )
-
-
 def _alternatives(told: Explanation) -> list[str]:
     if not told.alternatives:
         return []
-    lines = ["Plans within 1 % that differ most (changes against the plan's own halls)"]
+    lines = [
+        "Plans within 1 % in every objective that differ most (changes against the plan's halls)"
+    ]
     for other in told.alternatives:
         noun = "hall" if other.moved == 1 else "halls"
         lines.append(f"  {other.name}: {other.moved} {noun} otherwise; {_said(other.worth)}")

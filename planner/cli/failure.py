@@ -12,6 +12,9 @@ from typing import Any
 from planner.cli.console import finding_as_dict, put_json, say
 from planner.errors import InfeasibleError, OutputError, PlannerError, SpecError, Where, reason_of
 
+MOST_SHOWN = 200
+"""Characters of a path that a message shows."""
+
 
 def tell(error: Exception, *, as_json: bool) -> int:
     """Print an error to stderr, with ``--json`` an object on stdout too; return the exit code."""
@@ -66,18 +69,26 @@ def _headed(error: PlannerError) -> str:
 
 
 def _os_text(error: OSError) -> str:
-    said = reason_of(error)
-    return f"cannot use {error.filename}: {said}" if error.filename else said
+    said, name = reason_of(error), str(error.filename or "")
+    shown = name if len(name) <= MOST_SHOWN else f"{name[:MOST_SHOWN]}…"
+    return f"cannot use {shown}: {said}" if name else said
 
 
 def _bug(error: Exception) -> int:
     """Write a crash log and say where it is: a traceback never reaches the terminal."""
     if os.environ.get("PLAN_DEBUG"):
         traceback.print_exception(error)
+    say(f"error: a bug of ours: {type(error).__name__}: {error}")
+    try:
+        say(f"  the details are in {_crash_log(error)}; please send it with your specs")
+    except OSError as why:
+        say(f"  its details could not be written: {reason_of(why)}; PLAN_DEBUG=1 prints them")
+    return 1
+
+
+def _crash_log(error: Exception) -> Path:
     handle, name = tempfile.mkstemp(prefix="plan-crash-", suffix=".log")
-    with os.fdopen(handle, "w", encoding="utf-8") as log:
+    with os.fdopen(handle, "w", encoding="utf-8", errors="backslashreplace") as log:
         log.write(" ".join(sys.argv) + "\n")
         log.writelines(traceback.format_exception(error))
-    say(f"error: a bug of ours: {type(error).__name__}: {error}")
-    say(f"  the details are in {Path(name)}; please send it with your specs")
-    return 1
+    return Path(name)

@@ -8,6 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from planner.cli.arguments import MOST_SAMPLES
 from planner.errors import OutputError, reason_of
 
 if TYPE_CHECKING:
@@ -25,6 +26,8 @@ INPUTS = "inputs"
 BASIS = "basis.json"
 """File of a run that holds what its optimiser was given."""
 MANIFEST = "manifest.json"
+FORMAT = "1"
+"""First part of the format version of the manifests that can be read."""
 PLAN = "plan.yaml"
 
 
@@ -145,7 +148,7 @@ def _basis(folder: Path) -> Basis:
         return study.Basis.from_bytes(path.read_bytes())
     except OSError as error:
         raise OutputError(f"cannot read {path}: {reason_of(error)}") from None
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise OutputError(f"{path} is damaged: {error}; plan the run again") from None
 
 
@@ -162,8 +165,11 @@ def manifest_of(folder: Path) -> dict[str, Any]:
         body = json.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise OutputError(f"cannot read {path}: {reason_of(error)}") from None
-    except ValueError:
+    except (ValueError, RecursionError):
         raise OutputError(f"{path} is damaged: not JSON; plan the run again") from None
+    said = str(body.get("format_version", "")) if isinstance(body, dict) else ""
+    if said and said.partition(".")[0] != FORMAT:
+        raise OutputError(f"{path} is of format {said}; this planner reads {FORMAT}.x")
     if not _is_of_run(body):
         raise OutputError(
             f"{path} is not the manifest of a run of this version; plan the run again"
@@ -180,7 +186,8 @@ def _is_of_run(body: Any) -> bool:
         texts = [reopen["main"], *reopen["settings"], reopen.get("name", "")] if reopen else []
     except (KeyError, TypeError, AttributeError):
         return False
-    are_counts = all(type(n) is int and n >= 0 for n in numbers) and numbers[0] >= 1
+    are_counts = all(type(n) is int and n >= 0 for n in numbers)
+    are_counts = are_counts and 1 <= numbers[0] <= MOST_SAMPLES
     return are_counts and all(isinstance(text, str) for text in texts)
 
 

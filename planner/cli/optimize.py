@@ -11,10 +11,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from planner.cli.arguments import (
+    OPEN_LOOP,
     Actuals,
+    Baseline,
     Detailed,
     Force,
     Json,
+    OpenLoop,
     Out,
     Overlays,
     Override,
@@ -67,10 +70,6 @@ Scenarios = Annotated[
     typer.Option("--scenarios", min=1, help="Scenarios to weigh up; 9 where not given."),
 ]
 Bet = Annotated[bool, typer.Option("--bet", help="The same as --objective expected.")]
-Baseline = Annotated[
-    Path | None,
-    typer.Option("--baseline", metavar="RUN", help="Finished run that dates are held against."),
-]
 Earlier = Annotated[
     str | None,
     typer.Option(
@@ -91,6 +90,7 @@ def optimize(
     overlay: Overlays = None,
     actuals: Actuals = None,
     override: Override = False,
+    open_loop: OpenLoop = False,
     seed: Seed = None,
     samples: Samples = None,
     rounds: Rounds = 5,
@@ -120,7 +120,7 @@ def optimize(
 
     from planner import report, specs, study
     from planner.cli import finished, run_folder
-    from planner.cli.baseline import baseline_of
+    from planner.cli.baseline import held_against
     from planner.cli.console import progress, put, put_json, say
     from planner.cli.inputs import load
     from planner.cli.parent import folder_of, parent_of
@@ -130,6 +130,8 @@ def optimize(
     settings = [*(f"@{name}" for name in overlay or ()), *(settings or ())]
     if override:
         settings.append(specs.OVERRIDE)
+    if open_loop:
+        settings.append(OPEN_LOOP)
     portfolio, findings = load(scenario, settings, actuals)
     known = portfolio.actuals
     if known is not None and known.data_date > portfolio.spec.data_date:
@@ -151,13 +153,13 @@ def optimize(
          "--actuals": _name(actuals),
          "--baseline": _name(baseline), "--parent": _name(parent)},
     )  # fmt: skip
-    held_against = None if baseline is None else baseline_of(baseline)
+    against = None if baseline is None else held_against(baseline, portfolio)
     now = dt.datetime.now(dt.UTC)
     name = portfolio.spec.portfolio
     beside = run_folder.choose(out, name, "", now)
     before = None if parent is None else folder_of(parent, beside, name)
     identity = study.identity(
-        portfolio, asked, pins, baseline=held_against,
+        portfolio, asked, pins, baseline=against,
         parent=None if before is None else str(finished.manifest_of(before).get("identity", "")),
     )  # fmt: skip
     folder = run_folder.choose(out, name, identity, now)
@@ -167,8 +169,8 @@ def optimize(
             found_plan = study.run(portfolio, asked, update, pins=pins)
             result = study.reviewed(found_plan, update)
         result = study.with_warnings(result, tuple(str(f) for f in findings))
-        if held_against is not None:
-            result = replace(result, baseline=held_against)
+        if against is not None:
+            result = replace(result, baseline=against)
         if before is not None:
             result = replace(result, parent=parent_of(before, result))
         kept, reopen = finished.to_keep(result)

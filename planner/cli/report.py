@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from planner.cli.arguments import Force, Quiet
+from planner.cli.arguments import Baseline, Force, Quiet
 
 if TYPE_CHECKING:
     from planner.domain.result import Progress
@@ -25,45 +26,54 @@ Output = Annotated[
     typer.Option("--out", "-o", help="File, or folder for several; - is stdout. Here if none."),
 ]
 PDF: Final = "pdf"
+STREAMED: Final = frozenset(("html", "md", "json", "mspdi", "pmxml", "xer"))
+"""Formats that are one text."""
 PAGE: Final = "report.html"
 BROWSERS: Final = ("chromium", "chromium-browser", "google-chrome", "chrome", "msedge")
 PRINT_S: Final = 120
 
 
 def report(
-    run: Run, form: Format = "html", out: Output = None, force: Force = False, quiet: Quiet = False
-) -> None:
+    run: Run, form: Format = "html", out: Output = None, baseline: Baseline = None,
+    force: Force = False, quiet: Quiet = False,
+) -> None:  # fmt: skip
     """Render the report of a finished run again, simulated on its own seed and not solved.
 
     Example: plan report reports/base --format md -o - | head -40
     """
-    from planner.cli.console import progress, put, say
+    from planner.cli.console import progress, put_file, say
     from planner.report import FORMATS, rendered
 
     if form not in (*FORMATS, PDF):
         known = ", ".join((*FORMATS, PDF))
         raise typer.BadParameter(f'unknown format "{form}"; known are {known}')
-    if out != "-":
+    if out == "-":
+        check_stdout(form)
+    else:
         check_place(Path(out) if out else Path(), force=force)
     with progress(quiet=quiet) as update:
-        document = document_of(run, update)
+        document = document_of(run, update, baseline)
     files = rendered(document, PAGE.rpartition(".")[2] if form == PDF else form)
     if form == PDF:
         files = {"report.pdf": printed(files[PAGE])}
     if out == "-":
-        if len(files) != 1 or form in {PDF, "xlsx"}:
-            raise typer.BadParameter(f"{form} cannot go to stdout; give -o a file or a folder")
-        put(next(iter(files.values())).decode().rstrip("\n"))
+        put_file(next(iter(files.values())))
         return
     for place in written(files, Path(out) if out else Path(), force=force):
         say(f"wrote {place}")
 
 
-def document_of(run: str, update: Progress) -> Document:
-    """Return the document of a finished run: the same as when it was made."""
+def document_of(run: str, update: Progress, baseline: Path | None = None) -> Document:
+    """Return the document of a finished run: the same as when it was made.
+
+    The run before it is told against where it still stands beside; what dates are held against is
+    named again, for a run keeps no copy of its baseline.
+    """
     from planner import report, study
+    from planner.cli.baseline import held_against
     from planner.cli.explain import kept
-    from planner.cli.finished import is_run, opened
+    from planner.cli.finished import is_run, manifest_of, opened
+    from planner.cli.parent import before_of, parent_of
     from planner.errors import OutputError
 
     if not is_run(run):
@@ -72,7 +82,19 @@ def document_of(run: str, update: Progress) -> Document:
     result = study.reviewed(found.result(update), update)
     result = study.with_warnings(result, tuple(found.manifest.get("warnings", ())))
     result = replace(result, explanation=kept(Path(run)))
+    if baseline is not None:
+        result = replace(result, baseline=held_against(baseline, found.portfolio))
+    name, identity = before_of(dict(found.manifest))
+    before = Path(run).resolve().parent / name
+    if name and is_run(before) and manifest_of(before).get("identity") == identity:
+        result = replace(result, parent=parent_of(before, result))
     return report.compose(result, identity=str(found.manifest.get("identity", "")))
+
+
+def check_stdout(form: str) -> None:
+    """See that a format is one text, which stdout can take."""
+    if form not in STREAMED:
+        raise typer.BadParameter(f"{form} cannot go to stdout; give -o a file or a folder")
 
 
 def check_place(out: Path, *, force: bool) -> None:
@@ -84,48 +106,66 @@ def check_place(out: Path, *, force: bool) -> None:
         If the place is taken by a file, or nothing can be written there.
     """
     from planner.cli.run_folder import check_writable
+
+    if not out.is_dir():
+        _refuse_taken(out, force=force)
+    check_writable(_folder_above(out if out.is_dir() else out.parent))
+
+
+def _folder_above(place: Path) -> Path:
+    """Return the nearest folder that there is, in which the others can be made."""
     from planner.errors import OutputError
 
-    if out.is_file() and not force:
-        raise OutputError(f"{out} exists\n  help: use another -o, or --force")
-    above = out if out.is_dir() else out.parent
+    above = place
     while not above.exists() and above != above.parent:
         above = above.parent
-    check_writable(above)
+    if not above.is_dir():
+        raise OutputError(f"cannot write to {place}: {above} is no folder\n  help: use another -o")
+    return above
+
+
+def _refuse_taken(place: Path, *, force: bool) -> None:
+    """Refuse a place where something stands; a device or a folder is never written over."""
+    from planner.errors import OutputError
+
+    if not place.exists():
+        return
+    if not place.is_file():
+        what = "a folder" if place.is_dir() else "no regular file"
+        raise OutputError(f"cannot write {place}: it is {what}\n  help: use another -o")
+    if not force:
+        raise OutputError(f"{place} exists\n  help: use another -o, or --force")
 
 
 def written(files: Mapping[str, bytes], out: Path, *, force: bool) -> list[Path]:
-    """Write files where they were asked for: one into a file, several into a folder.
+    """Write files where they were asked for, all or none: one into a file, several into a folder.
 
     Raises
     ------
     OutputError
-        If a place is taken or cannot be written.
+        If a place is taken or cannot be written; what stood there stands.
     """
     from planner.errors import OutputError, reason_of
 
     is_folder = out.is_dir() or not out.suffix or len(files) > 1
     places = {out / name if is_folder else out: body for name, body in files.items()}
-    taken = [place for place in places if place.exists()]
-    if taken and not force:
-        raise OutputError(f"{taken[0]} exists\n  help: use another -o, or --force")
+    for place in places:
+        _folder_above(place.parent)
+        _refuse_taken(place, force=force)
+    fresh = {place: place.with_name(f".{place.name}.part") for place in places}
     try:
         for place, body in places.items():
             place.parent.mkdir(parents=True, exist_ok=True)
-            _put(place, body)
+            fresh[place].write_bytes(body)
+        for place, part in fresh.items():
+            part.replace(place)
     except OSError as error:
         raise OutputError(f"cannot write {out}: {reason_of(error)}") from None
+    finally:  # Ctrl-C as well
+        for part in fresh.values():
+            with contextlib.suppress(OSError):
+                part.unlink(missing_ok=True)
     return list(places)
-
-
-def _put(place: Path, body: bytes) -> None:
-    """Write a file whole or not at all; nothing is left where it fails or is interrupted."""
-    fresh = place.with_name(f".{place.name}.part")
-    try:
-        fresh.write_bytes(body)
-        fresh.replace(place)
-    finally:
-        fresh.unlink(missing_ok=True)
 
 
 def printed(page: bytes) -> bytes:

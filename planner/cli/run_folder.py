@@ -103,20 +103,24 @@ def _take(lock: Path) -> None:
 def _refuse_if_alive(lock: Path) -> None:
     try:
         held = json.loads(lock.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return
-    if held.get("host") == socket.gethostname() and not _is_alive(int(held["pid"])):
+        pid, host, since = int(held["pid"]), str(held["host"]), str(held["since"])
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+        return  # no lock of ours: cut short, or something else of that name
+    if host == socket.gethostname() and not _is_alive(pid):
         return
     folder = lock.with_name(lock.name.removeprefix(".").removesuffix(".lock"))
-    raise LockedError(
-        f"{folder} is in use by pid {held['pid']} on host {held['host']} since {held['since']}"
-    )
+    message = f"{folder} is in use by pid {pid} on host {host} since {since}"
+    if host != socket.gethostname():
+        message += f"\n  help: if no plan runs there any more, remove {lock}"
+    raise LockedError(message)
 
 
 def _is_alive(pid: int) -> bool:
+    if pid <= 0:  # the system takes these for groups of processes
+        return False
     try:
         os.kill(pid, 0)
-    except ProcessLookupError:
+    except (ProcessLookupError, OverflowError):
         return False
     except PermissionError:
         return True

@@ -6,10 +6,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from planner.cli.arguments import Detailed, Json, Scenario, Settings
+from planner.cli.arguments import Actuals, Baseline, Detailed, Json, Scenario, Settings
 from planner.cli.health import Health
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
+    from planner.domain.baseline import Baseline as Dates
+    from planner.domain.plan import Plan
+    from planner.domain.portfolio import Portfolio
     from planner.network.health import Check
 
 Tables = Annotated[
@@ -23,11 +28,15 @@ def validate(
     scenario: Scenario,
     settings: Settings = None,
     health: Tables = None,
+    baseline: Baseline = None,
+    actuals: Actuals = None,
     strict: Strict = False,
     as_json: Json = False,
     detailed: Detailed = False,
 ) -> None:
     """Check a portfolio with its sites and catalog, or one file alone, without planning anything.
+
+    With --baseline, the schedule judged is that of the baseline's plan, with the actuals in it.
 
     Example: plan validate sites/scenarios/first-light.yaml --health dcma14
     """
@@ -38,11 +47,14 @@ def validate(
     from planner.errors import SpecError
 
     checks: tuple[Check, ...] = ()
+    if baseline is not None and health is None:
+        raise typer.BadParameter("--baseline: name the tables it is for, as --health dcma14")
     if specs.kind_of_file(scenario) == "portfolio":
-        portfolio = specs.load(scenario, overrides=tuple(settings or ()))
-        findings, summary = specs.check(portfolio), size_of(portfolio)
+        portfolio = specs.load(scenario, overrides=tuple(settings or ()), actuals=actuals)
+        findings = (*specs.check(portfolio), *specs.check_overlays(portfolio))
+        summary = size_of(portfolio)
         if health is not None and all(f.severity != "error" for f in findings):
-            checks = tables.checked(portfolio, health)
+            checks = tables.checked(portfolio, health, *_judged(portfolio, baseline))
             findings = (*findings, *tables.findings(portfolio, checks))
     else:
         findings, summary = specs.check_file(scenario), f"{scenario}: valid, alone"
@@ -61,3 +73,15 @@ def validate(
         put(summary)
     if detailed and shown:
         raise typer.Exit(10)
+
+
+def _judged(portfolio: Portfolio, baseline: Path | None) -> tuple[Plan | None, Dates | None]:
+    """Return the plan of a baseline, and its dates; nothing where there is no baseline."""
+    if baseline is None:
+        return None, None
+    from planner import specs
+    from planner.cli.baseline import held_against
+    from planner.cli.finished import PLAN
+
+    file = baseline / PLAN if baseline.is_dir() else baseline
+    return specs.read_plan(file, portfolio), held_against(baseline, portfolio)

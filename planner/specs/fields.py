@@ -94,8 +94,13 @@ def below(here: Shape | None, key: str) -> Shape | None:
     return None if here is None or here.each is None else shape(here.each)
 
 
-def nearest(name: str, known: Sequence[str]) -> str:
+def nearest(name: str, known: Sequence[str], cutoff: float = 0.6) -> str:
     """Return the known name that a user most likely meant, or nothing.
+
+    Parameters
+    ----------
+    cutoff
+        Least likeness, of 1 for the same name; upper and lower case are alike.
 
     Examples
     --------
@@ -103,7 +108,7 @@ def nearest(name: str, known: Sequence[str]) -> str:
     ('power', 'tent', '')
     """
     same = [k for k in known if k.lower() == name.lower()]
-    return next(iter(same or difflib.get_close_matches(name, known, n=1, cutoff=0.6)), "")
+    return next(iter(same or difflib.get_close_matches(name, known, n=1, cutoff=cutoff)), "")
 
 
 def deeper(model: type[Model], name: str, data: object, levels: int = MODEL_DEPTH) -> str:

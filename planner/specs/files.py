@@ -10,6 +10,9 @@ from planner.errors import OutputError, reason_of
 from planner.specs.fields import nearest
 
 SUFFIXES = (".yaml", ".yml")
+NO_FILE = "there is no such file"
+MOST_SHOWN = 200
+"""Characters of a path that a message shows."""
 SHIPPED = "shipped:"
 """Prefix of an entry that names a file or folder shipped with the planner."""
 
@@ -40,7 +43,8 @@ class FileRef:
     def beside(self, entry: str) -> FileRef:
         """Return the file or folder that an entry of this file names."""
         if entry.startswith(SHIPPED):
-            inner = os.path.normpath(entry.removeprefix(SHIPPED))
+            # Rooted first: what climbs out of the shipped folder does not come out of it.
+            inner = os.path.normpath(f"/{entry.removeprefix(SHIPPED)}").lstrip("/") or "."
             folder = self.shipped or shipped_folder()
             return FileRef(folder / inner, f"{SHIPPED}{inner}", self.shipped)
         prefix = SHIPPED if self.name.startswith(SHIPPED) else ""
@@ -53,8 +57,36 @@ class FileRef:
         return [
             FileRef(path, f"{self.name}/{path.name}", self.shipped)
             for path in sorted(self.path.iterdir())
-            if path.suffix in SUFFIXES and path.is_file()
+            if path.suffix.lower() in SUFFIXES and path.is_file() and path.name[0] != "."
         ]
+
+
+def is_file(path: Path) -> bool:
+    """Return whether a file stands at a path; a path that the system refuses holds none."""
+    try:
+        return path.is_file()
+    except OSError:  # such as a name that is too long
+        return False
+
+
+def is_folder(path: Path) -> bool:
+    """Return whether a folder stands at a path; a path that the system refuses holds none."""
+    try:
+        return path.is_dir()
+    except OSError:
+        return False
+
+
+def lack_of(path: Path) -> str:
+    """Return why no file can be read at a path, as the end of a sentence."""
+    try:
+        if path.is_dir():
+            return "it is a folder; a file is wanted"
+        if path.is_symlink():
+            return "the link leads to no file"
+        return "it is no regular file" if path.exists() else NO_FILE
+    except OSError as error:
+        return reason_of(error)
 
 
 def shipped_folder() -> Path:
@@ -82,10 +114,13 @@ def find(given: str | os.PathLike[str]) -> FileRef:
     """
     text = os.fspath(given)
     path = Path(text)
-    if path.is_file():
+    if is_file(path):
         return FileRef(path, text)
-    if path.is_dir():
-        raise OutputError(f"cannot read {text}: it is a folder; name a portfolio file in it")
+    if not text.strip():
+        raise OutputError("no file is named: the name is empty")
+    if (lack := lack_of(path)) != NO_FILE:
+        lack = lack.replace("a file is wanted", "name a portfolio file in it")
+        raise OutputError(f"cannot read {shortened(text)}: {lack}")
     is_name = path.name == text and path.suffix not in SUFFIXES
     if is_name:
         local = Path("sites/scenarios") / f"{text}.yaml"
@@ -95,6 +130,11 @@ def find(given: str | os.PathLike[str]) -> FileRef:
         if shipped.is_file():
             return FileRef(shipped, f"{SHIPPED}scenarios/{text}.yaml")
     raise OutputError(f"cannot read {text}: no such file{_known(text, is_name)}")
+
+
+def shortened(name: str) -> str:
+    """Return a name as a message can show it."""
+    return name if len(name) <= MOST_SHOWN else f"{name[:MOST_SHOWN]}…"
 
 
 def _known(text: str, is_name: bool) -> str:
@@ -114,9 +154,12 @@ def read_bytes(file: FileRef) -> bytes:
     Raises
     ------
     OutputError
-        If it cannot be read.
+        If it cannot be read, or its name is no text that a run could keep.
     """
+    if any("\ud800" <= c <= "\udfff" for c in file.name):
+        raise OutputError(f"cannot read {file.name}: its name is not UTF-8; rename it")
     try:
         return file.path.read_bytes()
     except OSError as error:
-        raise OutputError(f"cannot read {file.name}: {reason_of(error)}") from None
+        name = file.name if file.shipped is None else file.path  # a run's copy of its inputs
+        raise OutputError(f"cannot read {name}: {reason_of(error)}") from None

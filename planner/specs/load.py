@@ -22,11 +22,22 @@ from planner.domain.portfolio import (
     SourcesFile,
 )
 from planner.domain.site import Site
+from planner.domain.under_way import committed, places_of_committed
 from planner.errors import Finding, SpecError, Where
 from planner.specs import overrides as what_if
 from planner.specs.checks import run
 from planner.specs.fields import nearest
-from planner.specs.files import SHIPPED, FileRef, find, read_bytes
+from planner.specs.files import (
+    NO_FILE,
+    SHIPPED,
+    FileRef,
+    find,
+    is_file,
+    is_folder,
+    lack_of,
+    read_bytes,
+    shortened,
+)
 from planner.specs.mend import mend
 from planner.specs.order import in_order
 from planner.specs.origins import numbers, places
@@ -160,6 +171,21 @@ def check(portfolio: Portfolio) -> tuple[Finding, ...]:
     return in_order(run(portfolio))
 
 
+def check_overlays(portfolio: Portfolio) -> tuple[Finding, ...]:
+    """Return the errors that each named overlay would give if it were chosen, at its place."""
+    found: list[Finding] = []
+    for name, entries in portfolio.spec.overlays.items():
+        try:
+            load_again(portfolio, (f"{what_if.OVERLAY}{name}",))
+        except SpecError as error:
+            for each in error.findings:
+                path = next((p for p in entries if p.endswith(each.where.path)), "")
+                where = portfolio.where(f"portfolio.overlays.{name}.{path}".rstrip("."))
+                message = f"overlay {name}: {each.message}"
+                found.append(replace(each, where=where, message=message))
+    return in_order(found)
+
+
 def check_file(path: str | os.PathLike[str]) -> tuple[Finding, ...]:
     """Return the findings of one file of any kind, a portfolio with all it names.
 
@@ -273,7 +299,7 @@ class _Loader:
         except ValidationError as error:
             self.findings += translate(error, model, root)
         made, stands_in = mend(model, data)
-        self.is_torn |= made is None
+        self.is_torn |= made is None or ("site",) in stands_in
         self.mended |= {(root.where.file, dotted(loc)) for loc in stands_in}
         return made
 
@@ -297,6 +323,7 @@ class _Loader:
         said = [text for text in overrides if text != OVERRIDE]
         settings = what_if.expanded(root, said, self.report)
         changes = [o for text in settings if (o := what_if.parse(text, self.report))]
+        changes = [o for o in changes if not self.is_too_late(o)]
         root = self.changed(_Part(file, root), catalog, sites)
         root = self.override(_Part(file, root), catalog, sites, changes)
         spec = self.record(PortfolioFile, root, "portfolio")
@@ -311,6 +338,12 @@ class _Loader:
         sources = self.sources(file, root)
         if spec is None or made_catalog is None:
             return None
+        if actuals is not None:
+            made_sites = committed(made_sites, actuals)
+            self.places |= places_of_committed(actuals, self.places)
+            if actuals.cash is not None and spec.data_date >= actuals.data_date:
+                money = spec.finance.model_copy(update={"opening_cash": actuals.cash})
+                spec = spec.model_copy(update={"finance": money})
         return Portfolio(
             spec, made_sites, made_catalog, sources, tuple(self.provenance), self.places,
             {key: hashlib.sha256(raw).hexdigest() for key, raw in sorted(self.inputs.items())},
@@ -350,6 +383,11 @@ class _Loader:
         """Return the files that a list of the portfolio names, those of its folders included."""
         listed = root.child(field)
         entries = listed.data if listed is not None and isinstance(listed.data, list) else []
+        if not entries or not all(isinstance(entry.data, str) for entry in entries):
+            self.is_torn = True  # what validation says of it is enough
+        if listed is not None and listed.data == [] and kind == "catalog":
+            hint = "name e.g. the folder catalog, or shipped:catalog"
+            self.report(Finding(listed.where, "too-few", "no catalog file is named", hint))
         made: list[_Part] = []
         seen: set[str] = set()
         for entry in entries:
@@ -366,24 +404,29 @@ class _Loader:
     def named(self, file: FileRef, entry: Node, kind: str) -> Iterator[FileRef]:
         """Yield the file, or the files of the folder, that an entry names."""
         found = file.beside(str(entry.data))
-        if found.path.is_file():
+        if is_file(found.path):
             yield found
-        elif found.path.is_dir() and kind == "catalog":
+        elif kind == "catalog" and is_folder(found.path):
             yield from (inside := found.inside())
             if not inside:
+                self.is_torn = True
                 message = f"no .yaml file in the folder {entry.data}"
                 self.report(Finding(entry.where, "file-missing", message))
         else:
-            folder = found.path.parent
-            there = sorted(p.name for p in folder.iterdir()) if folder.is_dir() else []
-            match = nearest(found.path.name, there)
-            near = Path(str(entry.data)).parent / match
             self.is_torn = True
-            is_folder = found.path.is_dir()
-            noun = "is a folder, a file is wanted" if is_folder else "there is no such file"
-            is_slip = match and not is_folder
-            hint = f"did you mean {near}?" if is_slip else "entries are relative to this file"
-            self.report(Finding(entry.where, "file-missing", f"{entry.data}: {noun}", hint))
+            message = f"{shortened(str(entry.data))}: {(lack := lack_of(found.path))}"
+            hint = _near(found, str(entry.data)) if lack == NO_FILE else ""
+            self.report(Finding(entry.where, "file-missing", message, hint))
+
+    def is_too_late(self, change: what_if.Override) -> bool:
+        """Return whether a what-if is of what is read before what-ifs are, once it is reported."""
+        if change.path[0] not in _READ_BEFORE and change.path != ("catalog",):
+            return False
+        where = Where(what_if.FILE, path=change.full)
+        message = f"what {change.path[0]} says is read before what-ifs are set"
+        hint = "write it in the portfolio file"
+        self.report(Finding(where, "override", message, hint))
+        return True
 
     def is_kind(self, root: Node, kind: str, named_at: Where) -> bool:
         """Return whether a file is of the kind wanted, or of none; else report it."""
@@ -433,16 +476,18 @@ class _Loader:
         entry = root.child("sources")
         made: dict[str, SourceEntry] = {}
         known: list[str] = []
+        is_lost = entry is not None and entry.data is not None
         if entry is not None and isinstance(entry.data, str):
             for each in self.named(file, entry, "sources"):
                 part = self.read(each, "sources", is_sourced=False)
                 if part is None or not self.is_kind(part, "sources", entry.where):
                     return {}
+                is_lost = False
                 listed = part.child("sources")
                 known = list(listed.keys) if listed is not None else []
                 record = self.record(SourcesFile, part, "sources")
                 made = record.sources if record is not None else {}
-        for statement in self.statements:
+        for statement in () if is_lost else self.statements:
             for key in statement.keys:
                 if key not in known:
                     self.report(_unknown_source(key, statement.where, known))
@@ -489,7 +534,12 @@ class _Loader:
         """Apply a what-if to the one of several files that holds its path."""
         path = ".".join(change.path[skip:])
         held = [name for name in names if path == name or path.startswith(f"{name}.")]
-        if not held or (path == max(held, key=len) and change.path[0] == "site"):
+        if held and path == max(held, key=len) and change.path[0] == "site":
+            where = Where(what_if.FILE, path=change.full)
+            hint = f"name a value in it, such as site.{path}.land"
+            self.report(Finding(where, "override", f"site.{path} is a whole site", hint))
+            return
+        if not held:
             match = nearest(path, list(names)) or nearest(path.partition(".")[0], list(names))
             hint = (
                 f'did you mean "{change.path[0]}.{match}"?'
@@ -497,7 +547,8 @@ class _Loader:
                 else (f"known: {', '.join(sorted(names)[:12])}")
             )
             where = Where(what_if.FILE, path=change.full)
-            self.report(Finding(where, "override", f'no "{path}"', hint))
+            message = f'no "{path}"' if path else f"names no value of a {change.path[0]}"
+            self.report(Finding(where, "override", message, hint))
             return
         name = max(held, key=len)
         index = names[name]
@@ -508,6 +559,8 @@ class _Loader:
         parts[index] = _Part(part.file, what_if.apply(part.root, inside, self.report, model))
 
 
+_READ_BEFORE: Final = ("sites", "changes", "overlays")
+"""Keys of the portfolio that say what is read, and so cannot be set on the command line."""
 _ACTUALS: Final = "actuals="
 OVERRIDE: Final = "actuals.logic=override"
 """Setting with which what is left of a started activity waits for no predecessor."""
@@ -516,6 +569,18 @@ _NOUNS: Final = {
     "works": "site works", "tails": "tail", "modes": "mode", "accelerators": "accelerator",
     "workloads": "workload",
 }  # fmt: skip
+
+
+def _near(found: FileRef, entry: str) -> str:
+    """Return the hint for a file that is not there."""
+    if "\\" in entry:
+        return f"write {entry.replace(chr(92), '/')}"
+    folder = found.path.parent
+    there = sorted(p.name for p in folder.iterdir()) if is_folder(folder) else []
+    if match := nearest(found.path.name, there):
+        head = SHIPPED if entry.startswith(SHIPPED) else ""
+        return f"did you mean {head}{Path(entry.removeprefix(SHIPPED)).parent / match}?"
+    return "entries are relative to this file"
 
 
 def _example_key(kind: str) -> str:

@@ -176,10 +176,16 @@ class _Checker:
             loc: Loc = ("purchases", index)
             yield from self.known((*loc, "site"), "site", row.site, self.portfolio.sites)
             yield from self.known((*loc, "sku"), "SKU", row.sku, skus)
-            yield from self._not_before((*loc, "order"), "order", row.order)
+            if row.under_way:
+                yield from self._not_after((*loc, "order"), "under way, ordered", row.order)
+            else:
+                yield from self._not_before((*loc, "order"), "order", row.order)
             if row.dock < row.order:
                 message = f"dock {row.dock} is before order {row.order}"
                 yield self.at((*loc, "dock"), "date-order", message)
+            if row.cancelled is not None and row.cancelled < row.order:
+                message = f"cancelled {row.cancelled} is before order {row.order}"
+                yield self.at((*loc, "cancelled"), "date-order", message)
             if names[row.name] > 1:
                 yield self.at((*loc, "name"), "duplicate-name", f'"{row.name}" is there twice')
 

@@ -102,8 +102,12 @@ class PurchaseRow(Model):
     order: Date
     dock: Date
     """When they are at the site, at the portfolio's confidence."""
+    under_way: Flag = False
+    """Whether it was ordered before the data date."""
     pinned: Flag = False
     """Whether the next optimisation must keep it."""
+    cancelled: Date | None = None
+    """When it is cancelled, before it is firm; kept where not given."""
 
 
 class LotRow(Model):
@@ -119,6 +123,8 @@ class LotRow(Model):
     """From when the plan counts on them."""
     until: Date
     """When they leave."""
+    under_way: Flag = False
+    """Whether its purchase was ordered before the data date."""
 
 
 class ShareRow(Model):
@@ -323,7 +329,7 @@ def _gave_way(row: GaveWayRow | PutOffRow, index: dict[str, int]) -> GaveWay:
 def _plain(row: Model) -> dict[str, Any]:
     """Return the fields of a row by the names of the record, with quantities as floats."""
     return {
-        {"pinned": "is_pinned"}.get(name, name): (
+        {"pinned": "is_pinned", "under_way": "is_under_way"}.get(name, name): (
             value.likely if isinstance(value, Amount) else value
         )
         for name, value in dict(row).items()

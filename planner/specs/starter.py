@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import shutil
 from typing import TYPE_CHECKING, Final
 
+from planner.errors import OutputError, reason_of
 from planner.specs.files import shipped_folder
 from planner.specs.load import KINDS
 from planner.specs.schema import schema
@@ -26,11 +28,30 @@ RENAMED: Final = {
 def write_starter(folder: Path) -> Path:
     """Write a portfolio to edit, with all that it needs, and return its file.
 
+    The folder is there whole or not at all.
+
     Raises
     ------
-    OSError
+    OutputError
         If a file cannot be written.
     """
+    place = folder.resolve()
+    fresh = place.with_name(f".{place.name}.part")
+    try:
+        _write(fresh)
+        if place.is_dir():  # an empty one, perhaps the current folder, which cannot be replaced
+            for part in sorted(fresh.iterdir()):
+                part.replace(place / part.name)
+        else:
+            fresh.replace(place)
+    except OSError as error:
+        raise OutputError(f"cannot write {folder}: {reason_of(error)}") from None
+    finally:
+        shutil.rmtree(fresh, ignore_errors=True)
+    return folder / "scenarios" / f"{PORTFOLIO}.yaml"
+
+
+def _write(folder: Path) -> None:
     shipped = shipped_folder()
     _copy(shipped / "lakeside.yaml", folder / f"{SITE}.yaml", schemas="schema")
     _copy(shipped / "sources.yaml", folder / "sources.yaml", schemas="schema")
@@ -42,7 +63,6 @@ def write_starter(folder: Path) -> Path:
         text = json.dumps(schema(kind), indent=2) + "\n"
         (folder / "schema").mkdir(exist_ok=True)
         (folder / "schema" / f"{kind}.json").write_text(text, encoding="utf-8")
-    return portfolio
 
 
 def _copy(source: Path, target: Path, *, schemas: str) -> None:

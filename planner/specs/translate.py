@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from planner.errors import Finding, Where
-from planner.specs.fields import Shape, at, deeper, fields, home_of, nearest, twin_of
+from planner.specs.fields import Shape, at, below, deeper, fields, home_of, nearest, twin_of
 from planner.specs.yaml_nodes import Node, join
 
 if TYPE_CHECKING:
@@ -182,9 +182,11 @@ class _Translator:
             case kind if kind in _NOT_A_MAPPING:
                 return "wrong-type", f"a mapping wanted, got {given}", self.help
             case "tuple_type" | "list_type":
-                return "wrong-type", f"a list wanted, got {given}", "write it in [ ]"
+                return "wrong-type", f"a list wanted, got {given}", self._list_hint()
             case "string_type":
-                hint = f'write "{given}" in quotes' if '"' not in given else ""
+                value = node_at(self.root, self.loc).data
+                is_scalar = isinstance(value, (bool, int, float))
+                hint = f'write "{given}" in quotes' if is_scalar else ""
                 return "wrong-type", f"a text wanted, got {given}", hint
             case "bool_type":
                 return "wrong-type", f"true or false wanted, got {given}", self._truth_hint()
@@ -196,10 +198,10 @@ class _Translator:
                 return "not-finite", f"not a finite number ({given})", ""
             case "greater_than" | "greater_than_equal":
                 sign, bound = (">", "gt") if self.kind == "greater_than" else (">=", "ge")
-                return "out-of-range", f"must be {sign} {context[bound]:g} (got {given})", ""
+                return "out-of-range", f"must be {sign} {context[bound]:.10g} (got {given})", ""
             case "less_than" | "less_than_equal":
                 bound = context.get("lt", context.get("le", 0))
-                return "out-of-range", f"must be at most {bound:g} (got {given})", ""
+                return "out-of-range", f"must be at most {bound:.10g} (got {given})", ""
             case "too_short":
                 least = context.get("min_length", 1)
                 return "too-few", f"at least {least} wanted, got {context['actual_length']}", ""
@@ -208,6 +210,9 @@ class _Translator:
                 return "too-many", f"at most {most} wanted, got {context['actual_length']}", ""
             case "string_too_short":
                 return "empty-text", "a text that is not empty wanted", ""
+            case "string_too_long":
+                most = context["max_length"]
+                return "long-text", f"a text of at most {most} characters wanted", ""
             case "string_pattern_mismatch":
                 return "wrong-form", f"not of the form wanted: {given}", self._pattern_hint()
             case _:
@@ -224,7 +229,7 @@ class _Translator:
         if isinstance(value, float):
             if value != value or value in (float("inf"), float("-inf")):
                 return "not-finite", f"not a finite number ({given})", ""
-            hint = f"write {value:.0f}" if value.is_integer() else ""
+            hint = f"write {value:.0f}" if value.is_integer() and abs(value) < 1e15 else ""
             return "wrong-type", f"a whole number wanted, got {given}", hint
         hint = ""
         if isinstance(value, str) and (digits := value.replace("_", "").split()[:1]):
@@ -244,6 +249,15 @@ class _Translator:
         entry = keys[0] if keys else "NAME"
         self.meant = (*self.loc[:-1], entry, name)
         return f"did you mean {dotted(self.meant)}? (check the indentation)"
+
+    def _list_hint(self) -> str:
+        """Say what stands in the list."""
+        item = below(self._shape(), "0")
+        if item is None or item.model is None:
+            return "write it in [ ]"
+        info = item.model.model_fields
+        wanted = ", ".join(f"{name}: …" for name in info if info[name].is_required())
+        return f"write [{{{wanted}}}]"
 
     def _truth_hint(self) -> str:
         text = node_at(self.root, self.loc).text.lower()

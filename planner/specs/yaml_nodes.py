@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import yaml
 
+from planner.domain.characters import refusal
 from planner.errors import Finding, Where
 
 if TYPE_CHECKING:
@@ -196,6 +197,9 @@ def compose(text: str, file: str, report: Callable[[Finding], None]) -> yaml.Nod
         message = f"character U+{ord_of(error.character):04X} is not allowed in YAML"
         report(Finding(place, "yaml-character", message, "remove it"))
         return None
+    except UnicodeEncodeError:  # bytes of a command line that are no text
+        report(Finding(Where(file), "yaml-encoding", "not UTF-8", "write it as UTF-8"))
+        return None
     except _TooDeepError as error:
         report(Finding(Where(file, error.args[0], error.args[1]), "yaml-depth", "nested too deep"))
         return None
@@ -301,6 +305,7 @@ class Builder:
             return None
         if isinstance(tree, yaml.ScalarNode):
             self._check_tab(tree)
+            self._check_text(tree, where)
             node = Node(where, self._scalar(tree, where), tree.value)
             node.source, node.assumption = source, assumption
             return node
@@ -369,6 +374,7 @@ class Builder:
                 merged += value.value if isinstance(value, yaml.SequenceNode) else [value]
             else:
                 place = self._where(key, join(path, key.value))
+                self._check_text(key, place)
                 if key.value in own:
                     first = own[key.value][0].line
                     message = f'key "{key.value}" already at line {first}'
@@ -392,6 +398,9 @@ class Builder:
         """Return the text of a ``source`` or ``assumption``; several are joined by commas."""
         items = tree.value if isinstance(tree, yaml.SequenceNode) else [tree]
         texts = [item.value.strip() if isinstance(item, yaml.ScalarNode) else "" for item in items]
+        for item in items:
+            if isinstance(item, yaml.ScalarNode):
+                self._check_text(item, self._where(item, path))
         if not texts or not all(texts):
             name = path.rpartition(".")[2]
             wanted = "a key of the sources file" if name == "source" else "one line of why"
@@ -411,6 +420,10 @@ class Builder:
         for number in range(tree.start_mark.line + 1, tree.end_mark.line + 1):
             if number < len(self.lines) and (tab := _tab(self.lines[number])):
                 self.report(Finding(Where(self.file, number + 1, tab), "yaml-tab", *_TAB))
+
+    def _check_text(self, tree: yaml.ScalarNode, where: Where) -> None:
+        if (found := refusal(tree.value, has_lines=tree.style in ("|", ">"))) is not None:
+            self.report(Finding(where, "yaml-character", *found))
 
     def _scalar(self, tree: yaml.ScalarNode, where: Where) -> Scalar:
         if tree.tag in ("tag:yaml.org,2002:str", "!"):

@@ -12,10 +12,14 @@ from planner.specs.checks import (
     cycles,
     dates,
     earliest,
+    magnitudes,
+    names,
     networks,
     numbers,
     objectives,
     references,
+    repeats,
+    room,
     unsourced,
     unused,
 )
@@ -34,11 +38,24 @@ STRUCTURAL: Final[Mapping[str, Check]] = {
 
 INNER: Final[Mapping[str, Check]] = {
     m.CHECK.name: m.CHECK
-    for m in (dates, numbers, contracts, calendars, objectives, unused, unsourced)
+    for m in (
+        names,
+        dates,
+        numbers,
+        magnitudes,
+        contracts,
+        calendars,
+        objectives,
+        repeats,
+        unused,
+        unsourced,
+    )
 }
 """Checks that need valid records, and no names that resolve."""
 
-WHOLE: Final[Mapping[str, Check]] = {m.CHECK.name: m.CHECK for m in (crews, earliest, actuals)}
+WHOLE: Final[Mapping[str, Check]] = {
+    m.CHECK.name: m.CHECK for m in (crews, earliest, room, actuals)
+}
 """Checks that need all that the others check."""
 
 CHECKS: Final[Mapping[str, Check]] = {**STRUCTURAL, **INNER, **WHOLE}

@@ -2,13 +2,17 @@
 
 Nothing has happened on or after the data date, which lies between that of the portfolio and its
 horizon; what is finished was started before and has nothing left; tranches, halls, purchases and
-lots are named as the portfolio and its plans name them.
+lots are named as the portfolio and its plans name them. What was ordered says what it is and where
+it goes: to blocks of halls that stand or were started.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
+from planner.domain.site import standing_blocks
+from planner.domain.under_way import under_way
 from planner.specs.checks.base import Check, at, unknown
 
 if TYPE_CHECKING:
@@ -43,6 +47,9 @@ def find(portfolio: Portfolio) -> Iterator[Finding]:
         yield from _activity(portfolio, f"actuals.activities.{name}", row)
     yield from _tranches(portfolio, actuals)
     yield from _names(portfolio, actuals)
+    yield from _started(portfolio, actuals)
+    yield from _ordered(portfolio, actuals)
+    yield from _equipment(portfolio, actuals)
 
 
 def _activity(portfolio: Portfolio, path: str, row: Progress) -> Iterator[Finding]:
@@ -68,12 +75,101 @@ def _tranches(portfolio: Portfolio, actuals: Actuals) -> Iterator[Finding]:
         path = f"actuals.tranches.{name}"
         if name not in known:
             yield unknown(portfolio, path, "tranche", name, known)
-        if (row.energised is None) == (row.expected is None):
-            message = "one of energised and expected is wanted"
+        said = [key for key in ("energised", "expected") if getattr(row, key) is not None]
+        if len(said) == 2 or not (said or row.reserved):
+            message = "one of energised and expected is wanted, or reserved"
             yield at(portfolio, path, "actual-order", message)
+        if row.reserved and name in known and not _is_optional(portfolio, name):
+            message = "the tranche is given: it has no terms of a reservation"
+            yield at(portfolio, f"{path}.reserved", "actual-order", message)
         if row.expected is not None and row.expected < actuals.data_date:
             message = f"expected {row.expected}, before the data date {actuals.data_date}"
             yield at(portfolio, f"{path}.expected", "forecast-before-data-date", message)
+
+
+def _is_optional(portfolio: Portfolio, name: str) -> bool:
+    site, _, tranche = name.partition("/")
+    return portfolio.sites[site].tranches[tranche].is_optional
+
+
+def _started(portfolio: Portfolio, actuals: Actuals) -> Iterator[Finding]:
+    """Yield what is wrong with halls that were started."""
+    numbers = Counter(start.hall for start in under_way(portfolio))
+    for name, row in actuals.halls.items():
+        path = f"actuals.halls.{name}"
+        if row.released is None and row.handed_over is None:
+            yield at(portfolio, path, "actual-order", "neither released nor handed over")
+        if row.released and row.mode is None:
+            message, hint = "released, and no build mode", "say mode: and, if it has one, calendar:"
+            yield at(portfolio, path, "actual-order", message, hint)
+        if row.released and row.handed_over and row.handed_over < row.released:
+            message = f"handed over {row.handed_over} is before released {row.released}"
+            yield at(portfolio, f"{path}.handed_over", "date-order", message)
+        if numbers[name] > 1:
+            message = "the site file has this hall under way already"
+            yield at(portfolio, path, "actual-order", message, "leave released out of one of them")
+
+
+def _ordered(portfolio: Portfolio, actuals: Actuals) -> Iterator[Finding]:
+    """Yield what is wrong with GPUs that were ordered."""
+    rooms = _rooms(portfolio)
+    for name, row in actuals.deliveries.items():
+        path = f"actuals.deliveries.{name}"
+        if row.ordered is None and row.docked is None and row.expected is None:
+            yield at(portfolio, path, "actual-order", "one of ordered, expected, docked is wanted")
+        if row.docked is not None and row.expected is not None:
+            yield at(portfolio, path, "actual-order", "docked, and yet expected")
+        for key in ("docked", "expected"):
+            date = getattr(row, key)
+            if row.ordered and date is not None and date < row.ordered:
+                message = f"{key} {date} is before ordered {row.ordered}"
+                yield at(portfolio, f"{path}.{key}", "date-order", message)
+        if row.expected is not None and row.expected < actuals.data_date:
+            message = f"expected {row.expected}, before the data date {actuals.data_date}"
+            yield at(portfolio, f"{path}.expected", "forecast-before-data-date", message)
+        if row.ordered is None:
+            continue
+        if row.sku is None or not row.into:
+            message, hint = "ordered, and not said what or where to", "say sku: and into:"
+            yield at(portfolio, path, "actual-order", message, hint)
+        if row.sku is not None and row.sku not in portfolio.catalog.accelerators:
+            known = list(portfolio.catalog.accelerators)
+            yield unknown(portfolio, f"{path}.sku", "SKU", row.sku, known)
+        if len({block.partition("/")[0] for block in row.into}) > 1:
+            message = "blocks of several sites"
+            yield at(portfolio, f"{path}.into", "actual-order", message, "one purchase is for one")
+        for block in row.into:
+            if block not in rooms:
+                yield unknown(portfolio, f"{path}.into.{block}", "block", block, rooms)
+
+
+def _rooms(portfolio: Portfolio) -> list[str]:
+    """Return the blocks of halls that stand or are under way, such as ``site/group/03/1``."""
+    modes = portfolio.catalog.modes
+    made = [
+        f"{name}/{entry}/01/{block + 1}"
+        for name, site in portfolio.sites.items()
+        for entry, standing in site.standing.items()
+        if standing.mode in modes
+        for block in range(standing_blocks(standing, modes[standing.mode]))
+    ]
+    for start in under_way(portfolio):
+        group = portfolio.sites[start.candidate.site].groups.get(start.candidate.group)
+        made += [f"{start.hall}/{block + 1}" for block in range(group.blocks if group else 0)]
+    return made
+
+
+def _equipment(portfolio: Portfolio, actuals: Actuals) -> Iterator[Finding]:
+    """Yield what is wrong with equipment that was ordered."""
+    for name, orders in actuals.equipment.items():
+        path = f"actuals.equipment.{name}"
+        site = name.partition("/")[0]
+        if site not in portfolio.sites:  # its class is checked with the stock that it joins
+            yield unknown(portfolio, path, "site", site, list(portfolio.sites))
+        for i, order in enumerate(orders):
+            if order.arrives < order.ordered:
+                message = f"arrives {order.arrives} is before ordered {order.ordered}"
+                yield at(portfolio, f"{path}.{i}.arrives", "date-order", message)
 
 
 def _names(portfolio: Portfolio, actuals: Actuals) -> Iterator[Finding]:
@@ -122,6 +218,7 @@ CHECK = Check(
     find,
     (
         "actual-after-data-date", "actual-order", "date-order", "forecast-before-data-date",
-        "unknown-activity", "unknown-hall", "unknown-tranche",
+        "unknown-activity", "unknown-block", "unknown-hall", "unknown-site", "unknown-sku",
+        "unknown-tranche",
     ),
 )  # fmt: skip

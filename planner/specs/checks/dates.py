@@ -27,6 +27,7 @@ def find(portfolio: Portfolio) -> Iterator[Finding]:
     """Yield contradicting dates in file order."""
     spec = portfolio.spec
     yield from _horizon(portfolio)
+    yield from _base_year(portfolio)
     for name, team in spec.teams.items():
         path = f"portfolio.teams.{name}"
         yield from _steps(portfolio, f"{path}.researchers", [s.since for s in team.researchers])
@@ -59,6 +60,14 @@ def _horizon(portfolio: Portfolio) -> Iterator[Finding]:
         yield at(portfolio, "portfolio.horizon", "horizon-long", message)
 
 
+def _base_year(portfolio: Portfolio) -> Iterator[Finding]:
+    year, start = portfolio.spec.finance.base_year, portfolio.spec.data_date.year
+    if abs(year - start) > MAX_YEARS:
+        message = f"costs of {year}, more than {MAX_YEARS} years from the data date of {start}"
+        path = "portfolio.finance.base_year"
+        yield at(portfolio, path, "date-order", message, f"write e.g. {start}")
+
+
 def _ends(
     portfolio: Portfolio, path: str, first: str, start: dt.date | None, last: str,
     end: dt.date | None,
@@ -89,13 +98,20 @@ def _required(portfolio: Portfolio) -> Iterator[Finding]:
 
 
 def _sites(portfolio: Portfolio) -> Iterator[Finding]:
-    spec = portfolio.spec
+    spec, known = portfolio.spec, portfolio.actuals
+    last = spec.data_date if known is None else max(spec.data_date, known.data_date)
     for name, site in portfolio.sites.items():
         for under_name, under in site.under_way.items():
-            if under.released > spec.data_date:
-                message = f"under way since {under.released}, after the data date {spec.data_date}"
+            if under.released > last:
+                message = f"under way since {under.released}, after the data date {last}"
                 path = f"site.{name}.under_way.{under_name}.released"
                 hint = "halls started later are decisions of the plan"
+                yield at(portfolio, path, "date-order", message, hint)
+            after_day = (under.count - 1) * under.stagger.likely
+            if under.released.toordinal() + after_day > spec.horizon.toordinal():
+                message = f"hall {under.count} of {under.count} starts after the horizon"
+                path = f"site.{name}.under_way.{under_name}.stagger"
+                hint = "leave out the halls that are not under way"
                 yield at(portfolio, path, "date-order", message, hint)
         for hall, rows in site.installed.items():
             for index, row in enumerate(rows):

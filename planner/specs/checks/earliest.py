@@ -2,7 +2,8 @@
 
 The longest path of every way to build, with likely work, all crews there and power never late,
 gives the earliest date on which a hall can be ready for IT. Where the horizon ends before the first
-of them, and nothing stands or is under way, there is nothing to plan.
+of them, and nothing stands or is under way, there is nothing to plan; a product that is to be
+served before it cannot be, which is a warning.
 """
 
 from __future__ import annotations
@@ -42,6 +43,32 @@ def find(portfolio: Portfolio) -> Iterator[Finding]:
         )
         hint = f"set horizon: {date.isoformat()} or later"
         yield at(portfolio, "portfolio.horizon", "horizon-short", message, hint)
+        return
+    yield from _unserved(portfolio, ways)
+
+
+def _unserved(portfolio: Portfolio, ways: list[tuple[dt.date, str, str]]) -> Iterator[Finding]:
+    """Yield hard products that are to be served before any hall of their class can be ready."""
+    spec, modes = portfolio.spec, portfolio.catalog.modes
+    for name, product in spec.products.items():
+        if product.priority == "soft" or product.users.likely <= 0:
+            continue
+        is_fit = {m: not product.needs_backup or modes[m].backup != "none" for m in modes}
+        launch = max(product.launch or spec.data_date, spec.data_date)
+        first = next((way for way in ways if is_fit[way[2]]), None)
+        if (first is not None and first[0] <= launch) or launch > spec.horizon:
+            continue
+        noun = "hall with backup power" if product.needs_backup else "hall"
+        said = f"product {name} is to be served from {launch} on"
+        if first is None:
+            message = f"{said}; no {noun} can ever be ready"
+            hint = "allow a mode with generators, or needs_backup: false"
+        else:
+            date, hall, mode = first
+            message = f"{said}; no {noun} can be ready before {date} ({hall}, {mode})"
+            hint = f"add launch: {date} or later, or priority: soft"
+        path = f"portfolio.products.{name}"
+        yield at(portfolio, path, "served-late", message, hint, "warning")
 
 
 def _ways(portfolio: Portfolio) -> Iterator[tuple[dt.date, str, str]]:
@@ -156,4 +183,4 @@ def longest(
     return finish
 
 
-CHECK = Check("earliest", find, ("horizon-short",))
+CHECK = Check("earliest", find, ("horizon-short", "served-late"))

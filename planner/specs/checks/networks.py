@@ -8,6 +8,8 @@ must come after whatever makes the block ready for IT.
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from planner.specs.checks.base import Check, at, unknown
@@ -74,7 +76,13 @@ def _predecessors(
                 row = row.removeprefix(PREVIOUS)
             if row not in activities and row not in beyond:
                 where = f"{path}.activities.{name}.after.{index}"
-                yield unknown(portfolio, where, "activity", row, [*activities, *sorted(beyond)])
+                known = [*activities, *sorted(beyond)]
+                found = unknown(portfolio, where, "activity", row, known)
+                head = re.split(r"[\s+]", row)[0]
+                if head != row and head in known:
+                    hint = f'a relation is written "{head}" or "{head} SS+9d"'
+                    found = replace(found, help=hint)
+                yield found
 
 
 def _hooks(

@@ -37,6 +37,10 @@ MOST_HALLS: Final = 5_000
 MOST_BLOCKS: Final = 200
 MOST_SAMPLES: Final = 1_000_000
 MOST_STORMS: Final = 100.0
+MOST_SCENARIOS: Final = 200
+MOST_TERMINAL_QUARTERS: Final = 120
+USUAL_TOLERANCE: Final = 0.2
+"""Tolerance above which a finished objective says little any more."""
 
 
 def find(portfolio: Portfolio) -> Iterator[Finding]:
@@ -120,9 +124,32 @@ def _portfolio(portfolio: Portfolio) -> Iterator[Finding]:
     if spec.samples > MOST_SAMPLES:
         message = f"{spec.samples} samples; at most {MOST_SAMPLES}"
         yield at(portfolio, "portfolio.samples", "too-large", message)
+    elif (rest := 1 - spec.confidence.likely) > 0 and spec.samples * rest < 1 - 1e-9:
+        message = f"a confidence of {spec.confidence} cannot be seen in {spec.samples} samples"
+        more = math.ceil(round(1 / rest, 6))
+        hint = f"set samples: {more} or more" if more <= MOST_SAMPLES else "write e.g. 80 %"
+        yield at(portfolio, "portfolio.confidence", "too-few", message, hint, "warning")
+    yield from _policy(portfolio)
     for name, driver in spec.risk.drivers.items():
         path = f"portfolio.risk.drivers.{name}.factor"
         yield from _positive(portfolio, path, driver.factor, "it multiplies work")
+
+
+def _policy(portfolio: Portfolio) -> Iterator[Finding]:
+    policy, path = portfolio.spec.policy, "portfolio.policy"
+    if policy.bet is not None:
+        yield from _positive(portfolio, f"{path}.bet.tail", policy.bet.tail, "a mean is taken")
+        if policy.bet.scenarios > MOST_SCENARIOS:
+            message = f"{policy.bet.scenarios} scenarios; at most {MOST_SCENARIOS}"
+            yield at(portfolio, f"{path}.bet.scenarios", "too-large", message)
+    if policy.terminal_quarters > MOST_TERMINAL_QUARTERS:
+        message = f"{policy.terminal_quarters} quarters; at most {MOST_TERMINAL_QUARTERS}"
+        yield at(portfolio, f"{path}.terminal_quarters", "too-large", message)
+    if policy.tolerance.likely > USUAL_TOLERANCE:
+        message = f"later objectives may use {policy.tolerance} of what earlier ones reached"
+        yield at(
+            portfolio, f"{path}.tolerance", "unusual", message, "write e.g. 0.5 %", "warning"
+        )  # fmt: skip
 
 
 def _terms(portfolio: Portfolio, path: str, terms: PaymentTerms | None) -> Iterator[Finding]:
@@ -139,6 +166,14 @@ def _modes(portfolio: Portfolio) -> Iterator[Finding]:
     catalog = portfolio.catalog
     for name, mode in catalog.modes.items():
         path = f"catalog.modes.{name}"
+        if mode.peak_facility_ratio.likely < mode.pue.likely:
+            message = f"{mode.peak_facility_ratio} on the design day, below pue {mode.pue}"
+            hint = "the design day draws more than the average of the year"
+            yield at(portfolio, f"{path}.peak_facility_ratio", "ratio-order", message, hint)
+        if mode.storm.design_wind.likely < mode.storm.design_wind_open.likely:
+            message = f"{mode.storm.design_wind} finished, {mode.storm.design_wind_open} while open"
+            hint = "a finished hall withstands more than an open one"
+            yield at(portfolio, f"{path}.storm.design_wind", "ratio-order", message, hint)
         per_unit = "work is stated for this power"
         yield from _positive(portfolio, f"{path}.unit_it_power", mode.unit_it_power, per_unit)
         wind = "damage is measured against it"
@@ -239,6 +274,6 @@ CHECK = Check(
     (
         "mix-sum", "probability-sum", "payment-sum", "cost-share-sum", "not-positive",
         "out-of-range", "too-large", "too-few", "no-capacity", "no-reference", "firm-nameplate",
-        "correlation", "unknown-driver",
+        "correlation", "unknown-driver", "ratio-order", "unusual",
     ),
 )  # fmt: skip

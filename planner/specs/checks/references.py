@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 
 STANDARD = "standard"
 """The calendar choice that leaves each activity on its own."""
+SLIP = 0.8
+"""Likeness from which a driver that is not there is a slip: "labor", and not "gpu-supply" where
+there is a "supply"."""
 COST_CLASSES = ("construction", "gpus", "energy", "operation")
 """Classes that escalation may name."""
 
@@ -213,7 +216,7 @@ def _drivers(portfolio: Portfolio) -> Iterator[Finding]:
         for index, name in enumerate(names):
             if name in known:
                 continue
-            if nearest(name, list(known)):
+            if nearest(name, list(known), SLIP):
                 yield unknown(portfolio, f"{path}.{index}", "driver", name, known)
             else:
                 absent.setdefault(name, f"{path}.{index}")

@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import json
+from typing import TYPE_CHECKING
 
 import pytest
+from typer import BadParameter
 from typer.testing import CliRunner
 
 from planner.cli.app import app
 from planner.cli.health import Health, checked, findings
 from planner.errors import SpecError
+from planner.network import existing_plan
+from planner.report.exporters import plan_yaml
 from planner.specs import load
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 SMALL = "first-light"
 
@@ -27,6 +34,31 @@ def test_health_prints_the_table_it_is_asked_for():
     assert "GAO-01" not in shown
     assert "formulas:" in shown
     assert "n/a (no baseline)" in shown
+
+
+def test_a_baseline_is_judged_with_the_plan_that_it_is_of(tmp_path: Path):
+    """What is under way, held against itself: nothing was due, and the path has its own length."""
+    portfolio = load(SMALL)
+    file = tmp_path / "plan.yaml"
+    file.write_text(plan_yaml.render(existing_plan(portfolio)), encoding="utf-8")
+    shown = plan("validate", SMALL, "--health", "dcma14", "--baseline", str(file)).stdout
+    lines = {line.split()[0]: line for line in shown.splitlines() if line.startswith("DCMA-")}
+    assert "nothing due by the data date, 2026-01-01" in shown
+    assert "lakeside 1.00" in lines["DCMA-13"]
+    with pytest.raises(BadParameter, match="--health"):
+        plan("validate", SMALL, "--baseline", str(file))
+
+
+def test_simulate_prints_what_needs_a_baseline_and_all_where_asked(tmp_path: Path):
+    """Four checks with a baseline alone; the tables where they are asked for."""
+    file = tmp_path / "plan.yaml"
+    file.write_text(plan_yaml.render(existing_plan(load(SMALL))), encoding="utf-8")
+    short = ("simulate", SMALL, "--plan", str(file), "--samples", "5", "--quiet")
+    body = json.loads(plan(*short, "--baseline", str(file), "--json").stdout)
+    assert [c["code"] for c in body["health"]] == ["DCMA-11", "DCMA-13", "DCMA-14", "GAO-10"]
+    assert body["health"][3]["verdict"] == "pass"
+    assert "health" not in json.loads(plan(*short, "--json").stdout)
+    assert "DCMA-01" in plan(*short, "--health", "dcma14").stdout
 
 
 def test_health_in_json_has_formula_denominator_and_offenders():

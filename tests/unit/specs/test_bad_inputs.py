@@ -71,6 +71,10 @@ CASES = [  # a case a row, its pattern as long as it is
      "count: 4\n    tenancy: {rent_month: 0.1 MUSD/MW}", r"the halls are our own"),
     ("too-late-to-reserve", "lake", "    kind: grid", "    kind: grid\n    reserve_by: 2020-01-01",
      r"warning\[contract-terms\].*could be reserved until 2020-01-01"),
+    ("firm-at-once", "all", "    spares: 2 %", "    spares: 2 %\n    cancel_cost: 10 %",
+     r"error\[contract-terms\].*cancel_cost: a cost of cancelling orders that are firm at once"),
+    ("firm-too-late", "all", "    spares: 2 %", "    spares: 2 %\n    firm_after: 21 weeks",
+     r"warning\[contract-terms\].*firm 21 weeks after the order, which is delivered 20 weeks"),
     ("unknown-mode", "lake", "modes: [tent]", "modes: [tnet]",
      r'unknown mode "tnet"; known: tent\n  help: did you mean "tent"\?$'),
     ("unknown-calendar", "lake", "[standard, day]", "[standard, dy]", r'unknown calendar "dy"'),
@@ -121,6 +125,97 @@ CASES = [  # a case a row, its pattern as long as it is
     ("pinned-sku", "small", "policy:\n",
      "policy:\n  pinned: {purchases: {some: {sku: H10, gpus: 8}}}\n",
      r'policy.pinned.purchases.some.sku: unknown SKU "H10"'),
+    ("comma-for-point", "lake", "31 MW", "31,0 MW", r'help: write "31.0 MW"$'),
+    ("a-range", "lake", "31 MW", "31-35 MW",
+     r"help: for a range write \{low: 31 MW, likely: …, high: 35 MW\}$"),
+    ("week", "all", "26 weeks", "26 w", r'unknown unit "w"\n  help: did you mean "week"\?'),
+    ("million", "small", "900 MUSD", "900 million USD", r'help: write "900 MUSD"$'),
+    ("dollar-sign", "lake", "79 USD/MWh", "79 $/MWh", r'help: write "79 USD/MWh"$'),
+    ("dollar-first", "small", "900 MUSD", "$900M", r'help: write "900 MUSD"$'),
+    ("other-currency", "small", "900 MUSD", "900 MEUR",
+     r'unknown unit "MEUR"\n  help: money is in USD, of one year for all'),
+    ("rate-a-year", "small", "discount_rate: 10 %", "discount_rate: 10 %/year",
+     r'help: did you mean "10 %"\?$'),
+    ("prefix-kept", "small", "terminal_share: 40 %",
+     "terminal_share: 40 %\n  max_price: 5 USD/gpu/month", r'did you mean "5 USD/h100e/month"\?$'),
+    ("percent-over-1", "all", "spares: 2 %", "spares: 200 %",
+     r"must be within 0\.\.1 \(got 200 %\)$"),
+    ("bound-with-unit", "all", "26 weeks", "1e6 weeks", r"within 0..36525 day \(got 1e6 weeks\)$"),
+    ("month-0", "lake", "2026-09-01", "2026-00-10", r"no such date 2026-00-10$"),
+    ("list-for-date", "lake", "2026-09-01", "[2026-09-01]", r"not a date: a list\n"),
+    ("list-for-text", "lake", "title: Lake", "title: [Lake]", r"a text wanted, got a list$"),
+    ("huge-whole-number", "lake", "count: 4", "count: 99999999999999999999",
+     r"a whole number wanted, got 99999999999999999999$"),
+    ("beyond-any-plan", "lake", "31 MW", "1e308 MW", r"error\[too-large\].*beyond any plan"),
+    ("watt-for-megawatt", "lake", "31 MW", "31 W",
+     r"warning\[unusual\]: lake.yaml:21:15: .*31 W is out of the usual: 1 kW to 100 GW"),
+    ("dear-energy", "lake", "79 USD/MWh", "79 MUSD/MWh", r"warning\[unusual\].*price"),
+    ("day-below-year", "all", "peak_facility_ratio: 1.3", "peak_facility_ratio: 1.01",
+     r"error\[ratio-order\].*1.01 on the design day, below pue 1.15"),
+    ("weaker-when-done", "all", "design_wind: 115 mph", "design_wind: 50 mph",
+     r"error\[ratio-order\].*50 mph finished, 75 mph while open"),
+    ("no-rack-fits", "all", "rack_limit: 140 kW/rack", "rack_limit: 20 kW/rack",
+     r"warning\[no-room\]: lake.yaml:23:13: .*it takes no rack of any SKU"),
+    ("no-land", "lake", "land: 120 acre", "land: 4 acre",
+     r"warning\[no-room\].*it takes 8 acres, the site has 4 acre"),
+    ("no-firm-power", "lake", "firm: 180 MW", "firm: 30 MW",
+     r"warning\[no-room\].*draws 40.3 MW on the design day, 30 MW are firm by the horizon"),
+    ("power-after-all", "lake", "2026-09-01", "2040-09-01",
+     r"warning\[no-room\]: lake.yaml:15:16: .*after the horizon 2028-12-31: never used"),
+    ("nothing-started", "lake", "starts_per_period: 2", "starts_per_period: 0",
+     r"warning\[no-room\].*no hall of \"halls\" can be started"),
+    ("more-than-it-holds", "lake", "groups:\n",
+     ("standing: {old: {it_power: 1 MW, mode: tent, ready: 2024-01-01}}\n"
+      "installed: {old: [{sku: H100, gpus: 50000, since: 2024-06-01}]}\ngroups:\n"),
+     r"error\[no-room\].*its GPUs take 64.06 MW, the hall has 1 MW"),
+    ("number-for-steps", "small",
+     "[{since: 2026-01-01, researchers: 12}, {since: 2027-01-01, researchers: 20}]", "40",
+     r"a list wanted, got 40\n  help: write \[\{since: …, researchers: …\}\]$"),
+    ("served-too-early", "small", "finance:\n",
+     ("products: {p: {title: P, users: 8 user, growth: 0 %, requests: 8 request/user/day, "
+      "flop: 1 TFLOP/request, peak: 2, workload: training, needs_backup: false}}\nfinance:\n"),
+     (r"warning\[served-late\].*product p is to be served from 2026-01-01 on; no hall can be ready "
+      r"before 2026-05-07 \(lake/halls, tent\)\n  help: add launch: 2026-05-07 or later")),
+    ("never-served", "small", "finance:\n",
+     ("products: {p: {title: P, users: 8 user, growth: 0 %, requests: 8 request/user/day, "
+      "flop: 1 TFLOP/request, peak: 2, workload: training}}\nfinance:\n"),
+     r"warning\[served-late\].*; no hall with backup power can ever be ready$"),
+    ("nobody-to-rank", "small", "[{since: 2026-01-01, researchers: 12}",
+     "[{since: 2026-01-01, researchers: 0}", r"\A\Z"),
+    ("nobody-by-the-horizon", "small",
+     "{since: 2026-01-01, researchers: 12}, {since: 2027-01-01, researchers: 20}",
+     "{since: 2030-01-01, researchers: 12}",
+     r"error\[objective-without-goal\].*no team has researchers by the horizon 2028-12-31"),
+    ("slash", "lake", "  halls:\n", "  a/b:\n",
+     r'error\[name\]: lake.yaml:18:3: .*"a/b" holds a slash.*\n  help: write "a-b"$'),
+    ("no-name", "lake", "  halls:\n", '  " ":\n', r"error\[name\].*empty name"),
+    ("spaced-name", "small", "  lab:\n", '  "lab ":\n', r'error\[name\].*\n  help: write "lab"$'),
+    ("mode-twice", "lake", "[tent]", "[tent, tent]", r'warning\[repeated\].*"tent" stands twice'),
+    ("predecessor-twice", "all", "after: [frame]", "after: [frame, frame FS]",
+     r'warning\[repeated\].*"frame FS" stands twice'),
+    ("no-relation", "all", "after: [frame]", "after: [frame ss+5d]",
+     r'help: a relation is written "frame" or "frame SS\+9d"$'),
+    ("old-money", "small", "base_year: 2026", "base_year: 26",
+     r"error\[date-order\].*costs of 26, more than 30 years from the data date of 2026"),
+    ("confidence-unseen", "small", "confidence: 80 %", "confidence: 99.99 %",
+     r"warning\[too-few\].*cannot be seen in 500 samples\n  help: set samples: 10000 or more$"),
+    ("too-many-scenarios", "small", "policy:\n", "policy:\n  bet: {scenarios: 1000000}\n",
+     r"error\[too-large\].*1000000 scenarios; at most 200$"),
+    ("mean-of-nothing", "small", "policy:\n", "policy:\n  bet: {objective: cvar, tail: 0 %}\n",
+     r"error\[not-positive\].*policy.bet.tail"),
+    ("no-catalog", "small", "[catalog]", "[]",
+     r"^error\[too-few\]: small.yaml:7:10: catalog: no catalog file is named\n.*\Z"),
+    ("folder-without-files", "small", "[catalog]", "[..]", r"\Aerror\[file-missing\].*\.\.\Z"),
+    ("device-for-file", "small", "lake.yaml", "/dev/null", r"/dev/null: it is no regular file$"),
+    ("long-file-name", "small", "lake.yaml", "a" * 3000,
+     r"^error\[file-missing\]: small.yaml:8:9: sites.0: a{200}…: file name too long$"),
+    ("backslashes", "small", "[catalog]", r"['catalog\all.yaml']",
+     r"help: write catalog/all.yaml$"),
+    ("out-of-the-shipped", "small", "[catalog]", "['shipped:../../../etc/passwd']",
+     r"error\[file-missing\].*there is no such file"),
+    ("site-without-name", "lake", "site: lake\n", "", r'\A.*field missing: "site"\Z'),
+    ("sources-missing", "small", "sources.yaml", "source.yaml",
+     r"\Aerror\[file-missing\].*\n  help: did you mean sources.yaml\?\Z"),
     ("fabric-of-nobody", "lake", "groups:\n  halls:\n",
      "fabrics: {spine: {largest: 16384}}\ngroups:\n  halls:\n    fabric: spin\n",
      r'groups.halls.fabric: unknown fabric "spin"'),
@@ -137,6 +232,41 @@ def test_a_bad_input_is_named_with_its_place_and_fix(
     path = write(tmp_path, **{file: (old, new)})
     assert re.search(pattern, lines(path)), lines(path)
     assert len({f.code for f in findings(path) if f.severity == "error"}) <= 1
+
+
+@pytest.mark.parametrize(
+    ("text", "pattern"),
+    [
+        ("sites=[other.yaml]", r"sites: what sites says is read before what-ifs are set"),
+        ("overlays.a.b=1", r"overlays.a.b: what overlays says is read before"),
+        ("catalog=1", r"catalog: what catalog says is read before"),
+        ("site.lake=1", r"site.lake is a whole site\n  help: name a value in it"),
+        ("title=\udcff", r"error\[yaml-encoding\]: --set: title: not UTF-8"),
+    ],
+)
+def test_a_what_if_that_would_change_nothing_is_refused(
+    tmp_path: Path, text: str, pattern: str
+) -> None:
+    """What is read before the command line is heard cannot be set there."""
+    assert re.search(pattern, lines(write(tmp_path), [text]))
+
+
+def test_an_overlay_is_checked_before_it_is_chosen(tmp_path: Path) -> None:
+    """A slip in an overlay is found at its line without naming the overlay."""
+    from planner import specs
+
+    said = "overlays: {o: {site.lake.groups.halls.cuont: '5'}, fine: {horizon: 2029-12-31}}\n"
+    portfolio = specs.load(write(tmp_path, small=("policy:\n", f"{said}policy:\n")))
+    (found,) = specs.check_overlays(portfolio)
+    assert (found.code, found.where.line, found.where.col) == ("unknown-field", 28, 46)
+    assert found.message.startswith("overlay o: ")
+
+
+def test_hidden_files_of_a_folder_are_not_read(tmp_path: Path) -> None:
+    """What an editor or a file system leaves beside the catalog is no part of it."""
+    path = write(tmp_path)
+    (tmp_path / "catalog" / "._all.yaml").write_bytes(b"\0\5\x16\7")
+    assert lines(path) == ""
 
 
 def test_the_small_portfolio_is_good(tmp_path: Path) -> None:
