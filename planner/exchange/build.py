@@ -104,9 +104,13 @@ class _Tasks:
         name = self.network.activity[a]
         o, p = self.index[name], self.place[name]
         row = int(self.planned.calendar[p])
-        start, finish = self.dates(name, o, row, is_point=not self.planned.work.c[p])
+        is_point = not self.planned.work.c[p]
+        start, finish = self.dates(name, o, row, is_point=is_point)
         work = self.worked(row, start, finish)
         span = (self.moment(start), self.moment(finish))
+        held: tuple[int, int] | None = (start, finish)
+        if self.baseline is not None:
+            held = self.held(self.baseline, name, row, is_point=is_point)
         return Task(
             code=name,
             name=self.network.title[a] or name.rpartition("/")[2],
@@ -118,7 +122,8 @@ class _Tasks:
             is_milestone=work == 0,
             percent=self.percent(row, start, finish, work),
             not_before=span[0] if self.is_held(a) else None,
-            baseline=span if self.baseline is None else self.held(self.baseline, name, row),
+            baseline=(self.moment(held[0]), self.moment(held[1])) if held else None,
+            baseline_min=self.worked(row, *held) if held else 0,
             p50=self.quantile(self.p50, o),
             p80=self.quantile(self.p80, o),
         )
@@ -138,17 +143,18 @@ class _Tasks:
         )
 
     def held(
-        self, baseline: Baseline, name: str, row: int
-    ) -> tuple[dt.datetime, dt.datetime] | None:
-        """Return the dates of a baseline, which are days, as moments on a calendar."""
+        self, baseline: Baseline, name: str, row: int, *, is_point: bool
+    ) -> tuple[int, int] | None:
+        """Return the dates of a baseline, which are days, as minutes on a calendar."""
         if name not in baseline.start or name not in baseline.finish:
             return None
         first, last = (
-            dt.datetime.combine(day, dt.time())
+            (day - self.network.epoch).days * DAY_MIN
             for day in (baseline.start[name], baseline.finish[name])
         )
-        begin, end = self.shift(row, first)[0], self.shift(row, last)[1]
-        return first + dt.timedelta(minutes=begin), last + dt.timedelta(minutes=end)
+        begin = first + self.shift(row, self.moment(first))[0]
+        end = last + self.shift(row, self.moment(last))[1]
+        return (end if is_point else begin), end
 
     def shift(self, row: int, day: dt.datetime) -> tuple[int, int]:
         """Return the first and last working minute of a day; a day off is taken whole."""

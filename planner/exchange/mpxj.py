@@ -61,24 +61,36 @@ def rewritten(schedule: Schedule, form: str) -> bytes:
     OutputError
         If MPXJ is missing.
     """
-    name = _project_id(schedule.title)
+    name, count = _project_id(schedule.title), len(schedule.tasks)
+    ids = {task.code: f"A{n * 10:06d}" for n, task in enumerate(schedule.tasks, 1)}
     if form == "xer":
         schedule = _under_one_root(schedule, name)
     text = render(schedule).decode()
     stand_ins = _stand_ins(text)
-    project = _as_p6_has_it(text, name, stand_ins)
+    project = _as_p6_has_it(text, name, ids, stand_ins)
     if form == "pmxml" and (held := _baseline(schedule)).tasks:
-        kept = render(held).decode()
-        project.setBaseline(_as_p6_has_it(kept, f"{name}-B1", stand_ins))
+        kept = render(held, first_uid=count + 1).decode()
+        project.setBaseline(_as_p6_has_it(kept, f"{name}-B1", ids, stand_ins))
     with tempfile.TemporaryDirectory(prefix="plan-mpxj-") as folder:
         made = Path(folder) / f"out.{form}"
         _writer(form).write(project, str(made))
         written = made.read_bytes().decode()
+    if form == "xer":  # its first line has the day of the export, and nothing reads it
+        day = (schedule.data_date or schedule.tasks[0].start).date().isoformat()
+        written = re.sub(r"(?<=^ERMHDR\t)([^\t]*)\t[^\t]*", rf"\1\t{day}", written, count=1)
     return written.translate({ord(mark): c for c, mark in stand_ins.items()}).encode()
 
 
-def _as_p6_has_it(mspdi: str, name: str, stand_ins: Mapping[str, str]) -> Any:
-    """Return MPXJ's project of a schedule, with what P6 needs and MS Project has not."""
+def _as_p6_has_it(
+    mspdi: str, name: str, ids: Mapping[str, str], stand_ins: Mapping[str, str]
+) -> Any:
+    """Return MPXJ's project of a schedule, with what P6 needs and MS Project has not.
+
+    Parameters
+    ----------
+    ids
+        Of activities, by stable name: by them P6 finds an activity in a baseline.
+    """
     with tempfile.TemporaryDirectory(prefix="plan-mpxj-") as folder:
         source = Path(folder) / "in.xml"
         source.write_bytes(
@@ -87,8 +99,8 @@ def _as_p6_has_it(mspdi: str, name: str, stand_ins: Mapping[str, str]) -> Any:
         project = _read(source)
     project.getProjectProperties().setProjectID(name)
     _name_field(project)
-    for number, task in enumerate(project.getTasks()):
-        _complete(task, number)
+    for task in project.getTasks():
+        _complete(task, ids)
     return project
 
 
@@ -101,7 +113,7 @@ def _baseline(schedule: Schedule) -> Schedule:
         tasks=tuple(
             replace(
                 task, start=task.baseline[0], finish=task.baseline[1], percent=0, baseline=None,
-                not_before=None, p50=None, p80=None,
+                work_min=task.baseline_min, not_before=None, p50=None, p80=None,
             )
             for task in schedule.tasks
             if task.baseline and had and (task.is_summary or task.code in had)
@@ -156,12 +168,12 @@ def _name_field(project: Any) -> None:
     project.getCustomFields().add(text).setAlias(NAME_TITLE)
 
 
-def _complete(task: Any, number: int) -> None:
+def _complete(task: Any, ids: Mapping[str, str]) -> None:
     """Give a task what P6 cannot do without: an id of at most 40 characters, a type, its dates."""
     kind = _java()("org.mpxj.ActivityType")
     task.setText(1, task.getWBS())
     if not task.getSummary():
-        task.setActivityID(f"A{number * 10:06d}")
+        task.setActivityID(ids[str(task.getWBS())])
         # Without a type MPXJ writes a work breakdown element, and a milestone as a plain task.
         is_milestone = task.getMilestone()
         task.setActivityType(kind.FINISH_MILESTONE if is_milestone else kind.TASK_DEPENDENT)
@@ -275,6 +287,7 @@ def _tasks(project: Any) -> Iterator[Task]:
             percent=round(float(percent)) if percent is not None else 0,
             not_before=_moment(task.getConstraintDate()),
             baseline=(baseline[0], baseline[1]) if baseline[0] and baseline[1] else None,
+            baseline_min=_minutes(task.getBaselineDuration(), project),
             p50=own.moment(task, P50_TITLE), p80=own.moment(task, P80_TITLE),
             notes=str(task.getNotes() or ""),
             actual_start=_moment(task.getActualStart()),

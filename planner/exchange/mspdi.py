@@ -32,8 +32,14 @@ LONGEST_NAME: Final = 512
 _NOT_XML: Final = re.compile(r"[^\t\n\x20-\x7e\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
-def render(schedule: Schedule) -> bytes:
-    """Return the schedule as MS Project XML; the same schedule, the same bytes."""
+def render(schedule: Schedule, *, first_uid: int = 1) -> bytes:
+    """Return the schedule as MS Project XML; the same schedule, the same bytes.
+
+    Parameters
+    ----------
+    first_uid
+        Number of the first task, where others are to be told apart from those of another file.
+    """
     root = ET.Element("Project", xmlns=NAMESPACE)
     _head(root, schedule)
     _fields(root)
@@ -41,7 +47,7 @@ def render(schedule: Schedule) -> bytes:
     calendars = ET.SubElement(root, "Calendars")
     for calendar in schedule.calendars:
         _calendar(calendars, calendar, uid[calendar.name])
-    _tasks(root, schedule, uid)
+    _tasks(root, schedule, uid, first_uid)
     ET.indent(root, " ")
     body: bytes = ET.tostring(root, encoding="UTF-8", xml_declaration=True)
     return body + b"\n"
@@ -142,8 +148,8 @@ def _clock(minute: int) -> str:
     return f"{minute // 60 % 24:02d}:{minute % 60:02d}:00"
 
 
-def _tasks(root: ET.Element, schedule: Schedule, calendars: dict[str, int]) -> None:
-    uid = {task.code: n for n, task in enumerate(schedule.tasks, 1)}
+def _tasks(root: ET.Element, schedule: Schedule, calendars: dict[str, int], first_uid: int) -> None:
+    uid = {task.code: n for n, task in enumerate(schedule.tasks, first_uid)}
     into: dict[str, list[Link]] = {}
     for link in schedule.links:
         into.setdefault(link.successor, []).append(link)
@@ -227,7 +233,7 @@ def _baseline(parent: ET.Element, task: Task) -> None:
     _put(made, "Number", 0)
     _put(made, "Start", _stamp(task.baseline[0]))
     _put(made, "Finish", _stamp(task.baseline[1]))
-    _put(made, "Duration", _span(task.work_min))
+    _put(made, "Duration", _span(task.baseline_min))
     _put(made, "DurationFormat", DAYS)
 
 

@@ -46,8 +46,8 @@ class Task:
         Share of its work that is done at the data date, 0..100.
     not_before
         Date of a "start no earlier than", where something outside the logic holds it.
-    baseline
-        Start and finish of the baseline.
+    baseline, baseline_min
+        Start and finish of the baseline, and working minutes between them.
     p50, p80
         Finish at these percentiles, where it was simulated.
     actual_start, actual_finish, remaining_min
@@ -66,6 +66,7 @@ class Task:
     percent: int = 0
     not_before: dt.datetime | None = None
     baseline: tuple[dt.datetime, dt.datetime] | None = None
+    baseline_min: int = 0
     p50: dt.datetime | None = None
     p80: dt.datetime | None = None
     notes: str = ""

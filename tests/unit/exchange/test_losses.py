@@ -38,7 +38,7 @@ FIELDS: Final[dict[str, Callable[[Task], object]]] = {
     "working minutes": lambda t: t.work_min,
     "calendar of each activity": lambda t: t.calendar,
     "per cent complete": lambda t: t.percent,
-    "baseline start and finish": lambda t: t.baseline,
+    "baseline: start, finish, duration": lambda t: (t.baseline, t.baseline_min),
     "finish at P50 and P80": lambda t: (t.p50, t.p80),
 }
 """What an activity is asked for, by the row of the table."""

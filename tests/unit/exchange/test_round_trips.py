@@ -33,6 +33,7 @@ def sample() -> Schedule:
     a = Task(
         "n/01/A", "Pour, cure & <strip>", 3, at("2026-01-05T07:00"), at("2026-01-06T18:00"), 1200,
         "shift", percent=100, baseline=(at("2026-01-05T07:00"), at("2026-01-05T18:00")),
+        baseline_min=600,
         p50=at("2026-01-07T09:30"), p80=at("2026-01-09T16:05"),
     )  # fmt: skip
     b = Task(
@@ -110,16 +111,31 @@ def test_primavera_reads_back_with_the_losses_that_docs_list(form: str, tmp_path
 
 
 @needs_java
-def test_pmxml_has_the_baseline_as_a_project_of_its_own(tmp_path: Path) -> None:
-    """The one activity that has a baseline gets it back; the others get none that is not theirs."""
-    body = rewritten(sample(), "pmxml")
-    root = ET.fromstring(body)
-    (kept,) = (e for e in root if e.tag.endswith("BaselineProject"))
-    names = [e.text for e in kept.iter() if e.tag.endswith("}Name")]
-    assert "Pour, cure & <strip>" in names
-    assert "Fit out" not in names
+@pytest.mark.parametrize("name", ["n/01/A", "n/01/D"])
+def test_pmxml_has_the_baseline_as_a_project_of_its_own(name: str, tmp_path: Path) -> None:
+    """Whichever the one activity is that has a baseline: it gets its own dates back."""
+    dates = (at("2026-01-02T07:00"), at("2026-01-03T18:00"))
+    tasks = [
+        task if task.is_summary
+        else replace(task, baseline=dates if task.code == name else None, baseline_min=1200)
+        for task in sample().tasks
+    ]  # fmt: skip
+    body = rewritten(replace(sample(), tasks=tuple(tasks)), "pmxml")
+    (kept,) = (e for e in ET.fromstring(body) if e.tag.endswith("BaselineProject"))
+    (one,) = (e for e in kept if e.tag.endswith("}Activity"))
+    titles = {task.code: task.name for task in tasks}
+    assert [e.text for e in one if e.tag.endswith("}Name")] == [titles[name]]
     found = {t.code: t for t in read(body, "a.pmxml", tmp_path).tasks}
-    assert found["n/01/A"].baseline == (at("2026-01-05T07:00"), at("2026-01-05T18:00"))
+    assert (found[name].baseline, found[name].baseline_min) == (dates, 1200)
+
+
+@needs_java
+@pytest.mark.parametrize("form", ["pmxml", "xer"])
+def test_primavera_files_do_not_hang_on_the_clock(form: str) -> None:
+    """The same schedule, the same bytes: the day of an export is its data date."""
+    body = rewritten(sample(), form)
+    assert body == rewritten(sample(), form)
+    assert dt.datetime.now(tz=dt.UTC).date().isoformat().encode() not in body
 
 
 @needs_java
