@@ -366,6 +366,15 @@ def _whiskers(store: _Store, frame: Frame, s: Series, top: float) -> alt.Chart:
     return made
 
 
+@dataclass(frozen=True, slots=True)
+class Overlay:
+    """A curve laid over another: shares of futures by date."""
+
+    colour: str
+    dash: tuple[int, int]
+    points: Sequence[tuple[dt.date, float]]
+
+
 def distribution(
     days: Sequence[dt.date],
     counts: FloatArray,
@@ -375,14 +384,14 @@ def distribution(
     width: int,
     height: int,
     said: Sequence[str],
-    before: Sequence[tuple[dt.date, float]] = (),
+    over: Sequence[Overlay] = (),
 ) -> Spec:
     """Return a histogram with its cumulative curve, and dates marked with their labels.
 
     Parameters
     ----------
-    before
-        Points of the curve of an earlier run, laid over it as a dashed line.
+    over
+        Other curves laid over it.
     """
     rows = [
         {"day": days[i].isoformat(), "end": days[i + 1].isoformat(), "share": float(counts[i]),
@@ -413,11 +422,13 @@ def distribution(
         x="day:T", y=alt.Y("row:O", axis=None, scale=alt.Scale(paddingInner=0)), text="label:N"
     )
     # One axis on the right for both curves.
-    curves: Any = curve
-    if before:
-        earlier = [{"end": d.isoformat(), "sum": share} for d, share in before]
-        dashed = alt.Chart(store(earlier)).mark_line(color=GREY, strokeWidth=2, strokeDash=[5, 3])
-        curves = alt.layer(curve, dashed.encode(x="end:T", y="sum:Q"))
+    laid = [
+        alt.Chart(store([{"end": d.isoformat(), "sum": share} for d, share in o.points]))
+        .mark_line(color=o.colour, strokeWidth=2, strokeDash=list(o.dash))
+        .encode(x="end:T", y="sum:Q")
+        for o in over
+    ]
+    curves: Any = alt.layer(curve, *laid) if laid else curve
     layered = alt.layer(histogram, curves, rules, text).resolve_scale(y="independent")
     return finished(Plot(layered.properties(width=width, height=height), store.rows))
 

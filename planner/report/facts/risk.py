@@ -15,10 +15,12 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from planner.domain.result import NEVER, FloatArray, IntArray, Result
+from planner.domain.review import CURVE
 from planner.report.facts.inventory import Inventory, minute
 
 if TYPE_CHECKING:
     from planner.domain.portfolio import Portfolio
+    from planner.domain.review import Removal
     from planner.report.facts.dates import DateFact
 
 FEWEST_SAMPLES_A_FACTOR: Final = 5
@@ -134,11 +136,18 @@ def risk_facts(result: Result, inventory: Inventory, key: KeyDate | None) -> tup
 
 @dataclass(frozen=True, slots=True)
 class Cause:
-    """What holds the key date back, by days of P80, and what would be done about it."""
+    """What holds the key date back, by days of P80, and what would be done about it.
+
+    Parameters
+    ----------
+    curve
+        Day since the epoch and share of futures by then, without it; empty where not known.
+    """
 
     title: str
     p80_day: float
     response: str
+    curve: tuple[tuple[float, float], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,11 +178,16 @@ def causes_of(result: Result, risks: tuple[RiskFact, ...]) -> Causes:
     events = result.portfolio.spec.risk.events
     known = {name: e.response for name, e in events.items()} | {r.name: r.response for r in risks}
     found = [
-        Cause(r.title, r.p80_day, known.get(r.name, ""))
+        Cause(r.title, r.p80_day, known.get(r.name, ""), _curve(r))
         for r in review.removals
         if r.kind != "spread" and r.p80_day >= LEAST_DAY
     ]
     return Causes(tuple(found), review.removal_samples)
+
+
+def _curve(removal: Removal) -> tuple[tuple[float, float], ...]:
+    days = removal.curve_day
+    return tuple(zip(days, CURVE, strict=True)) if days else ()
 
 
 def _significant_slopes(draws: FloatArray, day: FloatArray) -> FloatArray:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 Span = tuple[dt.date | None, dt.date | None]
 NOWHERE: Final[Span] = (None, None)
 """Start and finish in a baseline that does not have the activity."""
+NONE: Final = float("nan")
 
 
 @dataclass(frozen=True)
@@ -31,16 +32,16 @@ class Activities:
         logic, axis = self.facts.logic, self.axis
         is_path = self.is_path(r)
         begin, end = axis.cut(r.start_p50), axis.cut(r.finish_p50)
+        spare, free = self.spare(r), NONE if self.is_over(r) else r.free_float_day
         bars = [
             *self.thin(self.baseline(r), self.earlier(r)),
             Bar("build", begin, end, f"{r.title}: {words.iso(r.start_p50)} to "
                 f"{words.iso(r.finish_p50)} at P50"),
             *self.driving([r]),
-            *axis.tail(r.finish_p50, r.total_float_day),
+            *axis.tail(r.finish_p50, spare),
         ]  # fmt: skip
-        cells = axis.cells(r.start_p50, r.finish_p50, r.finish_p80, r.total_float_day,
-                           r.free_float_day, self.baseline(r)[1], r.criticality,
-                           self.earlier(r)[1])  # fmt: skip
+        cells = axis.cells(r.start_p50, r.finish_p50, r.finish_p80, spare, free,
+                           self.baseline(r)[1], r.criticality, self.earlier(r)[1])  # fmt: skip
         name = f"{r.title} · block {r.block}" if r.block else r.title
         return GanttRow(
             r.activity, parent, depth, name, cells, tuple(bars), (), is_path=is_path,
@@ -53,6 +54,14 @@ class Activities:
         trades = self.facts.result.portfolio.catalog.trades
         held = self.facts.logic.crews.get(activity, ())
         return tuple((trades[t].title if t in trades else t, n) for t, n in held)
+
+    def is_over(self, r: ScheduleRow) -> bool:
+        """Return whether an activity was done by the data date in (almost) every future."""
+        return r.finish_p90 is not None and r.finish_p90 <= self.facts.result.plan.data_date
+
+    def spare(self, r: ScheduleRow) -> float:
+        """Return the total float of an activity [day], NaN of one that is over."""
+        return NONE if self.is_over(r) else r.total_float_day
 
     def reported(self, activity: str) -> float | None:
         """Return the share of an activity that was reported done, None where none was said."""

@@ -180,10 +180,11 @@ for (const box of document.querySelectorAll(".gantt")) (function () {
     D.columns.forEach((c, n) => { if (columns[n]) { at += WIDTHS[c[1]]; const v = said(r, n); if (v) s += `<text role="gridcell" class="num dim" x="${at}" y="15">${v}</text>`; } });
     return s;
   }
-  // The side covers what the scroll takes beyond the left edge of the chart.
+  // The side covers what the scroll takes beyond the left edge of the chart; so the name comes after
+  // the bars, and the label of the row says it first.
   function row(r, i, l, far) {
     const open = sign(r) ? ` aria-expanded="${r.fold !== CLOSED}"` : "";
-    return `<g class="row${r.rejected ? " off" : ""}" id="${D.name}-${r.i}" role="row" data-i="${r.i}" aria-level="${r.depth + 1}" aria-rowindex="${i + 1}" aria-selected="${r.i === chosen}"${open} transform="translate(0,${i * ROW})">`
+    return `<g class="row${r.rejected ? " off" : ""}" id="${D.name}-${r.i}" role="row" data-i="${r.i}" aria-label="${esc(r.name)}: ${esc(short(r))}" aria-level="${r.depth + 1}" aria-rowindex="${i + 1}" aria-selected="${r.i === chosen}"${open} transform="translate(0,${i * ROW})">`
       + `<rect class="back" x="${l}" width="${width - l}" height="${ROW}"/><g class="bars" role="gridcell" aria-label="${esc(short(r))}" transform="translate(${px(far)},0)">${bars(r, (d) => d * scale)}</g>`
       + `<rect class="side" width="${l}" height="${ROW}"/><rect class="back" width="${l}" height="${ROW}"/>${label(r)}</g>`;
   }

@@ -187,6 +187,7 @@ def _values(bet: Bet) -> Table:
                Column("says", "What it says"))  # fmt: skip
     rows: tuple[tuple[Cell, ...], ...] = (
         ("wait and see", bet.wait_and_see, "mean with full knowledge: no plan has more"),
+        *_promised(bet),
         ("recourse", bet.recourse, "mean with these commitments and the best recourse"),
         ("expected value plan", bet.expected_value, "mean with the mean world's commitments"),
         ("value of perfect information", bet.information, "wait and see less recourse"),
@@ -199,6 +200,13 @@ def _values(bet: Bet) -> Table:
         "Recourse is that of the best commitments; those taken are the cheapest within the "
         "policy's tolerance of it, so that the scenarios' worths may have a mean lower by that."
     ))  # fmt: skip
+
+
+def _promised(bet: Bet) -> tuple[tuple[Cell, ...], ...]:
+    if bet.promised is None:
+        return ()
+    return (("wait and see, promised", bet.promised,
+             "the same of commitments that can be promised at the confidence"),)  # fmt: skip
 
 
 def _rigid(bet: Bet) -> tuple[tuple[Cell, ...], ...]:

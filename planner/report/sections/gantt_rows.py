@@ -154,11 +154,11 @@ class _Rows:
             said = f"{hall.name}: racks and burn-in to {words.iso(made.service.p50)} at P50"
             bars.append(Bar("tail", ready, axis.cut(made.service.p50), said))
             marks.append(axis.mark("rfs", made.service, f"{hall.name} ready for service"))
-        bars += [*axis.tail(made.service.p50 or made.ready.p50, _spare(rows)),
+        bars += [*axis.tail(made.service.p50 or made.ready.p50, self.spare(rows)),
                  *joined(self.activities.driving(rows))]  # fmt: skip
         cells = axis.cells(
             hall.start.release if hall.start else None, made.service.p50, made.service.p80,
-            _spare(rows), baseline=before[1], earlier=earlier[1],
+            self.spare(rows), baseline=before[1], earlier=earlier[1],
         )  # fmt: skip
         top = GanttRow(hall.name, f"{hall.site}/{hall.group}", 2,
                        f"{hall.name.rpartition('/')[2]} {hall.mode}", cells, tuple(bars),
@@ -173,6 +173,11 @@ class _Rows:
         end = made.service.p50 or made.ready.p50
         rows = self.by_hall.get(made.hall.name, [])
         return [r for r in rows if end and r.finish_p50 and r.finish_p50 <= end]
+
+    def spare(self, rows: list[ScheduleRow]) -> float:
+        """Return the least total float of activities that end and are not over, NaN where none."""
+        floats = [self.activities.spare(r) for r in rows if r.finish_p50]
+        return min((f for f in floats if np.isfinite(f)), default=float("nan"))
 
     def baseline(self, rows: list[ScheduleRow]) -> Span:
         """Return the first start and the last finish of activities in the baseline."""
@@ -189,7 +194,7 @@ class _Rows:
         p80 = [r.finish_p80 for r in rows if r.finish_p80]
         return self.axis.cells(
             min(starts, default=None), max(p50, default=None), max(p80, default=None),
-            _spare(rows), baseline=self.baseline(rows)[1], earlier=self.earlier(rows)[1],
+            self.spare(rows), baseline=self.baseline(rows)[1], earlier=self.earlier(rows)[1],
         )  # fmt: skip
 
     def last(self, halls: list[HallDates]) -> Cells:
@@ -201,7 +206,7 @@ class _Rows:
         p80 = [h.service.p80 for h in halls if h.service.p80]
         return self.axis.cells(
             min(begins, default=None), max(p50, default=None), max(p80, default=None),
-            _spare(rows), baseline=self.baseline(served)[1], earlier=self.earlier(served)[1],
+            self.spare(rows), baseline=self.baseline(served)[1], earlier=self.earlier(served)[1],
         )  # fmt: skip
 
 
@@ -224,12 +229,6 @@ def _limits(facts: Facts) -> dict[str, tuple[tuple[str, int], ...]]:
 
 def _taken(rows: list[GanttRow]) -> list[Bar]:
     return [b for r in rows if not r.is_rejected for b in r.bars]
-
-
-def _spare(rows: list[ScheduleRow]) -> float:
-    """Return the least total float of activities that end, NaN where none does."""
-    floats = [r.total_float_day for r in rows if r.finish_p50 and np.isfinite(r.total_float_day)]
-    return min(floats, default=float("nan"))
 
 
 def _short(title: str) -> str:

@@ -63,7 +63,8 @@ def earned_table(found: ProgressFact) -> Table:
     return Table(
         "earned_value", f"Earned value on {words.iso(found.data_date)}", columns, rows,
         note="Money is earned evenly over each activity; halls, power and racks when they are "
-        "there, power as its contracts date it. SPI(t) is the earned schedule over the time elapsed.",
+        "there, power as its contracts date it. SPI(t) is the earned schedule over the time "
+        "elapsed.",
     )  # fmt: skip
 
 

@@ -11,6 +11,7 @@ from planner.report.sections.joint import joint_parts
 
 if TYPE_CHECKING:
     from planner.report.facts import DateFact, Facts, KeyDate, ShapeFact
+    from planner.report.facts.risk import Cause
 
 SHOWN = 8
 NOISE = 2.0
@@ -43,10 +44,10 @@ def _histogram(facts: Facts) -> tuple[Part, ...]:
             title=_key_title(facts, key.fact),
             subtitle=f"Share of {count} futures by date of {amount}; "
             f"seed {facts.result.outcome.seed}; reached in {words.share(key.reached)}"
-            f"{_against(facts)}",
+            f"{_against(facts)}{_eased(facts)}",
             spec=charts.distribution(days, shape.share, shape.cumulative, _marks(key, shape),
                                      width=880, height=200, said=said,
-                                     before=_before(facts))
+                                     over=_overlays(facts))
             if shape.low < shape.high
             else None,
             table="key_date_figures",
@@ -55,6 +56,28 @@ def _histogram(facts: Facts) -> tuple[Part, ...]:
         _figures(facts, key, shape),
         _bins(facts, shape),
     )  # fmt: skip
+
+
+def _overlays(facts: Facts) -> tuple[charts.Overlay, ...]:
+    """Return the curve of the run before, and that without what holds the date back most."""
+    made = []
+    if before := _before(facts):
+        made.append(charts.Overlay(charts.GREY, (5, 3), before))
+    if top := _top(facts):
+        points = [(_date(facts, day), share) for day, share in top.curve]
+        made.append(charts.Overlay(charts.GREEN, (2, 2), points))
+    return tuple(made)
+
+
+def _top(facts: Facts) -> Cause | None:
+    """Return the largest cause, if its curve is known."""
+    return next((c for c in facts.causes.largest[:1] if c.curve), None)
+
+
+def _eased(facts: Facts) -> str:
+    """Say what the dotted curve is, and by how much P80 comes earlier."""
+    top = _top(facts)
+    return f"; dotted: without “{top.title}”, P80 {words.days(top.p80_day)} earlier" if top else ""
 
 
 def _before(facts: Facts) -> tuple[tuple[dt.date, float], ...]:

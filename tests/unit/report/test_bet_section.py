@@ -85,6 +85,16 @@ def test_a_mean_world_that_cannot_be_kept_is_said_to_be_so() -> None:
     assert "cannot be kept" in section.said(replace(BET, expected_value=None))[2]
 
 
+def test_what_promising_costs_is_no_worth_of_knowing() -> None:
+    """110 and 90 in full knowledge; 104 and 88 of what can be promised: 96, empty if one lacks."""
+    plans = (BetPlan("soon fast", (104.0, 60.0), is_promised=True),
+             BetPlan("late fast", (70.0, 88.0), is_promised=True))  # fmt: skip
+    both = tables(replace(BET, plans=plans))["bet_values"].rows
+    assert [r[1] for r in both if r[0] == "wait and see, promised"] == [96.0]
+    one = tables(replace(BET, plans=plans[:1]))["bet_values"].rows
+    assert not [r for r in one if r[0] == "wait and see, promised"]
+
+
 def test_a_bet_reads_back_as_it_was_written() -> None:
     """Through plain values, dates and all."""
     assert read(written(BET)) == BET

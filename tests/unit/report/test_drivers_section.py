@@ -11,7 +11,15 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from planner.domain.review import Criticality, FloatPath, Removal, Review, SpendCurve, Usage
+from planner.domain.review import (
+    CURVE,
+    Criticality,
+    FloatPath,
+    Removal,
+    Review,
+    SpendCurve,
+    Usage,
+)
 from planner.report import charts, compose
 from planner.report.document import Chart, Prose, Table
 from planner.report.exporters import EXPORTERS
@@ -97,6 +105,22 @@ def test_the_first_screen_gives_the_days_of_the_removal(run):
     top = next(t for t in compose(run).tables() if t.name == "top_risks")
     assert [row[:2] for row in top.rows] == [("Storms", 12.4)]
     assert "the same 128 futures, without it" in top.note
+
+
+def test_the_curve_without_the_largest_cause_lies_over_the_histogram(run):
+    """Pre and post: its points are those of the removal, and the subtitle says what it gains."""
+    first, *rest = run.review.removals
+    days = tuple(900.0 + 10 * i for i in range(len(CURVE)))
+    review = replace(run.review, removals=(replace(first, curve_day=days), *rest))
+    chart = next(p for s in compose(replace(run, review=review)).sections for p in s.walk()
+                 if isinstance(p, Chart) and p.name == "key_date")  # fmt: skip
+    assert "dotted: without “Storms”, P80 12 days earlier" in chart.subtitle
+    laid = [
+        rows for rows in chart.spec["datasets"].values() if rows and set(rows[0]) == {"end", "sum"}
+    ]
+    assert [[r["sum"] for r in rows] for rows in laid] == [list(CURVE)]
+    last = run.outcome.epoch + dt.timedelta(days=days[-1])
+    assert laid[0][-1]["end"] == last.isoformat()
 
 
 def test_without_removals_the_largest_risks_are_estimates(run):

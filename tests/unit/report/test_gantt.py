@@ -197,3 +197,19 @@ def test_what_was_reported_fills_the_bar() -> None:
                    for k in ("build", "done"))  # fmt: skip
     assert bar.end > bar.start
     assert done == pytest.approx(max(1.5, whole / 4), abs=0.11)
+
+
+def test_what_is_over_has_no_float() -> None:
+    """An activity done by the data date cannot slip: no tail, no number, none in its hall's."""
+    facts = gather(results.result(samples=60))
+    name, day = "south/halls/02/T01", results.DATA_DATE - dt.timedelta(days=1)
+    over = dict.fromkeys(("finish", "finish_p10", "finish_p50", "finish_p80", "finish_p90"), day)
+    rows = [dataclasses.replace(r, total_float_day=50.0, **(over if r.activity == name else {}))
+            for r in facts.schedule]  # fmt: skip
+    made = gantt(dataclasses.replace(facts, schedule=tuple(rows)))
+    at = [c.title for c in made.columns].index("TF d")
+    found = {r.key: r for r in made.rows}
+    assert found[name].cells[at] is None
+    assert not any(b.kind == "float" for b in found[name].bars)
+    assert found["south/halls/02/T02"].cells[at] == 50
+    assert found["south/halls/02"].cells[at] == 50
