@@ -90,7 +90,7 @@ def simulate(
     from planner.cli import health as tables
     from planner.cli.baseline import held_against
     from planner.cli.console import progress, put, put_json
-    from planner.cli.inputs import checked, days, load
+    from planner.cli.inputs import blamed, checked, days, load
     from planner.cli.removal import removal_text
     from planner.cli.workers import hired
 
@@ -109,7 +109,11 @@ def simulate(
     else:
         portfolio, _ = load(scenario, settings, actuals)
     chosen = specs.read_plan(plan, portfolio) if plan else None
-    with hired(workers, scheduler) as found, progress(quiet=quiet or as_json) as update:
+    with (
+        hired(workers, scheduler) as found,
+        progress(quiet=quiet or as_json) as update,
+        blamed(plan),
+    ):
         asked = study.Ask.of(
             portfolio, seed=seed, samples=samples, workers=found, method=METHODS[sampling],
             until_error_day=error_day,

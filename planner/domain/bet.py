@@ -194,6 +194,22 @@ class Bet:
         return sum(s.probability * s.wait_and_see for s in self.scenarios)
 
     @property
+    def promised(self) -> float | None:
+        """Mean worth with full knowledge of what can be promised at the confidence, too.
+
+        None where not every scenario's own commitments were tried. What is missing to wait and see
+        is the price of promising, and no more information would bring it back.
+        """
+        own = {plan.name: plan.worth for plan in self.plans if plan.is_promised}
+        found = [
+            (s.probability, own[s.name][i] if s.name in own else None)
+            for i, s in enumerate(self.scenarios)
+        ]
+        if any(worth is None for _, worth in found):
+            return None
+        return sum(p * worth for p, worth in found if worth is not None)
+
+    @property
     def information(self) -> float:
         """Expected value of perfect information."""
         return self.wait_and_see - self.recourse

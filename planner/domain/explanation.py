@@ -344,4 +344,6 @@ class Explanation:
     switches: tuple[Switch, ...] = ()
     notes: tuple[str, ...] = ()
     is_complete: bool = True
-    """False where a clock ended it before all was tried."""
+    """False where a clock or a signal ended it before all was tried."""
+    is_interrupted: bool = False
+    """Whether a signal ended it; what was found before stands."""

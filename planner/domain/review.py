@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -92,6 +92,10 @@ class Look:
     spend: SpendCurve
 
 
+CURVE: Final = tuple(x / 100 for x in range(5, 100, 5))
+"""Shares of futures at which a curve is kept."""
+
+
 @dataclass(frozen=True, slots=True)
 class Removal:
     """What would be gained if a cause were gone, from the same futures run again without it.
@@ -106,6 +110,8 @@ class Removal:
         negative where it comes later, NaN where it does not come.
     mean_day, error_day
         Mean of the paired differences over samples, and its standard error.
+    curve_day
+        Days since the epoch at `CURVE` without the cause; empty where one of them does not come.
     """
 
     name: str
@@ -115,6 +121,7 @@ class Removal:
     p80_day: float
     mean_day: float
     error_day: float
+    curve_day: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True)

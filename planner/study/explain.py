@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
@@ -134,32 +134,44 @@ def explain(
         gap=session.gap, distance=model.distance(session), mw=model.megawatts(session),
         answers=tuple(answers), notes=NOTES,
     )  # fmt: skip
-    if "prices" in asked.parts:
-        is_over = clock.over(PARTS["prices"])
-        made = replace(made, prices=model.prices(session, progress, is_over))
-    usual = list(model.usual(given)) if "switches" in asked.parts else []
-    made = replace(made, switches=_switches(given, [*named, *usual], clock, seed, progress))
-    if "alternatives" in asked.parts:
-        made = replace(made, alternatives=_alternatives(session, clock, progress))
+    try:
+        for found in _parts(session, given, named, asked, clock, seed, progress):
+            made = replace(made, **found)
+    except KeyboardInterrupt:
+        made = replace(made, is_interrupted=True)
     return replace(
         made,
         free=session.free.worth if session.has_searched else None,
-        is_complete=not clock.has_ended,
+        is_complete=not (clock.has_ended or made.is_interrupted),
     )
+
+
+def _parts(
+    session: Session, given: Given, named: list[Parameter], asked: Asked, clock: _Clock, seed: int,
+    progress: Progress,
+) -> Iterator[dict[str, Any]]:  # fmt: skip
+    """Yield what is found part by part, so that a signal leaves what stands before it."""
+    if "prices" in asked.parts:
+        yield {"prices": model.prices(session, progress, clock.over(PARTS["prices"]))}
+    usual = list(model.usual(given)) if "switches" in asked.parts else []
+    switches: tuple[Switch, ...] = ()
+    for found in _switches(given, [*named, *usual], clock, seed, progress):
+        switches = (*switches, found)
+        yield {"switches": switches}
+    if "alternatives" in asked.parts:
+        yield {"alternatives": _alternatives(session, clock, progress)}
 
 
 def _switches(
     given: Given, parameters: list[Parameter], clock: _Clock, seed: int, progress: Progress
-) -> tuple[Switch, ...]:
-    made = []
+) -> Iterator[Switch]:
     for i, parameter in enumerate(parameters):
         progress("switch points", i / len(parameters))
         begun, end = PARTS["prices"], PARTS["switches"]
         is_over = clock.over(begun + (end - begun) * (i + 1) / len(parameters))
         found = model.switch(given, parameter, is_over, seed=seed)
         if len(found.points) > 1:
-            made.append(found)
-    return tuple(made)
+            yield found
 
 
 def _alternatives(session: Session, clock: _Clock, progress: Progress) -> tuple[Alternative, ...]:

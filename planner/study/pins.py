@@ -39,4 +39,7 @@ def costs_of_pins(
     except ValueError:
         return ()
     session.until = end
-    return model.pin_costs(session, lambda: end is not None and time.monotonic() >= end)
+    try:
+        return model.pin_costs(session, lambda: end is not None and time.monotonic() >= end)
+    except KeyboardInterrupt:
+        return ()  # the plan itself is done, and is kept

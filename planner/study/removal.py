@@ -17,7 +17,7 @@ import numpy as np
 
 from planner.domain.amount import Form
 from planner.domain.result import NEVER, quantile_min
-from planner.domain.review import Removal
+from planner.domain.review import CURVE, Removal
 from planner.network.calendars import DAY_MIN
 
 if TYPE_CHECKING:
@@ -97,7 +97,14 @@ def _gain(cause: Cause, base: IntArray, without: IntArray) -> Removal:
         cause.name, cause.title, cause.kind,
         p50_day=_earlier(base, without, 0.5), p80_day=_earlier(base, without, 0.8),
         mean_day=float(gained.mean()) if len(gained) else 0.0, error_day=error,
+        curve_day=_curve(without),
     )  # fmt: skip
+
+
+def _curve(minute: IntArray) -> tuple[float, ...]:
+    """Return the days at `CURVE`, nothing where the last of them does not come."""
+    found = [int(quantile_min(minute, share)) for share in CURVE]
+    return () if max(found) >= NEVER else tuple(m / DAY_MIN for m in found)
 
 
 def _earlier(base: IntArray, without: IntArray, share: float) -> float:

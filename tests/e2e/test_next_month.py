@@ -137,3 +137,14 @@ def test_a_run_with_actuals_is_held_against_a_baseline(months: Months) -> None:
         (line,) = (one for one in shown.splitlines() if one.startswith(f"{code} "))
         assert line.rstrip().endswith("pass"), line
     assert "DCMA-01" not in shown
+
+
+def test_the_report_again_knows_the_run_before(months: Months) -> None:
+    """Rendered again beside the run before, and told its baseline, dates and bars are the same."""
+    again = months.second.parent / "again.html"
+    plan("report", str(months.second), "--baseline", str(months.first), "-o", str(again), "--quiet")
+    pages = [f.read_text(encoding="utf-8") for f in (again, months.second / "report.html")]
+    for name in ("headline", "progress", "timeline"):
+        one, two = (p.partition(f'<section id="{name}">')[2].partition("</section>") for p in pages)
+        assert one[0]
+        assert one[0] == two[0]

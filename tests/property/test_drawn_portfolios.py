@@ -39,22 +39,28 @@ def changed(portfolio, change: Change):
     return portfolio
 
 
-def check_conflict(portfolio, readiness, error: InfeasibleError) -> None:
-    """The set alone is infeasible, and feasible without any one of its statements."""
+def check_conflicts(portfolio, readiness, error: InfeasibleError) -> None:
+    """Each set alone is infeasible, and feasible without any one of its statements.
+
+    Further sets share no statement with one before.
+    """
     data = pooled(build(portfolio, readiness))
     engine = Engine(formulate(data), seed=1)
     _let_all_give(data, engine)
     engine.seek({}, "min")
     groups = _groups(data, engine)
-    named = [g for g in groups if (g.statement.text, g.statement.where) in error.conflict]
-    for group in groups:
-        if group not in named:
+    seen: set[object] = set()
+    for conflict in (error.conflict, *error.others):
+        assert not seen & set(conflict)
+        seen |= set(conflict)
+        named = [g for g in groups if (g.statement.text, g.statement.where) in conflict]
+        for group in groups:
+            (_restore if group in named else _drop)(engine, group)
+        assert _feasible(engine, whole=True) is False
+        for group in named:
             _drop(engine, group)
-    assert _feasible(engine, whole=True) is False
-    for group in named:
-        _drop(engine, group)
-        assert _feasible(engine, whole=True) is True, group.statement.text
-        _restore(engine, group)
+            assert _feasible(engine, whole=True) is True, group.statement.text
+            _restore(engine, group)
 
 
 @pytest.mark.slow
@@ -80,7 +86,7 @@ def _is_stopped(seed: int) -> bool:
         assert optimise.violations(portfolio, readiness, plan) == (), seed
         return False
     assert found.is_reduced, seed
-    check_conflict(portfolio, readiness, found)
+    check_conflicts(portfolio, readiness, found)
     for change in found.changes:
         assert change.is_confirmed, (seed, change)
         mended = changed(portfolio, change)
@@ -113,6 +119,17 @@ def test_a_change_is_made_larger_until_a_plan_confirms_it(seed: int) -> None:
     for change in raised.value.changes:
         assert change.is_confirmed
         optimise.solve(changed(portfolio, change), readiness)
+
+
+def test_two_conflicts_are_both_told() -> None:
+    """Carbon against a required date, and a pin against the room: mending one leaves the other."""
+    portfolio, readiness = drawn(59)
+    with pytest.raises(InfeasibleError, match="nor can these") as raised:
+        optimise.solve(portfolio, readiness)
+    assert not raised.value.changes
+    (other,) = raised.value.others
+    assert "exactly 2 halls of north/sheds pinned" in {text for text, _ in other}
+    check_conflicts(portfolio, readiness, raised.value)
 
 
 def test_what_no_split_keeps_is_told_in_the_words_of_the_files() -> None:

@@ -42,7 +42,7 @@ def ordered(firm: int, *, calendar: str = "24x7", dock: int = 20, **changes: Any
         Job("hall", 10 * D, (("earth", "FS", 0),), calendar=calendar),
         Job("LOT/racks", 2 * D, (("hall", "FS", 0),), gates=("dock/P",)),
     ]
-    lots = {"lot": ("LOT",), "lot_block": ints([0]), "lot_service": ints([2]),
+    lots: dict[str, Any] = {"lot": ("LOT",), "lot_block": ints([0]), "lot_service": ints([2]),
             "lot_gate": ints([0])}  # fmt: skip
     firm_min = ints([firm * D if firm >= 0 else -1])
     return network(jobs, gates={"dock/P": (dock * D, 0)}, gate_firm_min=firm_min, **lots, **changes)
@@ -159,7 +159,7 @@ def test_the_run_says_when_racks_really_dock() -> None:
                               form=np.ones(3, dtype=np.int64))  # fmt: skip
     made = dataclasses.replace(made, work=law)
     fixed = dataclasses.replace(made, gate_firm_min=None)
-    dock = [run(made, seed=1, samples=40, engine=e).dock_min for e in ("fast", "reference")]  # type: ignore[arg-type]
+    dock = [run(made, seed=1, samples=40, engine=e).dock_min for e in ("fast", "reference")]
     assert (dock[0] == dock[1]).all()
     assert (dock[0] >= run(fixed, seed=1, samples=40).dock_min).all()
     assert dock[0].max() > 21 * D
