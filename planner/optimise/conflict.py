@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
     from planner.domain.portfolio import Portfolio
     from planner.domain.result import Readiness
+    from planner.errors import Where
     from planner.optimise.clock import CorrectionDays
     from planner.optimise.data import ModelData
 
@@ -42,6 +43,8 @@ REDUCE_S = 60.0
 """Time in which a conflict is made as small as can be."""
 MEND_S = 60.0
 """Time in which least changes are searched."""
+MOST_OTHERS = 3
+"""Further conflicting sets that are told at most."""
 MARGINS = (0.0, 0.02, 0.1, 0.3, 1.0)
 """Shares by which a change is made larger until a plan in whole racks and dates keeps it."""
 
@@ -73,10 +76,18 @@ class ConflictError(InfeasibleError):
         By how much rows of one alone would have to give way.
     """
 
-    def __init__(self, groups: Sequence[_Group], hints: tuple[str, ...], is_reduced: bool) -> None:
-        conflict = tuple((g.statement.text, g.statement.where) for g in groups)
-        super().__init__(conflict, hints, is_reduced, _because(groups))
+    def __init__(
+        self, groups: Sequence[_Group], hints: tuple[str, ...], is_reduced: bool,
+        others: Sequence[Sequence[_Group]] = (),
+    ) -> None:  # fmt: skip
+        super().__init__(
+            _said(groups), hints, is_reduced, _because(groups), (), tuple(_said(o) for o in others)
+        )
         self.groups = tuple(groups)
+
+
+def _said(groups: Sequence[_Group]) -> tuple[tuple[str, Where], ...]:
+    return tuple((group.statement.text, group.statement.where) for group in groups)
 
 
 def raise_infeasible(data: ModelData, engine: Engine) -> NoReturn:
@@ -104,7 +115,26 @@ def raise_infeasible(data: ModelData, engine: Engine) -> NoReturn:
     kept, is_sure = _reduced(engine, kept, whole=True)
     if not kept:
         raise EngineError("the model is infeasible without any statement of the user's")
-    raise ConflictError(kept, tuple(h for g, h in hints if g in kept), is_sure)
+    others = _others(engine, groups, kept)
+    raise ConflictError(kept, tuple(h for g, h in hints if g in kept), is_sure, others)
+
+
+def _others(engine: Engine, groups: Sequence[_Group], kept: Sequence[_Group]) -> list[list[_Group]]:
+    """Return further conflicting sets, each without a statement of any before it."""
+    found: list[list[_Group]] = []
+    rest = list(groups)
+    latest = list(kept)
+    while len(found) < MOST_OTHERS:
+        rest = [group for group in rest if group not in latest]
+        for group in groups:
+            (_restore if group in rest else _drop)(engine, group)
+        if _feasible(engine, whole=True) is not False:
+            break
+        latest, _ = _reduced(engine, rest, whole=True)
+        if not latest:
+            break
+        found.append(latest)
+    return found
 
 
 def mended(
@@ -138,7 +168,9 @@ def mended(
             changes.append(replace(sure, text=group.statement.text, where=group.statement.where))
     # Where a figure was searched, the row's own slack says nothing more.
     hints = () if changes else found.relaxations
-    return InfeasibleError(found.conflict, hints, found.is_reduced, found.because, tuple(changes))
+    return InfeasibleError(
+        found.conflict, hints, found.is_reduced, found.because, tuple(changes), found.others
+    )
 
 
 def _confirmed(

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from planner.optimise.halls import Pool
 
 Key = tuple[str, str, str]
+DIGITS: Final = 12
+"""Digits to which the cost of energy must agree: a mean price may differ in its last bit."""
 
 
 def lumped(data: ModelData) -> ModelData:
@@ -106,5 +108,5 @@ def offer(data: ModelData, pool: int) -> tuple[object, ...]:
         chosen.traits, chosen.power_tail_day, chosen.rack_tail_day,
         tuple(arriving.fits[:, pool].tolist()),
         np.ascontiguousarray(arriving.present[:, pool]).tobytes(),
-        tuple(data.money.energy[pool].tolist()),
+        tuple(np.round(data.money.energy[pool], DIGITS).tolist()),
     )  # fmt: skip

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from planner.optimise.engine import Engine, Solution
 
 WHOLE = 1e-6
+FEW_PARTS = 100
+"""Halls in parts up to which a search begins from their rounding."""
 THRESHOLDS = (0.5, 0.3, 0.8, 0.999)
 """Parts of a hall from which it is started, tried in turn until one leaves a feasible rest."""
 
@@ -124,20 +126,25 @@ def greedy(engine: Engine, data: ModelData, relaxed: FloatArray) -> Solution | N
 def sought(
     engine: Engine, data: ModelData, relaxed: Solution, *, gap: float, nodes: int
 ) -> Solution:
-    """Return a point with whole starts near a relaxation, and within a hall of what that found.
+    """Return a point with whole starts near a relaxation; its values are None where there is none.
 
-    Its values are None where there is none.
+    With few halls in parts it is sought within a hall of a rounding; with many, near the parts
+    first, which is the smaller search, and further only where that leaves the gap wide.
     """
     if relaxed.values is None or relaxed.objective is None:
         return relaxed
-    best = near(engine, data, relaxed.values, gap=gap, nodes=nodes)
+    starts = relaxed.values[start_columns(engine, data)]
+    best: Solution | None = None
+    if (np.abs(starts - np.round(starts)) > WHOLE).sum() <= FEW_PARTS:
+        best = greedy(engine, data, relaxed.values)
+    best = best or near(engine, data, relaxed.values, gap=gap, nodes=nodes)
     if best.values is None:
         best = greedy(engine, data, relaxed.values) or best
     if best.values is None or best.objective is None:
         return best
     is_wide = abs(relaxed.objective - best.objective) > gap * abs(relaxed.objective)
     if is_wide and not (engine.was_interrupted or engine.hit_clock):
-        better = neighbourhood(engine, data, best.values, gap=gap / 2, nodes=nodes)
+        better = neighbourhood(engine, data, best.values, gap=gap, nodes=nodes)
         best = better if better.values is not None else best
     return best
 

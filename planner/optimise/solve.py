@@ -10,7 +10,7 @@ import numpy as np
 
 from planner.domain.pin import pinned
 from planner.domain.plan import INTERRUPTED, LevelStatus, Plan, SolveStatus, Termination
-from planner.errors import InfeasibleError, LimitError, StoppedError
+from planner.errors import InfeasibleError, LimitError, StoppedError, UnboundedError
 from planner.optimise.alike import pooled, spelled, spread
 from planner.optimise.coarse import coarsened
 from planner.optimise.conflict import ConflictError, mended, raise_infeasible
@@ -386,7 +386,10 @@ def _through_coarse(search: Search, objective: Objective) -> Solution | None:
     coarse = coarsened(engine, data)
     if coarse is None:
         return None
-    relaxed = fair.relax(coarse)
+    try:
+        relaxed = fair.relax(coarse)
+    except UnboundedError:  # a row that limits it may differ between pools; the whole model tells
+        return None
     search.tell("whole halls", 0.2)
     gap, nodes = COARSE_GAP * search.gap, search.limits.nodes
     if _is_small(coarse, data):
@@ -456,7 +459,7 @@ def _whole(search: Search, relaxed: FloatArray, sign: float) -> Solution:
     found = _as_before(search, columns)
     if found is not None:
         return found
-    if _is_small(engine, data):
+    if _is_small(engine, search.data):
         found = _all_whole(search, sign)
         if found.values is not None:
             return found

@@ -23,7 +23,7 @@ from tests import results
 
 pytestmark = pytest.mark.slow
 
-NO_SECTION = {"__init__", "fan_chart", "gantt_rows", "cash", "joint"}
+NO_SECTION = {"__init__", "fan_chart", "gantt_rows", "cash", "joint", "orders"}
 """Files that sections share."""
 NO_EXPORTER = {
     "__init__",

@@ -17,6 +17,7 @@ from planner.optimise.clock import Extra
 from planner.optimise.data import ModelData, build
 from planner.optimise.engine import INF, Engine
 from planner.optimise.feed import feed
+from planner.optimise.lumping import lumped
 from planner.optimise.model import formulate
 from planner.optimise.objectives import OBJECTIVES
 from planner.optimise.objectives.compute_per_researcher import levels
@@ -115,7 +116,7 @@ class Session:
         ValueError
             If the model has no point with the plan's halls: its inputs are not the plan's.
         """
-        data, shifted = _early(build(portfolio, readiness, corrections), corrections or {})
+        data, shifted = _early(lumped(build(portfolio, readiness, corrections)), corrections or {})
         engine = Engine(formulate(data), seed=seed)
         bounds = zip(engine.lower.tolist(), engine.upper.tolist(), strict=True)
         known = dict(enumerate(bounds))
@@ -171,7 +172,7 @@ class Session:
         """Solve a linear program from the basis that the first of its kind ended with."""
         name = f"{self.mode} {stage}"
         self.engine.adopt(self.bases.get(name))
-        found = self.engine.solve_lp()
+        found = uninterrupted(self.engine, self.engine.solve_lp())
         if found.values is not None and name not in self.bases:
             self.bases[name] = self.engine.basis()
         return found
@@ -281,12 +282,13 @@ class Session:
         engine.deadline = self.until
         if is_wide and not self.is_small:
             self.unfix()
-            relaxed = engine.solve_lp().values
+            relaxed = uninterrupted(engine, engine.solve_lp()).values
             point, bound = None, None
             if relaxed is not None:
-                point = near(engine, self.data, relaxed, gap=gap, nodes=nodes).values
+                searched = near(engine, self.data, relaxed, gap=gap, nodes=nodes)
+                point = uninterrupted(engine, searched).values
         else:
-            searched = engine.solve_mip(gap=gap, nodes=nodes, start=known)
+            searched = uninterrupted(engine, engine.solve_mip(gap=gap, nodes=nodes, start=known))
             point, bound = searched.values, None if costs else searched.bound
         point = known if point is None else point
         engine.deadline = None
@@ -310,7 +312,7 @@ class Session:
         """
         self.fix_at(start)
         self._seek(costs)
-        return self.engine.solve_lp().values
+        return uninterrupted(self.engine, self.engine.solve_lp()).values
 
     def _window(self, pins: Mapping[int, tuple[float, float]]) -> tuple[FloatArray, FloatArray]:
         """Return bounds of starts: free in a small model, near the plan in a big one."""
@@ -367,6 +369,19 @@ class Session:
         finally:
             for row in rows:
                 engine.restore(row)
+
+
+def uninterrupted(engine: Engine, found: Solution) -> Solution:
+    """Return what a solve found.
+
+    Raises
+    ------
+    KeyboardInterrupt
+        If a signal ended it: what it found then is no answer to what was asked.
+    """
+    if engine.was_interrupted:
+        raise KeyboardInterrupt
+    return found
 
 
 def _early(

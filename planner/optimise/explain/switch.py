@@ -20,6 +20,7 @@ import numpy as np
 from planner.domain.explanation import TODAY, Flip, FlipKind, Point, Switch
 from planner.optimise.data import ModelData, build
 from planner.optimise.engine import INF, Engine
+from planner.optimise.explain.session import uninterrupted
 from planner.optimise.model import formulate
 from planner.optimise.money import KINDS
 from planner.optimise.objectives import OBJECTIVES
@@ -222,13 +223,13 @@ class _Solver:
         engine.seek({engine.column(variable): 1.0}, sense)
         key = variable, len(engine.lower), len(engine.row_lower)
         engine.adopt(self.given.warm.get(key))
-        found = engine.solve_lp()
+        found = uninterrupted(engine, engine.solve_lp())
         self.given.warm[key] = engine.basis() or self.given.warm.get(key)
         return found.values
 
     def _run_whole(self, engine: Engine, variable: str, sense: Any) -> Any:
         engine.seek({engine.column(variable): 1.0}, sense)
-        return engine.solve_mip(gap=WHOLE_GAP, nodes=WHOLE_NODES).values
+        return uninterrupted(engine, engine.solve_mip(gap=WHOLE_GAP, nodes=WHOLE_NODES)).values
 
     # What is told of a choice
 

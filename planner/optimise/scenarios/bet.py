@@ -180,12 +180,13 @@ class _Asked:
             is_whole = False
         name = self._taken(table, best, is_whole=is_whole) if joined is None else CHOSEN
         others = [table.stages[m.name] for m in own if m.name in table.stages]
-        told = bare_items(table, others)
+        told, rigid = bare_items(table, others), None
         can_cancel: tuple[BetRight, ...] = ()
         try:
             if is_whole:
                 self.tell("how long decisions can wait", 0.85)
                 can_cancel = rights(table, members)
+                rigid = self._rigid(table, best) if joined is None else joined.rigid
                 told = items(table, members, others, mean, self.tolerance)
         except KeyboardInterrupt:
             crew.stop()
@@ -195,7 +196,7 @@ class _Asked:
             self.tell(STOPPED.format(name=name, gap=_gap(bet)), 0.9)
         notes = _notes(is_small=is_small, name=name, cut=table.cut, gap=None if is_whole else
                        _gap(bet))  # fmt: skip
-        bet = replace(bet, items=told, rights=can_cancel, notes=notes)
+        bet = replace(bet, items=told, rights=can_cancel, rigid=rigid, notes=notes)
         return Found(bet, table.stages[CHOSEN], self.base, is_whole=is_whole)
 
     def _asked_alone(self, crew: Crew, rows: int) -> tuple[Table, Single, list[float], bool]:
@@ -232,13 +233,17 @@ class _Asked:
         return name
 
     def _bet(
-        self, table: Table, best: Sequence[float], joined: Joined | None, *, is_small: bool
+        self,
+        table: Table,
+        best: Sequence[float],
+        joined: Joined | None,
+        *,
+        is_small: bool,
     ) -> Bet:
         """Return what the chosen commitments are worth, and what they are held against."""
         reached, timeline = table.worth[CHOSEN], self.base.timeline
         values = joined or Joined(
-            mean_worth(self.members, reached), self._expected_value(table), None,
-            self._rigid(table, best, is_small=is_small),
+            mean_worth(self.members, reached), self._expected_value(table), None, None
         )  # fmt: skip
         return Bet(
             objective=self.policy.objective,
@@ -247,7 +252,7 @@ class _Asked:
             scenarios=tuple(
                 BetScenario(m.name, m.arrival, m.future, m.probability,
                             min(m.revealed_day, m.known_day), w, v)
-                for m, w, v in zip(self.members, best, reached, strict=True)
+                for m, w, v in zip(self.members, _at_least(best, table), reached, strict=True)
             ),
             plans=tuple(
                 BetPlan(n, table.worth[n], table.promised[n])
@@ -258,19 +263,28 @@ class _Asked:
             expected_value=values.expected_value,
             method="equivalent" if is_small else "candidates",
             bound=values.bound,
-            rigid=values.rigid,
         )  # fmt: skip
 
-    def _rigid(self, table: Table, best: Sequence[float], *, is_small: bool) -> float | None:
-        """Return the mean worth of the best commitments tried if nothing could be cancelled."""
-        if is_small or not table.cancellable:
+    def _rigid(self, table: Table, best: Sequence[float]) -> float | None:
+        """Return the mean worth of the best commitments tried if nothing could be cancelled.
+
+        They are asked from the best with that right on, until none of the rest can be better.
+        """
+        if not table.cancellable:
             return None
-        worth = {n: table.rigid.get(n, w) for n, w in table.worth.items() if n != CHOSEN}
-        other = replace(table, worth=worth)
-        try:
-            return mean_worth(self.members, worth[best_of(self.members, other, self.policy, best)])
-        except LimitError:
-            return None
+        left = {name: worth for name, worth in table.worth.items() if name != CHOSEN}
+        found: dict[str, tuple[float | None, ...]] = {}
+        while left:
+            tried = replace(table, worth={**found, **left})
+            try:
+                name = best_of(self.members, tried, self.policy, best)
+            except LimitError:
+                return None
+            if name not in left:
+                return mean_worth(self.members, found[name])
+            found[name] = table.rigid(name)
+            left.pop(name)
+        return None
 
     def _try_own(
         self, crew: Crew, table: Table, worlds: Sequence[tuple[Member, Single]], *,
@@ -293,14 +307,16 @@ class _Asked:
             self.tell(f"plan of {name} in every scenario", 0.5 + 0.35 * n / len(stages))
             table.add_cut(name, stage)
         if table.cancellable:
-            self._try_open(crew, table, worlds)
+            self._try_open(crew, table, [w for w in worlds if w[0].name != MEAN])
 
     def _try_open(self, crew: Crew, table: Table, worlds: Sequence[tuple[Member, Single]]) -> None:
-        """Try the same where all orders before the reveal can still be cancelled at it.
+        """Try plans that order no more than all do of what is firm by the reveal.
 
-        No plan that knows what comes would pay for that, and so none of them shows its worth.
+        No plan that knows what comes would pay for a right to cancel, so that none of those tried
+        before shows what it is worth.
         """
-        asked = [partial(s.own_stage, self.tolerance, cancellable=True) for _, s in worlds]
+        common = table.firm_in_common()
+        asked = [partial(s.own_stage, self.tolerance, common) for _, s in worlds]
         for (world, _), stage in zip(worlds, crew.all_of(asked), strict=True):
             if stage is not None and any(stage[k] > TINY for k in table.cancellable if k in stage):
                 name = OPEN.format(name=world.name)
@@ -368,6 +384,16 @@ def _notes(*, is_small: bool, name: str, cut: Sequence[str], gap: float | None) 
 def _gap(bet: Bet) -> float:
     """Return how far the commitments are from full knowledge at most [%]."""
     return 100.0 * max(0.0, bet.information) / max(abs(bet.wait_and_see), TINY)
+
+
+def _at_least(best: Sequence[float], table: Table) -> list[float]:
+    """Return the best of each scenario; whoever knows it can do what others do in it, too.
+
+    Crews that halls begun before the reveal strain are not strained where the best is sought.
+    """
+    tried = zip(*table.worth.values(), strict=True)
+    return [max(w, *(v for v in row if v is not None), w)
+            for w, row in zip(best, tried, strict=True)]  # fmt: skip
 
 
 def _go_on(joint: Joint) -> None:

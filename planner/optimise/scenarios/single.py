@@ -8,14 +8,15 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from planner.optimise.constraints.crews import left as crews_left
 from planner.optimise.engine import INF, Engine
 from planner.optimise.model import formulate
 from planner.optimise.rounding import fix, greedy, other_integers, start_columns, unfix
 from planner.optimise.scenarios.joint import NUMERIC
-from planner.optimise.scenarios.shared import GPUS_OF, Held, chosen, decisions
+from planner.optimise.scenarios.shared import GPUS_OF, HALLS, Held, chosen, decisions
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from planner.capacity.timeline import FloatArray
     from planner.optimise.data import ModelData
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
     from planner.optimise.scenarios.shared import Decisions, Item, Key
 
 WHOLE = 1e-6
+STRAIN = 1.2
+"""Crews over a site's own, as a mean over a period, that halls begun in another future may take."""
 
 
 @dataclass
@@ -113,18 +116,20 @@ class Single:
         at = found.bound if self.whole and found.bound is not None else found.objective
         return self.worth.sign * at
 
-    def own_stage(self, tolerance: float, *, cancellable: bool = False) -> dict[Key, float] | None:
+    def own_stage(
+        self, tolerance: float, at_most: Mapping[Key, float] | None = None
+    ) -> dict[Key, float] | None:
         """Return the first decisions of the scenario's own cheapest best plan; None if none is.
 
         Parameters
         ----------
-        cancellable
-            Whether nothing may be ordered before the reveal that is firm by then.
+        at_most
+            Limits of some of them.
         """
         self.held.free()
-        if cancellable:
-            self.held.forbid([k for k in self.held.rows
-                              if k[0] == GPUS_OF and k not in self.cancelled])  # fmt: skip
+        for key, most in (at_most or {}).items():
+            if key in self.held.rows:
+                self.engine.limit(self.held.rows[key], 0.0, most)
         found = self._solved()
         values = found.values
         if values is not None and not self.whole:
@@ -224,10 +229,11 @@ class Single:
             Whether nothing can be cancelled.
         """
         self.held.hold(stage)
+        strained = self._strain(stage)
         self.may_cancel(allowed=not rigid)
         found = self._solved()
         self.may_cancel(allowed=False)
-        self.held.free()
+        self._at_rest(strained)
         return None if found.objective is None else self.worth.sign * found.objective
 
     def least_cancelled(self, stage: Mapping[Key, float]) -> dict[Key, float]:
@@ -236,6 +242,7 @@ class Single:
         if not columns:
             return {}
         self.held.hold(stage)
+        strained = self._strain(stage)
         self.may_cancel(allowed=True)
         found, made = self._solved(), dict.fromkeys(columns, 0.0)
         if found.values is not None:
@@ -250,8 +257,37 @@ class Single:
             made = {k: max(0.0, float(values[c])) for k, c in columns.items()}
             self.engine.bound(column, -INF, INF)
         self.may_cancel(allowed=False)
-        self.held.free()
+        self._at_rest(strained)
         return made
+
+    def _strain(self, stage: Mapping[Key, float]) -> list[int]:
+        """Let halls begun before the reveal have the crews that they take here; return the rows.
+
+        They were begun for crews at the confidence. Where work comes at other times, they may want
+        more in a period than there are: nobody sends them home, they are stretched. What is begun
+        later finds none left.
+        """
+        labour, free = self.data.labour, crews_left(self.data)
+        use = np.zeros_like(free)
+        for o, option in enumerate(self.data.options):
+            c = option.candidate
+            at = stage.get((HALLS, c.site, f"{c.group}/{c.mode}/{c.calendar}", option.period), 0.0)
+            if at > WHOLE and option.period < self.periods:
+                use = use + at * labour.use[o]
+        made: list[int] = []
+        for r, t in zip(*np.nonzero(use > free), strict=True):
+            site, trade = labour.names[r]
+            row = self.engine.rows.get(f"crews[{site}/{trade},{self.data.labels[t]}]")
+            if row is not None:
+                self.engine.limit(row, -INF, min(float(use[r, t]), STRAIN * float(free[r, t])))
+                made.append(row)
+        return made
+
+    def _at_rest(self, strained: Sequence[int]) -> None:
+        """Let decisions go, and bring the crews back to what there are."""
+        for row in strained:
+            self.engine.restore(row)
+        self.held.free()
 
     def without(self, keys: list[Key], stage: Mapping[Key, float] | None = None) -> float | None:
         """Return the worth, halls in parts, where some first decisions are not made."""

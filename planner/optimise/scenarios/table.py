@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from planner.errors import LimitError
+from planner.optimise.scenarios.shared import GPUS_OF
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -34,8 +35,6 @@ class Table:
     worth: dict[str, tuple[float | None, ...]]
     promised: dict[str, bool]
     cut: list[str] = field(default_factory=list)
-    rigid: dict[str, tuple[float | None, ...]] = field(default_factory=dict)
-    """Worth where nothing can be cancelled, of commitments of which something can."""
 
     def add(self, name: str, stage: Stage | None) -> None:
         """Try commitments in every scenario."""
@@ -56,9 +55,19 @@ class Table:
             self.cut.append(name)
             stage = self.committed.cut(stage)
         self.add(name, stage)
-        if stage is not None and any(stage.get(k, 0.0) > TINY for k in self.cancellable):
-            asked = [partial(s.worth_of, self.stages[name], rigid=True) for s in self.singles]
-            self.rigid[name] = self.crew.all_of(asked)
+
+    def rigid(self, name: str) -> tuple[float | None, ...]:
+        """Return the worth of commitments in every scenario if nothing could be cancelled."""
+        stage = self.stages[name]
+        if not any(stage.get(k, 0.0) > TINY for k in self.cancellable):
+            return self.worth[name]
+        return self.crew.all_of([partial(s.worth_of, stage, rigid=True) for s in self.singles])
+
+    def firm_in_common(self) -> Stage:
+        """Return the least that any of the commitments orders of GPUs that are firm at once."""
+        can_cancel, stages = set(self.cancellable), list(self.stages.values())
+        keys = [k for k in self.committed.held.rows if k[0] == GPUS_OF and k not in can_cancel]
+        return {k: min(s.get(k, 0.0) for s in stages) for k in keys}
 
     @property
     def cancellable(self) -> tuple[Key, ...]:

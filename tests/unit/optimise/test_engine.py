@@ -37,6 +37,22 @@ def test_names_are_stable() -> None:
     assert engine.columns_of("x") == {("a",): engine.column("x", "a")}
 
 
+NAMES = ("St. Louis", "1", "it's", "GB300 (NVL72)", "a,b", "[x]", 'q"q', "1e3", "back\\slash", "..")
+
+
+def test_names_are_those_of_the_user() -> None:
+    """A name may hold what Pyomo quotes, or be a number: sites and SKUs are called as they like."""
+    model = pyo.ConcreteModel()
+    model.x = pyo.Var([(name, "2026Q1") for name in NAMES], domain=pyo.NonNegativeReals)
+    model.limit = pyo.Constraint(NAMES, rule=lambda m, name: m.x[name, "2026Q1"] <= 1)
+    model.goal = pyo.Objective(expr=0 * model.x["1", "2026Q1"])
+    engine = Engine(model, seed=1)
+    assert list(engine.columns_of("x")) == [(name, "2026Q1") for name in NAMES]
+    for name in NAMES:
+        assert engine.columns_of("x")[name, "2026Q1"] == engine.column("x", name, "2026Q1")
+        assert engine.index_of(f"limit[{name}]") == (name,)
+
+
 def test_a_new_objective_is_a_change_of_costs() -> None:
     """x + 3 y is largest at y = 3, x = 4: 13; then -x alone at its least, 0.5."""
     engine = toy()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
@@ -26,12 +26,16 @@ from planner.optimise.scenarios.members import Member, reduced, weighed
 from planner.optimise.scenarios.single import Single
 from tests.portfolios import ready, tiny
 
+if TYPE_CHECKING:
+    from planner.optimise.scenarios.shared import Key
+
 SOON = {"title": "S", "probability": 0.5, "arrival": "1 year", "revealed": "0.5 year",
         "weight_after": 0.1}  # fmt: skip
 LATE = {"title": "L", "probability": 0.5, "arrival": "3 year", "revealed": "1 year"}
 SLACK = 5e-3
 """Relative gap to which the scenarios are solved, and a little more."""
 DAYS = 108.0
+HALL: Key = ("halls", "north", "sheds/shed/standard", 0)
 
 
 def bet_on(objective: str = "expected", scenarios: int = 2, **arrivals: Any) -> Portfolio:
@@ -243,6 +247,42 @@ def test_forcing_halls_out_or_in_is_worth_no_more_than_leaving_them_free() -> No
     assert kept is not None
     assert out < kept - 1.0
     assert max(out, kept) <= free * (1 + 1e-6)
+
+
+def kept(portfolio: Portfolio, days: float, stage: dict[Key, float]) -> float | None:
+    """Return what commitments of the first quarter are worth where halls take so many days."""
+    data = replace(build(portfolio, ready(portfolio, days)), reveal_period=1)
+    single = Single.of(data, Worth.of(data), 1, whole=True, gap=1e-4, nodes=50, seed=1)
+    return single.worth_of(stage)
+
+
+def test_what_was_ordered_before_the_reveal_waits_as_it_must() -> None:
+    """4,000 GPUs of January and a hall in September: two quarters in a warehouse, no refusal."""
+    stage: dict[Key, float] = {HALL: 1.0, ("gpus", "north", "H100", 0): 4.0}
+    late = kept(bet_on(), 250.0, stage)
+    assert late is not None
+    assert late < kept(bet_on(), 60.0, stage)  # type: ignore[operator]
+    data = build(bet_on(), ready(bet_on(), 250.0))  # who orders now, knowing that, may not
+    single = Single.of(data, Worth.of(data), 1, whole=True, gap=1e-4, nodes=50, seed=1)
+    assert single.worth_of(stage) is None
+
+
+@pytest.mark.parametrize(("crews", "is_kept"), [(8, True), (7, True), (6, False)])
+def test_halls_that_were_begun_stretch_the_crews_by_a_fifth(crews: int, is_kept: bool) -> None:
+    """Two halls at once want eight: 8 and 7 do, of 6 it is a third too much."""
+    portfolio = tiny({"policy": {"terminal_share": 0.4}}, {"crews": {"EL": crews}})
+    found = kept(portfolio, 90.0, {HALL: 2.0})
+    assert (found is not None) is is_kept
+
+
+def test_a_row_that_was_strained_is_at_rest_again() -> None:
+    """What is asked next has no more crews than there are."""
+    portfolio = tiny(site={"crews": {"EL": 7}})
+    data = replace(build(portfolio, ready(portfolio, 90.0)), reveal_period=1)
+    single = Single.of(data, Worth.of(data), 1, whole=True, gap=1e-4, nodes=50, seed=1)
+    before = single.best()
+    assert single.worth_of({HALL: 2.0}) is not None
+    assert single.best() == pytest.approx(before)
 
 
 def test_the_mean_of_the_worst_takes_parts_of_a_scenario() -> None:
