@@ -147,6 +147,9 @@ class InfeasibleError(PlannerError):
         The conflict told in a sentence.
     changes
         Least changes that were seen to mend it, each alone.
+    others
+        Further sets that conflict as well, with no statement of another: no single change mends
+        them all.
     """
 
     exit_code = 4
@@ -158,13 +161,15 @@ class InfeasibleError(PlannerError):
         is_reduced: bool = True,
         because: str = "",
         changes: tuple[Change, ...] = (),
+        others: tuple[tuple[tuple[str, Where], ...], ...] = (),
     ) -> None:
-        super().__init__(conflict, relaxations, is_reduced, because, changes)
+        super().__init__(conflict, relaxations, is_reduced, because, changes, others)
         self.conflict = tuple(conflict)
         self.relaxations = tuple(relaxations)
         self.is_reduced = is_reduced
         self.because = because
         self.changes = tuple(changes)
+        self.others = tuple(others)
 
     def __str__(self) -> str:
         head = "infeasible: these statements cannot all hold"
@@ -177,6 +182,8 @@ class InfeasibleError(PlannerError):
             helps.insert(0, "  each of these alone would mend it:")
         if self.because and not helps:
             helps = ["  no change of one of these alone would mend it: more conflicts than these"]
+        for other in self.others:
+            helps += ["nor can these:", *(f"  {where}: {text}" for text, where in other)]
         return "\n".join([head, *rows, *chain, *helps])
 
 

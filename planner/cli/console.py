@@ -37,7 +37,14 @@ def put(text: str) -> None:
 
 def put_file(body: bytes) -> None:
     """Print a file to stdout byte for byte, whatever the encoding of the terminal."""
-    _stream(lambda: (sys.stdout.buffer.write(body), sys.stdout.flush()))
+
+    def write() -> None:
+        left = memoryview(body)
+        while left:  # a stream without a buffer (PYTHONUNBUFFERED) takes a part at a time
+            left = left[sys.stdout.buffer.write(left) :]
+        sys.stdout.flush()
+
+    _stream(write)
 
 
 def put_json(kind: str, **body: object) -> None:

@@ -92,6 +92,8 @@ def explain(
         keep(Path(run), told)
     except OSError as error:
         say(f"not kept in the run: {reason_of(error)}")
+    if told.is_interrupted:
+        raise KeyboardInterrupt
 
 
 def _optimised(run: str, found: Finished) -> Finished:
@@ -135,7 +137,9 @@ def text(told: Explanation, where: str) -> str:
     )
     parts = (*_answers(told), *_prices(told), *_switches(told), *_alternatives(told))
     lines = [head, *_distance(told), "", *parts]
-    if not told.is_complete:
+    if told.is_interrupted:
+        lines.append("Interrupted before all was tried; what was found stands.")
+    elif not told.is_complete:
         lines.append("The time limit came before all was tried; --time-limit 0 has none.")
     return "\n".join(lines).rstrip()
 

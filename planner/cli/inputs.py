@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import typer
 
 from planner import specs, units
 from planner.cli.console import say
-from planner.errors import SpecError
+from planner.errors import EngineError, Finding, SpecError, Where
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from planner.domain.portfolio import Portfolio
-    from planner.errors import Finding
 
 
 def load(
@@ -40,6 +41,25 @@ def checked(portfolio: Portfolio) -> tuple[Portfolio, tuple[Finding, ...]]:
     for finding in warnings:
         say(str(finding))
     return portfolio, warnings
+
+
+@contextmanager
+def blamed(plan: Path | None) -> Iterator[None]:
+    """Say of a plan file that no schedule can be made of it, where that is what went wrong.
+
+    Raises
+    ------
+    SpecError
+        In place of the engine's error, where there is a plan file.
+    """
+    try:
+        yield
+    except EngineError as error:
+        if plan is None:
+            raise
+        hint = "check its orders, starts and sequence, or make the plan again"
+        found = Finding(Where(str(plan)), "plan-schedule", f"it has no schedule: {error}", hint)
+        raise SpecError((found,)) from None
 
 
 def days(text: str | None) -> float | None:

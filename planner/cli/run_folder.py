@@ -61,7 +61,7 @@ def _finished(manifest: Path) -> str:
     """Return when a run was finished; its manifest may be damaged."""
     try:
         return str(json.loads(manifest.read_text(encoding="utf-8"))["finished"])
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return "earlier; its manifest.json is damaged"
 
 

@@ -122,7 +122,7 @@ class _Keeper:
         try:
             body = json.loads((self.folder / f"{key}.json").read_text(encoding="utf-8"))
             point = Point(**{**body, "at": tuple(body["at"]), "settings": tuple(body["settings"])})
-        except (OSError, ValueError, KeyError, TypeError):
+        except (OSError, ValueError, KeyError, TypeError, RecursionError):
             return None
         self.found += 1
         return point

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING
+from graphlib import CycleError, TopologicalSorter
+from itertools import pairwise
+from typing import TYPE_CHECKING, Final
 
 from planner.domain.portfolio import periods
 from planner.domain.under_way import under_way
@@ -22,6 +24,12 @@ if TYPE_CHECKING:
     from planner.specs.yaml_nodes import Node
 
 
+MOST_UNITS: Final = 50_000
+"""Units of one order; more would keep a computer busy for ever."""
+ROUNDED: Final = 0.01
+"""Share by which lots may hold more than was bought, for rounding."""
+
+
 def check_plan(
     document: PlanDocument, portfolio: Portfolio, root: Node, version: int
 ) -> Iterator[Finding]:
@@ -33,6 +41,7 @@ def check_plan(
     yield from checker.orders()
     yield from checker.purchases()
     yield from checker.lots()
+    yield from checker.sequence()
     yield from checker.results()
 
 
@@ -156,10 +165,13 @@ class _Checker:
                 yield self.at((*loc, "tranche"), "duplicate-name", f"{name} is reserved twice")
 
     def orders(self) -> Iterator[Finding]:
-        """Yield equipment orders of nothing known, or before the data date."""
+        """Yield equipment orders of nothing known, of too much, or before the data date."""
         catalog = self.portfolio.catalog
         for index, row in enumerate(self.document.orders):
             loc: Loc = ("orders", index)
+            if row.units > MOST_UNITS:
+                message = f"{row.units} units; at most {MOST_UNITS} an order"
+                yield self.at((*loc, "units"), "too-large", message)
             yield from self.known((*loc, "site"), "site", row.site, self.portfolio.sites)
             yield from self.known(
                 (*loc, "equipment"), "equipment", row.equipment, catalog.equipment
@@ -210,6 +222,33 @@ class _Checker:
             if row.until < row.service:
                 message = f"until {row.until} is before service {row.service}"
                 yield self.at((*loc, "until"), "date-order", message)
+        for name, bought in purchases.items():
+            if (most := self._at_once(name)) > bought.gpus * (1.0 + ROUNDED):
+                index = self.document.purchases.index(bought)
+                message = f"{most} GPUs of it stand at once in lots, {bought.gpus} are bought"
+                yield self.at(("purchases", index, "gpus"), "plan-lots", message)
+
+    def _at_once(self, purchase: str) -> int:
+        """Return the most GPUs of a purchase that stand in lots on any day; lots may be moved."""
+        rows = [row for row in self.document.lots if row.purchase == purchase]
+        return max(
+            (sum(r.gpus for r in rows if r.service <= row.service < r.until) for row in rows),
+            default=0,
+        )
+
+    def sequence(self) -> Iterator[Finding]:
+        """Yield a circle of pairs, at the last of them in the file."""
+        sorter = TopologicalSorter[str]()
+        for giver, taker in self.document.sequence:
+            sorter.add(taker, giver)
+        try:
+            sorter.prepare()
+        except CycleError as error:
+            circle = error.args[1]
+            pairs = set(pairwise(circle))
+            last = max(i for i, pair in enumerate(self.document.sequence) if tuple(pair) in pairs)
+            message = f"the sequence runs in a circle: {' -> '.join(circle)}"
+            yield self.at(("sequence", last), "cycle", message, "remove one of its pairs")
 
     def results(self) -> Iterator[Finding]:
         """Yield shares, money and promises of nothing known."""

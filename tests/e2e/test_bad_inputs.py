@@ -13,6 +13,7 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -31,7 +32,7 @@ def digests(folder: Path) -> dict[str, str]:
     return {
         str(p.relative_to(folder)): hashlib.sha256(p.read_bytes()).hexdigest()
         for p in sorted(folder.rglob("*"))
-        if p.is_file() and "run" not in p.relative_to(folder).parts
+        if p.is_file() and not {"run", ".run.lock"} & set(p.relative_to(folder).parts)
     }
 
 
@@ -58,10 +59,23 @@ def check_promises(folder: Path, code: int, out: str, said: str, group: int) -> 
     if code != 0 and out:
         assert json.loads(out)["exit_code"] == code
     names = {p.name for p in folder.iterdir()}
-    assert names <= {"small.yaml", "lake.yaml", "catalog", "sources.yaml", "run"}
+    theirs = {".run.lock"} if code == 7 else set()
+    assert names <= {"small.yaml", "lake.yaml", "catalog", "sources.yaml", "run", *theirs}
     assert (folder / "run" / "manifest.json").exists() == ("run" in names) == (code == 0)
     with pytest.raises(ProcessLookupError):
         os.killpg(group, 0)
+
+
+def prepare(folder: Path, case: dict[str, Any]) -> None:
+    """Write the small portfolio, with the case's edits made, and the case's own files beside it."""
+    write(folder)
+    for file, old, new in case.get("edits", []):
+        path = folder / file
+        text = path.read_text(encoding="utf-8")
+        assert old in text, f"{old!r} is not in {file}"
+        path.write_text(text.replace(old, new, 1), encoding="utf-8")
+    for file, text in case.get("files", {}).items():
+        (folder / file).write_text(text, encoding="utf-8")
 
 
 @pytest.mark.slow
@@ -70,7 +84,7 @@ def test_a_bad_input_is_answered_as_expected(name: str, tmp_path: Path) -> None:
     """Its exit code and words are as its directory says, and nothing is lost."""
     case = yaml.safe_load((ROOT / name / "case.yaml").read_text(encoding="utf-8"))
     expect = yaml.safe_load((ROOT / name / "expect.yaml").read_text(encoding="utf-8"))
-    write(tmp_path)
+    prepare(tmp_path, case)
     before = digests(tmp_path)
     code, out, said, group = run(case["argv"], tmp_path)
     assert code in expect["exit"], said

@@ -49,7 +49,7 @@ def told(folder: Path, *words: str) -> dict[str, Any]:
 
 
 def test_prices_are_told_to_people_and_scripts_alike(folder: Path) -> None:
-    """The largest gains come first of their basis, each with its bounds, and the report has them."""
+    """The largest gains come first, each with its bounds, and the report has them."""
     made = told(folder, "--prices")
     gains = [p["up"]["level"] for p in made["prices"] if p["basis"] == "halls fixed"]
     assert gains

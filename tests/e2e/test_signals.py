@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -16,15 +17,20 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 PLAN = [sys.executable, "-m", "planner"]
-SLOW = ("--set", "policy.tolerance=0", "--samples", "40", "--rounds", "1")
+HARD = ("--set", "policy.tolerance=0", "--samples", "40")
+SLOW = (*HARD, "--rounds", "1")
 """Without a tolerance the search for whole halls takes some seconds: time to stop it."""
 
 
-def start(folder: Path, *more: str) -> subprocess.Popen[str]:
+def begin(folder: Path, *words: str) -> subprocess.Popen[str]:
     return subprocess.Popen(
-        [*PLAN, "optimize", "first-light", "--out", "run", *SLOW, *more], cwd=folder, text=True,
-        stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True,
+        [*PLAN, *words], cwd=folder, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        start_new_session=True,
     )  # fmt: skip
+
+
+def start(folder: Path, *more: str) -> subprocess.Popen[str]:
+    return begin(folder, "optimize", "first-light", "--out", "run", *SLOW, *more)
 
 
 def stop(
@@ -126,3 +132,68 @@ def test_a_limit_with_a_plan_is_done_and_never_called_optimal(tmp_path: Path) ->
     assert manifest["solver"]["status"].endswith(f"(limit {limit} s)")
     assert f"(limit {limit} s)" in (tmp_path / "run" / "report.html").read_text()
     assert_clean(tmp_path, process.pid, runs=1)
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder with a small run in it."""
+    folder = tmp_path_factory.mktemp("finished")
+    words = ("optimize", "first-light", "--out", "run", "--samples", "20", "--rounds", "1")
+    done = subprocess.run([*PLAN, *words], cwd=folder, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return folder
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("word", "kept"), [("model", None), ("shadow prices", False), ("switch points", True)]
+)
+def test_an_interrupted_explain_keeps_the_parts_that_are_done(
+    word: str, kept: bool | None, finished: Path, tmp_path: Path
+) -> None:
+    """What was found before stands and is shown; a part cut short is not; exit 130."""
+    shutil.copytree(finished / "run", tmp_path / "run")
+    process = begin(tmp_path, "explain", "run", "--time-limit", "0")
+    said, _ = stop(process, word, signal.SIGINT, 0.0)
+    assert process.returncode == 130, said
+    assert "interrupted" in said
+    assert "Traceback" not in said
+    file = tmp_path / "run" / "explanation.json"
+    assert file.exists() or kept is None
+    if kept is not None:
+        told = json.loads(file.read_text(encoding="utf-8"))
+        assert told["is_interrupted"]
+        assert not told["is_complete"]
+        assert bool(told["prices"]) == kept
+        assert told["alternatives"] == []
+    assert not list((tmp_path / "run").glob(".*.part"))
+    assert_clean(tmp_path, process.pid, runs=1)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("compare", "first-light", "--overlay", "late-power", *HARD),
+        ("sweep", "first-light", "finance.opening_cash=700..1000 MUSD:2", "--out", "run",
+         "--samples", "20"),
+    ],
+    ids=["compare", "sweep"],
+)  # fmt: skip
+def test_an_interrupt_of_several_plans_leaves_no_half_of_them(
+    words: tuple[str, ...], tmp_path: Path
+) -> None:
+    """A comparison of plans of which one was cut short would be none: exit 130, and none is told.
+
+    A sweep says where its finished points are, here none yet.
+    """
+    process = begin(tmp_path, *words)
+    said, _ = stop(process, "whole halls", signal.SIGINT, 0.3)
+    assert process.returncode == 130, said
+    assert "interrupted" in said
+    assert "Traceback" not in said
+    assert not list(tmp_path.rglob("manifest.json"))
+    assert not list(tmp_path.rglob("report.html"))
+    assert not list(tmp_path.rglob("*.part"))
+    with pytest.raises(ProcessLookupError):
+        os.killpg(process.pid, 0)

@@ -45,6 +45,7 @@ def find(portfolio: Portfolio) -> Iterator[Finding]:
             yield at(portfolio, f"actuals.{path}", "actual-after-data-date", message, hint)
     for name, row in actuals.activities.items():
         yield from _activity(portfolio, f"actuals.activities.{name}", row)
+        yield from _whole(portfolio, actuals, name, row)
     yield from _tranches(portfolio, actuals)
     yield from _names(portfolio, actuals)
     yield from _started(portfolio, actuals)
@@ -67,6 +68,18 @@ def _activity(portfolio: Portfolio, path: str, row: Progress) -> Iterator[Findin
     if not row.finished and row.percent is not None and row.percent.likely >= 1:
         message = "all of it is done, and it is not finished"
         yield at(portfolio, f"{path}.percent", "actual-order", message, "say when it was finished")
+
+
+def _whole(portfolio: Portfolio, actuals: Actuals, name: str, row: Progress) -> Iterator[Finding]:
+    """Yield that a row is not done of what is reported as done as a whole."""
+    lot, parts = actuals.lots.get(name.rpartition("/")[0]), name.split("/")
+    hall = actuals.halls.get("/".join(parts[:3])) if len(parts) < LOT_PARTS else None
+    by = lot.in_service if lot is not None else hall.handed_over if hall is not None else None
+    if by is not None and (row.finished is None or row.finished > by):
+        said = "not finished" if row.finished is None else f"finished {row.finished}"
+        noun = "its GPUs serve" if lot is not None else "its hall was handed over"
+        message, hint = f"{said}, and {noun} since {by}", "one of the two is to be left out"
+        yield at(portfolio, f"actuals.activities.{name}", "actual-order", message, hint)
 
 
 def _tranches(portfolio: Portfolio, actuals: Actuals) -> Iterator[Finding]:

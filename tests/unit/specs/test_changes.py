@@ -9,7 +9,7 @@ import pytest
 
 from planner import specs
 from planner.errors import SpecError
-from planner.network import build_tables, existing_plan
+from planner.network import compile_network, existing_plan
 from planner.study.differ import values
 from planner.study.reported import progress_warnings
 
@@ -51,8 +51,8 @@ def test_meta_2026_shares_its_sites_and_says_what_it_changes() -> None:
 def test_all_that_meta_2026_reports_is_in_what_is_under_way() -> None:
     """No report is of an activity that the network has not."""
     portfolio = specs.load("meta-2026")
-    tables = build_tables(portfolio)
-    said = progress_warnings(portfolio, existing_plan(portfolio), tables)
+    network = compile_network(portfolio, existing_plan(portfolio))
+    said = progress_warnings(portfolio, network)
     assert not [text for text in said if "not in this plan" in text]
 
 

@@ -32,6 +32,9 @@ equipment:
 """
 
 
+UNFINISHED = "activities: {lakeside/halls/01/C01: {started: 2026-04-01}}"
+
+
 def reported(folder: Path, body: str = BODY, *settings: str) -> Portfolio:
     path = folder / "september.yaml"
     path.write_text(body, encoding="utf-8")
@@ -117,6 +120,11 @@ def test_cash_at_the_data_date_opens_a_plan_from_there(tmp_path: Path) -> None:
         ("arrives: 2027-03-01", "arrives: 2026-01-01", "date-order"),
         ("cash: 640 MUSD", "tranches: {lakeside/grid: {reserved: 2026-03-01}}", "actual-order"),
         ("halls/02: {rel", "hals/02: {rel", "unknown-hall"),
+        (
+            "mode: concrete}",
+            f"mode: concrete, handed_over: 2026-09-01}}\n{UNFINISHED}",
+            "actual-order",
+        ),
     ],
 )
 def test_what_cannot_have_been_ordered_is_refused(
