@@ -47,6 +47,8 @@ def _conflict(error: InfeasibleError) -> dict[str, Any]:
             for c in error.changes
         ],
         "hints": list(error.relaxations),
+        "others": [[{"text": text, **_place(where)} for text, where in other]
+                   for other in error.others],
     }  # fmt: skip
 
 

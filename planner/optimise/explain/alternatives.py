@@ -1,10 +1,10 @@
 """Plans nearly as good that differ most, for people to choose on what the model does not know.
 
 Found as in modelling to generate alternatives: each of the policy's objectives, spend among them,
-is held within a share of the best plan's, and of the halls that the plan and the alternatives so
-far start, as few megawatts as possible are started again: an option used before counts once for
-each, a candidate used before half as much. What is then found is polished: all else is solved with
-its halls.
+is held within a share of what the plan's own halls give, and of the halls that the plan and the
+alternatives so far start, as few megawatts as possible are started again: an option used before
+counts once for each, a candidate used before half as much. What is then found is polished: all else
+is solved with its halls.
 """
 
 from __future__ import annotations
@@ -53,7 +53,10 @@ def alternatives(
         if is_over():
             break
         with _nearly_as_good(session):
-            found = session.searched(costs=_costs(session, seen), is_wide=True)
+            costs = _costs(session, seen)
+            found = session.searched(costs=costs, is_wide=True)
+            if found is None:  # none whole around the relaxation: around the plan there is one
+                found = session.searched(costs=costs, start=session.base.values)
         if found is None:
             break
         starts = np.round(found.values[session.columns])
@@ -66,14 +69,14 @@ def alternatives(
 
 @contextmanager
 def _nearly_as_good(session: Session) -> Iterator[None]:
-    """Hold each of the policy's objectives within a share of the best plan's for a while.
+    """Hold each of the policy's objectives near what the plan's own halls give, for a while.
 
     Spend is among them: a plan as good for a billion more is no alternative.
     """
     engine, kept = session.engine, {}
     for name in session.data.portfolio.spec.policy.objectives:
         member = MEMBERS.get(name)
-        best = None if member is None else getattr(session.free.worth, member)
+        best = None if member is None else getattr(session.base.worth, member)
         if best is None:
             continue
         column = engine.column(OBJECTIVES[name].variable)

@@ -270,7 +270,7 @@ def test_alternatives_stay_within_a_hundredth_and_differ(is_poor: bool) -> None:
     """
     poor = session() if is_poor else session(finance={})
     found = explain.alternatives(poor, quiet, never)
-    best = poor.free.worth
+    best = poor.base.worth
     seen = [tuple(poor.starts)]
     for other in found:
         worth = other.found.worth

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from dataclasses import replace
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import pytest
@@ -157,7 +158,7 @@ def test_random_plans_read_back_equal(
                          data.draw(st.none() | numbers), "u", Termination.TIME),),
             data.draw(st.none() | numbers), data.draw(TEXT),
         ),
-        arcs=tuple(data.draw(st.lists(st.tuples(TEXT, TEXT), max_size=3))),
+        arcs=tuple(pairwise(data.draw(st.lists(TEXT, unique=True, max_size=4)))),
     )  # fmt: skip
     assert read(plan, portfolio, tmp_path) == plan
 
@@ -170,6 +171,11 @@ def test_random_plans_read_back_equal(
         ("calendar: day", "calendar: dy", "unknown-calendar", "day"),
         ("hall: 2,", "hall: 1,", "plan-halls", "started 2 times"),
         ("hall: 2,", "hall: 9,", "plan-halls", "group of 4"),
+        ("units: 2", "units: 1000000000", "too-large", "at most 50000 an order"),
+        ("gpus: 6400, order", "gpus: 640, order", "plan-lots", "6400 GPUs of it stand at once"),
+        ("- [lake/halls/01/slab, lake/halls/02/slab]",
+         "- [lake/halls/01/slab, lake/halls/02/slab]\n  - [lake/halls/02/slab, lake/halls/01/slab]",
+         "cycle", "runs in a circle"),
         ("tranche: gas", "tranche: grid", "unknown-tranche-to-reserve", "lake/gas"),
         ("tranche: sun", "tranche: gas", "duplicate-name", "reserved twice"),
         ("exit: 2026-03-01", "exit: 2026-02-01", "date-order", "is before reserve"),
