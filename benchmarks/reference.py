@@ -49,7 +49,7 @@ def one(draws: Any, sample: int) -> Any:
         for part in (draws.storms, draws.repairs)
     )
     row = slice(sample, sample + 1)
-    rows = ("work_min", "gate_min", "unit_min", "driver_factor", "is_lost")
+    rows = ("work_min", "gate_min", "unit_min", "driver_factor")
     return dataclasses.replace(
         draws,
         **{name: getattr(draws, name)[row] for name in rows},
@@ -57,6 +57,7 @@ def one(draws: Any, sample: int) -> Any:
             storms, pointer=draws.storms.pointer[:2] * 0 + [0, last - first]
         ),
         repairs=repairs,
+        lost=type(draws.lost).given(draws.is_lost[row]),
     )
 
 

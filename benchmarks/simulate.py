@@ -146,7 +146,7 @@ def _samples_a_second(network: Network, draws: object, repeats: int) -> float:
     """Return samples a second of the compiled engine, given draws, in CPU time of one thread."""
     prepared = fast.prepare(network)
     return BLOCK / best(
-        lambda: fast.simulate_packed(network, prepared, draws),  # type: ignore[arg-type]
+        lambda: fast.simulate_packed(prepared, draws),  # type: ignore[arg-type]
         repeats,
         time.thread_time,
     )
@@ -158,7 +158,7 @@ def _with_draws(network: Network, size: Size, workers: int) -> float:
     sampler = Sampler(network, seed=1, samples=total)
 
     def block(first: int) -> None:
-        fast.simulate_packed(network, prepared, sampler.draw(first, BLOCK))
+        fast.simulate_packed(prepared, sampler.draw(first, BLOCK))
 
     best_s = np.inf
     with ThreadPoolExecutor(workers) as pool:
@@ -353,9 +353,7 @@ def _kernel_ns(activities: int, size: Size) -> float:
     network = synthetic(activities)
     prepared = fast.prepare(network)
     draws = Sampler(network, seed=1, samples=BLOCK).draw(0, BLOCK)
-    seconds = best(
-        lambda: fast.simulate_packed(network, prepared, draws), size.repeats, time.thread_time
-    )
+    seconds = best(lambda: fast.simulate_packed(prepared, draws), size.repeats, time.thread_time)
     return seconds / BLOCK / activities * 1e9
 
 

@@ -12,7 +12,7 @@ from planner.domain.amount import Form
 from planner.network.arrays import Csr, Laws, Network
 from planner.simulate.damage import repairs
 from planner.simulate.sampling import Draws
-from planner.simulate.weather import Storms
+from planner.simulate.weather import LostDays, Storms
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -276,7 +276,7 @@ def certain_draws(
         gate_min=(made.gate_base_min + made.gate_slip.b.astype(np.int64))[None],
         unit_min=(made.unit_order_min + made.unit_lead.b.astype(np.int64))[None],
         driver_factor=np.ones((1, len(made.driver_name))),
-        is_lost=is_lost,
+        lost=LostDays.given(is_lost),
         storms=Storms(
             pointer=ints([0, len(ordered)]),
             site=site,

@@ -44,7 +44,7 @@ TimeLimit = Annotated[
     typer.Option("--time-limit", min=0.0, help="Seconds after which no what-if is begun; 0: none."),
 ]
 FILE: Final = "explanation.json"
-USUAL_S: Final = 240.0
+USUAL_S: Final = 600.0
 
 
 def explain(

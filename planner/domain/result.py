@@ -32,6 +32,8 @@ a Sobol sequence."""
 Progress = Callable[[str, float], None]
 """Told the stage and the share of it that is done, 0..1."""
 
+MANY_SAMPLES = 2048
+"""Samples from which on several of them are found sooner than all are sorted."""
 NEVER = 2**40
 """Minute that stands for "not within the calendar tables"; later than any real one."""
 
@@ -124,9 +126,10 @@ def order_statistics(samples: NDArray[Number], shares: Sequence[float]) -> NDArr
     """Return several of them, shape (Q, ...), as `quantile_min` returns one."""
     count = samples.shape[0]
     ranks = [min(count - 1, max(0, int(np.ceil(q * count - 1e-9)) - 1)) for q in shares]
-    # Samples side by side in memory; sorting them is quicker than finding several of them.
+    # Samples side by side in memory; sorting a few is quicker than finding several of them.
     beside = np.ascontiguousarray(np.moveaxis(samples, 0, -1))
-    ordered = np.sort(beside) if len(ranks) > 1 else np.partition(beside, ranks)
+    is_sorted = len(ranks) > 1 and count < MANY_SAMPLES
+    ordered = np.sort(beside) if is_sorted else np.partition(beside, ranks)
     found: NDArray[Number] = np.stack([ordered[..., rank] for rank in ranks])
     return found
 

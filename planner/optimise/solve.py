@@ -55,7 +55,7 @@ SMALL_NONZEROS = 20_000
 """Coefficients up to which that goes for twice as many: each node is quick."""
 HALF = 0.5
 """A level is solved to a gap below this share of the tolerance at which it is then held."""
-COARSE_GAP = 0.8
+COARSE_GAP = 0.9
 """Share of the gap to which a coarse model is searched; its halls lose some of the rest."""
 DETAIL = "\t"
 """Parts a stage of progress from what is said of it now."""
@@ -400,8 +400,12 @@ def _through_coarse(search: Search, objective: Objective) -> Solution | None:
     engine.was_interrupted |= coarse.was_interrupted
     engine.hit_clock |= coarse.hit_clock
     if best.values is None:
+        if search.is_over:
+            raise LimitError("a limit came before any plan with whole halls; raise the limit")
         return None
     search.tell("GPUs for the halls", 0.4)
+    if search.is_over:
+        engine.deadline = None  # one linear program, and what was found is a plan
     columns, halls = start_columns(engine, data), whole_starts(coarse, data, best)
     fix(engine, columns, halls, halls)
     found = fair.relax(engine)

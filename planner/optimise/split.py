@@ -234,8 +234,15 @@ def _starts(data: ModelData, halls: FloatArray) -> tuple[tuple[Start, ...], dict
 
 def _purchase_name(data: ModelData, site: str, sku: int, period: int) -> str:
     """Return the name of a purchase; marked where one of the name was ordered before."""
-    name = f"{site}/{data.skus[sku]}/{data.labels[period]}"
-    return name + MORE * any(bought.name == name for bought in data.there.purchases)
+    return _unused(data, f"{site}/{data.skus[sku]}/{data.labels[period]}")
+
+
+def _unused(data: ModelData, name: str) -> str:
+    """Return a name, marked until no purchase ordered before has it."""
+    taken = {bought.name for bought in data.there.purchases}
+    while name in taken:
+        name += MORE
+    return name
 
 
 def _ordered(data: ModelData, name: str) -> tuple[str, int, int]:
@@ -329,8 +336,8 @@ def _parted(data: ModelData, plan: Plan) -> Plan:
         if least >= max(1.0, LEAST_SHARE * lot.gpus / rack):
             first, late = replace(lot, gpus=least * rack), date_of(data.timeline, until)
             # Counted on later, or it would be handed its power first.
-            rest = replace(lot, gpus=lot.gpus - first.gpus, purchase=lot.purchase + MORE,
-                           service=late)  # fmt: skip
+            rest = replace(lot, gpus=lot.gpus - first.gpus, service=late,
+                           purchase=_unused(data, lot.purchase + MORE))  # fmt: skip
             plan = _exchanged(plan, lot, first, rest)
     return plan
 

@@ -191,7 +191,7 @@ class Job:
         network = self.network
         if self.engine == "fast":
             packed = fast.prepare(network)
-            return lambda draws: fast.simulate_packed(network, packed, draws)
+            return lambda draws: fast.simulate_packed(packed, draws)
         return lambda draws: reference.simulate(network, draws)
 
 

@@ -60,7 +60,10 @@ def repairs(network: Network, storm_site: IntArray, gust_mph: FloatArray) -> Rep
     design = np.stack([network.hall_design_wind_open, network.hall_design_wind], axis=-1)
     # Few storms damage anything: powers are taken of those alone.
     strong = np.flatnonzero(gust_mph > 0.99 * math.sqrt(ONSET) * design.min(initial=np.inf))
-    hit, share = damaged_share(gust_mph[strong, None, None], design[None])
+    # Halls are of few kinds.
+    wind, kind = np.unique(design, return_inverse=True)
+    of_kind = damaged_share(gust_mph[strong, None], wind[None])
+    hit, share = (of[:, kind.reshape(design.shape)] for of in of_kind)
     hit &= (storm_site[strong, None] == network.hall_site[None])[:, :, None]
     full = network.hall_repair_full_min[None, :, None]
     work = np.rint(network.hall_repair_fixed_min[None, :, None] + share * full)

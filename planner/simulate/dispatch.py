@@ -19,25 +19,35 @@ from planner.domain.result import NEVER
 from planner.simulate.calendars import DAY_MIN
 from planner.simulate.packing import (
     CODES,
+    ENDED,
     FACTS,
+    FINISHED,
+    FURTHEST,
     HALL,
     IS_PLAIN,
     IS_SERVED,
+    KIND,
     NEED,
+    NEEDS,
+    OWN,
+    QUEUE,
     RANK,
     READY,
     START,
+    STARTED,
     THEN,
+    WORK,
     WORK_END,
     ZONE,
     Packed,
+    aligned,
 )
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from planner.network.arrays import BoolArray, FloatArray, IntArray
-    from planner.simulate.packing import SmallArray
+    from planner.simulate.packing import Queues, SmallArray
     from planner.simulate.sampling import Draws
 
 Function = TypeVar("Function")
@@ -64,11 +74,15 @@ STRETCH: Final = 64
 FAR_BITS: Final = 22
 """Bits of the minutes by which events are chained, and of the number of activities."""
 UNKNOWN: Final = -1
-"""Stands for the day to which working time is known where it is not known at all."""
+"""Stands for the day to which working time is known where nobody has asked in the sample."""
+SHORT: Final = -2
+"""Returned instead of a sample where lost days are not drawn as far as somebody asked."""
 MANY: Final = 2000
 """Activities from which on events are chained."""
 NOBODY: Final = 1 << 30
 """A rank after all others."""
+LATER: Final = FURTHEST
+"""Stands for `NEVER` in 32 bits."""
 
 
 class Weather(NamedTuple):
@@ -91,11 +105,11 @@ class Weather(NamedTuple):
     repair_cost: FloatArray
 
     @classmethod
-    def of(cls, draws: Draws) -> Weather:
-        """Return the weather of some draws."""
+    def of(cls, draws: Draws, days: int) -> Weather:
+        """Return the weather of some draws, with lost days up to a day at least."""
         storms, repairs = draws.storms, draws.repairs
         return cls(
-            draws.is_lost, storms.pointer, storms.site, storms.begin_min, storms.end_min,
+            draws.lost.until(days), storms.pointer, storms.site, storms.begin_min, storms.end_min,
             np.asarray(repairs.is_hit.any(axis=(1, 2))),
             repairs.is_hit, repairs.work_min, repairs.cost_musd,
         )  # fmt: skip
@@ -104,11 +118,15 @@ class Weather(NamedTuple):
 class Clock(NamedTuple):
     """Working time of the zones (Z) in a sample.
 
+    Only differences of minutes worked are ever asked for, so they are counted from the day on which
+    anybody asks first; up to the first storm, where indoors all samples are alike, from the
+    beginning.
+
     Parameters
     ----------
     before
-        Minutes worked before each day, known up to day `built` of each zone (Z), shape (Z, D + 1).
-        Outdoors no sample is like another: counted from the day on which anybody asks first.
+        Minutes worked from day `origin` of each zone (Z) to each day, known up to day `built` (Z),
+        shape (Z, D + 1).
     day_of
         The day in which each multiple of a zone's longest day is worked, and more than that by its
         end, shape (Z, D + 1).
@@ -118,17 +136,24 @@ class Clock(NamedTuple):
         Whether all working days of a zone are of one length (Z).
     first_storm
         First day off indoors, D if none (N).
-    kept_to
-        The same of the sample before (N).
+    kept, shared
+        Up to which day working time is known from the sample before, and up to which all samples
+        are alike (Z).
+    reach, is_short
+        The day up to which days off are known (Z), and whether somebody asked beyond it (1).
     """
 
     before: SmallArray
     day_of: SmallArray
+    origin: IntArray
     built: IntArray
     is_off: BoolArray
     is_even: BoolArray
     first_storm: IntArray
-    kept_to: IntArray
+    kept: IntArray
+    shared: IntArray
+    reach: IntArray
+    is_short: BoolArray
     zone_off: IntArray
     longest: IntArray
     day_type: IntArray
@@ -141,11 +166,15 @@ class Clock(NamedTuple):
     def of(cls, net: Packed, sites: int) -> Clock:
         """Return working time of which nothing is known yet."""
         zones, days = net.day_type.shape
+
+        def none() -> IntArray:
+            return np.zeros(zones, np.int64)
+
         return cls(
             np.zeros((zones, days + 1), np.int32), np.zeros((zones, days + 1), np.int32),
-            np.zeros(zones, np.int64), np.zeros((2 * sites, days), np.bool_),
+            none(), none(), np.zeros((2 * sites, days), np.bool_),
             np.asarray(((net.day_work == 0) | (net.day_work == net.longest[:, None])).all(axis=1)),
-            np.full(sites, days), np.zeros(sites, np.int64),
+            np.full(sites, days), none(), none(), none(), np.zeros(1, np.bool_),
             net.zone_off, net.longest, net.day_type, net.day_work,
             net.type_pointer, net.type_start, net.type_end,
         )  # fmt: skip
@@ -156,17 +185,19 @@ class State(NamedTuple):
 
     Parameters
     ----------
-    open
-        Open conditions of starts (2a) and finishes (2a + 1), and the latest of their dates with
-        lags: two to each, 4A.
+    own
+        Of each activity, side by side (`OWN`): the open conditions of its start and the latest of
+        their dates with lags, the same of its finish, its work, and when it started, ended its work
+        and finished, 8A.
     free
         Crews and equipment that are there, by store (R + Q).
     is_freed, freed
         Stores of which something came free that somebody waits for; the first of `freed`.
     waiting_for
         How many wait for something of a store (R + Q).
-    waiting, length
-        Ranks of those who wait, the first in rank at the end of each queue, and its length (K).
+    waiting, length, front
+        Ranks of those who wait, the first in rank at the end of each queue, its length, and the
+        rank of the first, `NOBODY` if it is empty (K).
     fresh, fitting, blocked
         Who has come to wait since the last round, ranks of those among them who could start, and
         who waits for the repair of a hall.
@@ -187,13 +218,14 @@ class State(NamedTuple):
         Whether anything happens after the tables (1).
     """
 
-    open: SmallArray
+    own: SmallArray
     free: IntArray
     is_freed: BoolArray
     freed: SmallArray
     waiting_for: SmallArray
     waiting: SmallArray
     length: SmallArray
+    front: SmallArray
     fresh: SmallArray
     fitting: SmallArray
     blocked: SmallArray
@@ -221,9 +253,9 @@ class State(NamedTuple):
             return np.empty(size, np.uint32)
 
         return cls(
-            net.open.copy(), np.zeros(stores, np.int64), np.zeros(stores, np.bool_), room(stores),
-            np.zeros(stores, np.uint32), room(len(net.queues.store)),
-            np.zeros(len(net.queues.least), np.uint32),
+            aligned(OWN * count), np.zeros(stores, np.int64), np.zeros(stores, np.bool_),
+            room(stores), np.zeros(stores, np.uint32), room(len(net.queues.need) // NEEDS),
+            room(len(net.queues.least)), room(len(net.queues.least)),
             room(count), room(count), room(count),
             np.zeros(halls + 1, np.int64),
             np.full(count, -1, np.int32), np.zeros(count, np.int64), np.zeros(count, np.int64),
@@ -235,6 +267,14 @@ class State(NamedTuple):
             np.zeros(1, np.int64), far_bits,
             np.zeros(1, np.bool_),
         )  # fmt: skip
+
+
+class Agenda(NamedTuple):
+    """Where the sorted events begin and end, and the minute before which all events are sorted."""
+
+    head: int
+    tail: int
+    near_end: int
 
 
 @kernel
@@ -251,212 +291,153 @@ def run_block(
     finish: IntArray,
     storm_cost: FloatArray,
 ) -> int:
-    """Fill the times of each sample; return the first sample that was stuck, -1 if none was."""
+    """Fill the times of each sample; return the first sample that was stuck, -1 if none was.
+
+    Return `SHORT` where lost days are not drawn as far as somebody asked.
+    """
     stuck = -1
+    _begin(clock, state, weather)
     for s in range(len(work)):
-        _reset(net, state, gate_opens[s])
+        _reset(net, state, work[s], gate_opens[s])
         _cloud_over(clock, weather, s)
-        start[s, :] = NEVER
-        work_end[s, :] = NEVER
-        finish[s, :] = NEVER
-        storm_cost[s] = _live(
-            net, clock, state, weather, s, work[s], arrivals[s], start[s], work_end[s], finish[s]
-        )
-        if not state.is_beyond[0] and stuck < 0 and (finish[s] == NEVER).any():
+        storm_cost[s] = _live(net, clock, state, weather, s, arrivals[s])
+        if clock.is_short[0]:
+            return SHORT
+        is_over = _write_down(state, start[s], work_end[s], finish[s])
+        if not is_over and not state.is_beyond[0] and stuck < 0:
             stuck = s
     return stuck
 
 
 @inner
-def _reset(net: Packed, state: State, gate_opens: IntArray) -> None:
+def _begin(clock: Clock, state: State, weather: Weather) -> None:
+    """Forget what samples of another block left behind."""
+    for a in range(len(state.stopped_in)):
+        state.stopped_in[a] = -1
+    clock.is_short[0] = False
+    for z in range(len(clock.reach)):
+        is_outdoor = clock.zone_off[z] % 2 == 1
+        clock.reach[z] = weather.is_lost.shape[2] if is_outdoor else clock.day_type.shape[1]
+
+
+@inner
+def _reset(net: Packed, state: State, work: IntArray, gate_opens: IntArray) -> None:
     """Let nothing have happened yet."""
     horizon = net.day_type.shape[1] * DAY_MIN
-    for i in range(len(net.open)):
-        state.open[i] = net.open[i]
+    for a in range(len(work)):
+        own = np.uint32(a * OWN)
+        for i in range(4):
+            state.own[own + i] = net.open[4 * a + i]
+        state.own[own + WORK] = min(work[a], LATER)
+        for i in range(STARTED, OWN):
+            state.own[own + i] = LATER
     for i in range(len(net.gated)):
-        state.open[4 * net.gated[i] + 1] = min(gate_opens[i], horizon + 1)
+        state.own[OWN * net.gated[i] + 1] = min(gate_opens[i], horizon + 1)
     for store in range(len(state.free)):
         state.free[store] = net.queues.whole[store]
         state.waiting_for[store] = 0
     for k in range(len(state.length)):
         state.length[k] = 0
+        state.front[k] = NOBODY
     state.is_beyond[0] = False
     for h in range(len(state.blocked_until)):
         state.blocked_until[h] = 0
 
 
 @inner
+def _write_down(state: State, start: IntArray, work_end: IntArray, finish: IntArray) -> bool:
+    """Write the times of a sample down; return whether everything finished."""
+    is_over = True
+    for a in range(len(finish)):
+        start[a] = _or_never(state.own[a * OWN + STARTED])
+        work_end[a] = _or_never(state.own[a * OWN + ENDED])
+        finish[a] = _or_never(state.own[a * OWN + FINISHED])
+        is_over &= finish[a] < NEVER
+    return is_over
+
+
+@inlined
+def _or_never(minute: int) -> int:
+    return minute if minute < LATER else NEVER
+
+
+# --- a sample
+
+
+@inner
 def _live(
-    net: Packed,
-    clock: Clock,
-    state: State,
-    weather: Weather,
-    s: int,
-    work: IntArray,
-    arrivals: IntArray,
-    start: IntArray,
-    work_end: IntArray,
-    finish: IntArray,
+    net: Packed, clock: Clock, state: State, weather: Weather, s: int, arrivals: IntArray
 ) -> float:
     """Let a sample happen; return what storms cost."""
-    horizon = net.day_type.shape[1] * DAY_MIN
-    fact, then, queues = net.fact, net.then, net.queues
-    opens, stack, events = state.open, state.stack, state.events
-    unit_code = CODES * len(work)
-    repaired_code = unit_code + len(queues.whole) - queues.crews
-    n_arrivals = len(arrivals)
-    storm, last_storm = weather.pointer[s], weather.pointer[s + 1]
+    unit_code = CODES * len(net.by_rank)
+    repaired_code = unit_code + len(net.queues.whole) - net.queues.crews
     # This is 0, but a literal 0 is a type of its own to numba, and compiled apart.
-    head: int = weather.pointer[0]
-    tail = head
-    near_end = 1 << state.far_bits
+    storm: int = weather.pointer[s]
+    none: int = weather.pointer[0]
+    agenda = Agenda(none, none, 1 << state.far_bits)
     arrival, n_fresh, n_blocked, n_freed = 0, 0, 0, 0
-    is_beyond = state.is_beyond
     cost, last_repair = 0.0, 0
     # 0. What waits for nothing is ready at once.
-    top = 0
-    for i in range(len(net.root)):
-        stack[top] = CODES * net.root[i] + READY
-        top += 1
-
+    top = _begin_roots(net, state)
     while True:
-        # Which instant is next?
         now = 0
         if top == 0:
-            now = NEVER
-            if head == tail and state.far_count[0] > 0:
-                head, tail, near_end = _come_near(state, head, tail, near_end)
-            if head < tail:
-                now = events[head] >> CODE_BITS
-            if arrival < n_arrivals:
-                now = min(now, arrivals[arrival] >> CODE_BITS)
-            while storm < last_storm and not weather.hits[storm]:
-                storm += 1
-            if storm < last_storm:
-                now = min(now, weather.end[storm])
-            if now > horizon:
-                if head < tail or arrival < n_arrivals:
-                    is_beyond[0] = True
+            now, storm, agenda = _next_instant(net, state, weather, s, arrivals, arrival, storm,
+                                               agenda)  # fmt: skip
+            if now == NEVER:
                 return cost
 
         # 1. Storms end, and damaged halls are blocked until they are repaired.
-        while storm < last_storm and weather.end[storm] == now:
+        while storm < weather.pointer[s + 1] and weather.end[storm] == now:
             if weather.hits[storm]:
-                paid, beyond, until, head, tail = _storm_ends(
-                    net, clock, state, weather, storm, s, work, start, work_end, finish,
-                    repaired_code, head, tail, near_end,
-                )  # fmt: skip
+                paid, until, agenda = _storm_ends(
+                    net, clock, state, weather, storm, s, repaired_code, agenda
+                )
                 cost += paid
-                if beyond:
-                    is_beyond[0] = True
                 last_repair = max(last_repair, until)
             storm += 1
 
         while True:
             # 2. What happens by itself, until nothing more does.
             while True:
-                if top > 0:
-                    top -= 1
-                    code: int = stack[top]
-                elif head < tail and events[head] >> CODE_BITS == now:
-                    code = events[head] & CODE_MASK
-                    head += 1
-                elif arrival < n_arrivals and arrivals[arrival] >> CODE_BITS == now:
-                    code = arrivals[arrival] & CODE_MASK
-                    arrival += 1
-                else:
+                code, top, arrival, agenda = _next_code(state, now, arrivals, arrival, top, agenda)
+                if code < 0:
                     break
-
+                if code >= repaired_code:
+                    n_fresh, n_blocked, agenda = _repaired(
+                        net, state, now, code, repaired_code, n_fresh, n_blocked, agenda
+                    )
+                    continue
                 if code >= unit_code:
-                    if code < repaired_code:
-                        store = queues.crews + code - unit_code
-                        state.free[store] += 1
-                        n_freed = _mark(state, store, n_freed)
-                    else:
-                        h = code - repaired_code
-                        until = state.blocked_until[h]
-                        if now < until <= horizon:
-                            # There was another storm meanwhile.
-                            head, tail = _push(
-                                state, head, tail, near_end, until, code, len(work) + h
-                            )
-                        for i in range(n_blocked):
-                            state.fresh[n_fresh + i] = state.blocked[i]
-                        n_fresh, n_blocked = n_fresh + n_blocked, 0
+                    store = net.queues.crews + code - unit_code
+                    state.free[store] += 1
+                    n_freed = _mark(state, store, n_freed)
                     continue
                 a, what = np.uint32(code >> 2), code & 3
-
                 if what == READY:
-                    # Join the waiting, or start if nothing is needed.
-                    if fact[a * FACTS + IS_SERVED]:
+                    if net.fact[a * FACTS + KIND] & IS_SERVED:
                         state.fresh[n_fresh] = a
                         n_fresh += 1
                         continue
-                    blocked = 0
-                    if last_repair > now:
-                        blocked = state.blocked_until[fact[a * FACTS + HALL]]
-                    if blocked > now:
-                        if blocked <= horizon:
-                            head, tail = _push(state, head, tail, near_end, blocked, code, int(a))
-                        else:
-                            is_beyond[0] = True
+                    if last_repair > now and state.blocked_until[net.fact[a * FACTS + HALL]] > now:
+                        agenda = _when_repaired(net, state, a, code, agenda)
                         continue
                     what = START
-
                 if what == START:
-                    first, last = fact[a * FACTS + THEN], fact[a * FACTS + THEN + 1]
-                    start[a] = now
-                    end = now
-                    if work[a] > 0:
-                        end = _finish(clock, fact[a * FACTS + ZONE], now, work[a])
-                    work_end[a] = end
-                    code = int(CODES * a + WORK_END)
-                    if end == now:
-                        stack[top] = code
-                        top += 1
-                    elif end <= horizon:
-                        head, tail = _push(state, head, tail, near_end, end, code, int(a))
-                    else:
-                        is_beyond[0] = True
+                    moment = THEN
+                    top, agenda = _start(net, clock, state, now, a, top, agenda)
                 elif what == WORK_END:
-                    first, last = fact[a * FACTS + THEN + 1], fact[a * FACTS + THEN + 2]
-                    end = work_end[a]
+                    moment = THEN + 1
+                    end = state.own[a * OWN + ENDED]
                     if end > now:
                         # The hall was blocked meanwhile: look again when work should end now.
-                        if end <= horizon:
-                            head, tail = _push(state, head, tail, near_end, end, code, int(a))
-                        else:
-                            is_beyond[0] = True
+                        agenda = _later(net, state, end, code, int(a), agenda)
                         continue
-                    for i in range(fact[a * FACTS + NEED], fact[a * FACTS + FACTS + NEED]):
-                        store = queues.store[i]
-                        if store < queues.crews:
-                            state.free[store] += queues.units[i]
-                            n_freed = _mark(state, store, n_freed)
-                    if fact[a * FACTS + IS_PLAIN]:
-                        finish[a] = now
+                    n_freed = _end_work(net, state, now, a, n_freed)
                 else:
-                    first, last = fact[a * FACTS + THEN + 2], fact[a * FACTS + FACTS + THEN]
-                    finish[a] = now
-
-                # What follows from this moment.
-                for i in range(first, last):
-                    node = then[2 * i]
-                    earliest: int = max(opens[2 * node + 1], now + then[2 * i + 1])
-                    opens[2 * node + 1] = earliest
-                    opens[2 * node] -= 1
-                    if opens[2 * node] > 0:
-                        continue
-                    # Start 2a is code 4a (ready), finish 2a + 1 is code 4a + 2.
-                    if earliest <= now:
-                        stack[top] = 2 * node
-                        top += 1
-                    elif earliest <= horizon:
-                        head, tail = _push(
-                            state, head, tail, near_end, earliest, 2 * node, node >> 1
-                        )
-                    else:
-                        is_beyond[0] = True
+                    moment = THEN + 2
+                    state.own[a * OWN + FINISHED] = now
+                top, agenda = _follow(net, state, now, a, moment, top, agenda)
 
             # 3. Serve the waiting once, in rank order.
             if n_fresh + n_freed == 0:
@@ -465,6 +446,134 @@ def _live(
             n_fresh, n_freed = 0, 0
             if top == 0:
                 break
+
+
+@inlined
+def _begin_roots(net: Packed, state: State) -> int:
+    """Put what waits for nothing on the stack; return its height."""
+    for i in range(len(net.root)):
+        state.stack[i] = CODES * net.root[i] + READY
+    return len(net.root)
+
+
+@inlined
+def _next_instant(
+    net: Packed, state: State, weather: Weather, s: int, arrivals: IntArray, arrival: int,
+    storm: int, agenda: Agenda,
+) -> tuple[int, int, Agenda]:  # fmt: skip
+    """Return the next minute at which anything happens, `NEVER` if none, and the next storm."""
+    now = NEVER
+    if agenda.head == agenda.tail and state.far_count[0] > 0:
+        agenda = _come_near(state, agenda)
+    if agenda.head < agenda.tail:
+        now = state.events[np.uint32(agenda.head)] >> CODE_BITS
+    if arrival < len(arrivals):
+        now = min(now, arrivals[np.uint32(arrival)] >> CODE_BITS)
+    while storm < weather.pointer[s + 1] and not weather.hits[storm]:
+        storm += 1
+    if storm < weather.pointer[s + 1]:
+        now = min(now, weather.end[storm])
+    if now > net.day_type.shape[1] * DAY_MIN:
+        if arrival < len(arrivals):
+            state.is_beyond[0] = True
+        now = NEVER
+    return now, storm, agenda
+
+
+@inlined
+def _next_code(
+    state: State, now: int, arrivals: IntArray, arrival: int, top: int, agenda: Agenda
+) -> tuple[int, int, int, Agenda]:
+    """Return the code of what happens next at this instant, -1 if nothing does."""
+    code = -1
+    if top > 0:
+        top -= 1
+        code = state.stack[np.uint32(top)]
+    elif agenda.head < agenda.tail and state.events[np.uint32(agenda.head)] >> CODE_BITS == now:
+        code = state.events[np.uint32(agenda.head)] & CODE_MASK
+        agenda = Agenda(agenda.head + 1, agenda.tail, agenda.near_end)
+    elif arrival < len(arrivals) and arrivals[np.uint32(arrival)] >> CODE_BITS == now:
+        code = arrivals[np.uint32(arrival)] & CODE_MASK
+        arrival += 1
+    return code, top, arrival, agenda
+
+
+@inlined
+def _repaired(
+    net: Packed, state: State, now: int, code: int, repaired_code: int, n_fresh: int,
+    n_blocked: int, agenda: Agenda,
+) -> tuple[int, int, Agenda]:  # fmt: skip
+    """Let those look again who waited for a repair, unless there was another storm meanwhile."""
+    h = code - repaired_code
+    until = state.blocked_until[h]
+    if now < until <= net.day_type.shape[1] * DAY_MIN:
+        agenda = _push(state, until, code, len(net.by_rank) + h, agenda)
+    for i in range(n_blocked):
+        state.fresh[n_fresh + i] = state.blocked[i]
+    return n_fresh + n_blocked, 0, agenda
+
+
+@inlined
+def _when_repaired(net: Packed, state: State, a: np.uint32, code: int, agenda: Agenda) -> Agenda:
+    """Let an activity that needs nothing look again when its hall is repaired."""
+    return _later(net, state, state.blocked_until[net.fact[a * FACTS + HALL]], code, int(a), agenda)
+
+
+@inlined
+def _start(
+    net: Packed, clock: Clock, state: State, now: int, a: np.uint32, top: int, agenda: Agenda
+) -> tuple[int, Agenda]:
+    """Let the work of an activity begin, and note its end."""
+    state.own[a * OWN + STARTED] = now
+    end = now
+    if state.own[a * OWN + WORK] > 0:
+        end = _finish(clock, net.fact[a * FACTS + ZONE], now, state.own[a * OWN + WORK])
+    state.own[a * OWN + ENDED] = end
+    code = int(CODES * a + WORK_END)
+    if end == now:
+        state.stack[np.uint32(top)] = code
+        top += 1
+    else:
+        agenda = _later(net, state, end, code, int(a), agenda)
+    return top, agenda
+
+
+@inlined
+def _end_work(net: Packed, state: State, now: int, a: np.uint32, n_freed: int) -> int:
+    """Give the crews of an activity back, and let it finish where nothing else holds it."""
+    queues = net.queues
+    for i in range(net.fact[a * FACTS + NEED], net.fact[a * FACTS + FACTS + NEED]):
+        store = queues.need[NEEDS * i]
+        if store < queues.crews:
+            state.free[store] += queues.units[i]
+            n_freed = _mark(state, store, n_freed)
+    if net.fact[a * FACTS + KIND] & IS_PLAIN:
+        state.own[a * OWN + FINISHED] = now
+    return n_freed
+
+
+@inlined
+def _follow(
+    net: Packed, state: State, now: int, a: np.uint32, moment: int, top: int, agenda: Agenda
+) -> tuple[int, Agenda]:
+    """Tell those that a moment was a condition of; the last condition makes them happen."""
+    first = net.fact[a * FACTS + moment]
+    # What follows from the last of the three ends where that of the next activity begins.
+    last = net.fact[a * FACTS + moment + 1 if moment < THEN + 2 else a * FACTS + FACTS + THEN]
+    for i in range(first, last):
+        node = net.then[2 * i]
+        earliest: int = max(state.own[node + 1], now + net.then[2 * i + 1])
+        state.own[node + 1] = earliest
+        state.own[node] -= 1
+        if state.own[node] > 0:
+            continue
+        # Of a start that is 8a, whose code is 4a (ready), of a finish 8a + 2.
+        if earliest <= now:
+            state.stack[np.uint32(top)] = node >> 1
+            top += 1
+        else:
+            agenda = _later(net, state, earliest, node >> 1, node >> 3, agenda)
+    return top, agenda
 
 
 # --- crews and equipment
@@ -485,7 +594,7 @@ def _serve(
     net: Packed, state: State, now: int, n_fresh: int, n_freed: int, n_blocked: int
 ) -> tuple[int, int]:
     """Put who can start on the stack, in order of rank; return its height, and who is blocked."""
-    queues, waiting, length = net.queues, state.waiting, state.length
+    queues = net.queues
     # Newcomers who lack something join its queue at once: in this round nothing more comes free.
     n_fitting = 0
     for i in range(n_fresh):
@@ -498,22 +607,21 @@ def _serve(
     top = 0
     while True:
         # The first in rank of newcomers, and of queues for no more than there is now.
-        best, queue, has_waited = NOBODY, np.uint32(0), False
+        newest, queue = NOBODY, np.uint32(0)
         if n_fitting > 0:
-            best = int(state.fitting[n_fitting - 1])
+            newest = int(state.fitting[n_fitting - 1])
+        best = newest
         for i in range(n_freed):
             store = state.freed[i]
             for k in range(queues.first[store], queues.first[store + 1]):
                 if queues.least[k] > state.free[store]:
                     break
-                if length[k] > 0:
-                    rank = int(waiting[queues.place[k] + length[k] - 1])
-                    if rank < best:
-                        best, queue, has_waited = rank, np.uint32(k), True
+                if state.front[k] < best:
+                    best, queue = int(state.front[k]), np.uint32(k)
         if best == NOBODY:
             break
-        if has_waited:
-            length[queue] -= 1
+        if best < newest:
+            _leave(queues, state, queue)
             state.waiting_for[queues.of[queue]] -= 1
         else:
             n_fitting -= 1
@@ -523,7 +631,7 @@ def _serve(
             n_blocked += 1
         elif not _waits(net, state, a):
             for i in range(net.fact[a * FACTS + NEED], net.fact[a * FACTS + FACTS + NEED]):
-                state.free[queues.store[i]] -= queues.units[i]
+                state.free[queues.need[NEEDS * i]] -= queues.units[i]
             state.stack[top] = CODES * a + START
             top += 1
     for i in range(n_freed):
@@ -536,15 +644,24 @@ def _waits(net: Packed, state: State, a: int) -> bool:
     """Let an activity join the queue of the first thing it lacks; return False if it lacks none."""
     queues = net.queues
     for i in range(net.fact[a * FACTS + NEED], net.fact[a * FACTS + FACTS + NEED]):
-        store = queues.store[i]
+        store = queues.need[NEEDS * i]
         if queues.units[i] > state.free[store]:
-            k = queues.number[i]
+            k = queues.need[NEEDS * i + QUEUE]
             state.length[k] = _insert(
                 state.waiting, queues.place[k], state.length[k], net.fact[a * FACTS + RANK]
             )
+            state.front[k] = state.waiting[queues.place[k] + state.length[k] - 1]
             state.waiting_for[store] += 1
             return True
     return False
+
+
+@inlined
+def _leave(queues: Queues, state: State, queue: np.uint32) -> None:
+    """Let the first in rank leave a queue."""
+    state.length[queue] -= 1
+    length = state.length[queue]
+    state.front[queue] = state.waiting[queues.place[queue] + length - 1] if length > 0 else NOBODY
 
 
 @inlined
@@ -563,36 +680,22 @@ def _insert(ranks: SmallArray, first: int, length: int, rank: int) -> int:
 
 @inner
 def _storm_ends(
-    net: Packed,
-    clock: Clock,
-    state: State,
-    weather: Weather,
-    storm: int,
-    s: int,
-    work: IntArray,
-    start: IntArray,
-    work_end: IntArray,
-    finish: IntArray,
-    repaired_code: int,
-    head: int,
-    tail: int,
-    near_end: int,
-) -> tuple[float, bool, int, int, int]:
-    """Block the halls that a storm damaged.
-
-    Return the cost, whether a repair never ends, the end of the last one, and the events.
-    """
+    net: Packed, clock: Clock, state: State, weather: Weather, storm: int, s: int,
+    repaired_code: int, agenda: Agenda,
+) -> tuple[float, int, Agenda]:  # fmt: skip
+    """Block the halls that a storm damaged; return the cost, and the end of the last repair."""
     now, horizon = weather.end[storm], net.day_type.shape[1] * DAY_MIN
-    cost, is_overflow, latest = 0.0, False, 0
+    cost, latest = 0.0, 0
     for h in range(len(net.hall_site)):
         is_hit = weather.is_hit[storm, h]
         if net.hall_site[h] != weather.site[storm] or not (is_hit[0] or is_hit[1]):
             continue
         has_begun = False
         for a in range(net.hall_first[h], net.hall_last[h]):
-            has_begun |= start[a] < now
-        closes = net.hall_closes[h]
-        closed = 1 if closes < 0 or finish[closes] <= weather.begin[storm] else 0
+            has_begun |= state.own[a * OWN + STARTED] < now
+        closes, closed = net.hall_closes[h], 1
+        if closes >= 0 and state.own[closes * OWN + FINISHED] > weather.begin[storm]:
+            closed = 0
         if not has_begun or not is_hit[closed]:
             continue
         cost += weather.repair_cost[storm, h, closed]
@@ -600,61 +703,70 @@ def _storm_ends(
         repair = weather.repair_work[storm, h, closed]
         if repair == 0 or begin > horizon:
             continue
+        _count_on(clock, net.hall_zone[h], now, begin)
         until = _finish(clock, net.hall_zone[h], begin, repair)
         state.blocked_until[h] = until
         latest = max(latest, until)
         if until > horizon:
-            is_overflow = True
+            state.is_beyond[0] = True
         elif begin == now:
             # A hall that is being repaired already waits for the end of that.
-            head, tail = _push(state, head, tail, near_end, until, repaired_code + h, len(work) + h)
+            agenda = _push(state, until, repaired_code + h, len(net.by_rank) + h, agenda)
         for a in range(net.hall_first[h], net.hall_last[h]):
-            if start[a] < now < work_end[a]:
-                work_end[a] = _suspend(
-                    clock, state, a, net.fact[a * FACTS + ZONE], s, start[a], work[a], now, until
+            if state.own[a * OWN + STARTED] < now < state.own[a * OWN + ENDED]:
+                state.own[a * OWN + ENDED] = _suspend(
+                    clock, state, a, net.fact[a * FACTS + ZONE], s, now, until
                 )
-    return cost, is_overflow, latest, head, tail
+    return cost, latest, agenda
 
 
 @inner
-def _suspend(
-    clock: Clock, state: State, a: int, zone: int, s: int, start: int, work: int, now: int,
-    until: int,
-) -> int:  # fmt: skip
+def _suspend(clock: Clock, state: State, a: int, zone: int, s: int, now: int, until: int) -> int:
     """Let work in progress stop now and go on at `until`; return when it ends."""
     if state.stopped_in[a] != s:
         state.stopped_in[a] = s
-        state.since[a] = start
-        state.left[a] = work
+        state.since[a] = state.own[a * OWN + STARTED]
+        state.left[a] = state.own[a * OWN + WORK]
     if now > state.since[a]:
+        _count_on(clock, zone, state.since[a], now)
         state.left[a] += _worked(clock, zone, state.since[a]) - _worked(clock, zone, now)
     state.since[a] = until
-    return _finish(clock, zone, until, state.left[a]) if until < NEVER else until
+    if until >= LATER:
+        return until
+    _count_on(clock, zone, now, until)
+    return _finish(clock, zone, until, state.left[a])
 
 
 # --- events
 
 
 @inlined
-def _push(
-    state: State, head: int, tail: int, near_end: int, minute: int, code: int, slot: int
-) -> tuple[int, int]:
-    """Note an event of an activity or a hall, which wait for one at a time."""
-    event = (minute << CODE_BITS) | code
-    if minute < near_end:
-        head, tail = _insert_event(state.events, head, tail, event)
-    else:
-        far = np.uint32(minute >> state.far_bits)
-        state.far_event[slot] = event
-        state.far_next[slot] = state.far_first[far]
-        state.far_first[far] = slot + 1
-        state.far_count[0] += 1
-    return head, tail
+def _later(net: Packed, state: State, minute: int, code: int, slot: int, agenda: Agenda) -> Agenda:
+    """Note an event of an activity or a hall, unless it is after the tables."""
+    if minute > net.day_type.shape[1] * DAY_MIN:
+        state.is_beyond[0] = True
+        return agenda
+    return _push(state, minute, code, slot, agenda)
 
 
 @inlined
-def _insert_event(events: IntArray, head: int, tail: int, event: int) -> tuple[int, int]:
+def _push(state: State, minute: int, code: int, slot: int, agenda: Agenda) -> Agenda:
+    """Note an event of an activity or a hall, which wait for one at a time."""
+    event = (minute << CODE_BITS) | code
+    if minute < agenda.near_end:
+        return _insert_event(state.events, event, agenda)
+    far = np.uint32(minute >> state.far_bits)
+    state.far_event[slot] = event
+    state.far_next[slot] = state.far_first[far]
+    state.far_first[far] = slot + 1
+    state.far_count[0] += 1
+    return agenda
+
+
+@inlined
+def _insert_event(events: IntArray, event: int, agenda: Agenda) -> Agenda:
     """Insert an event into the sorted ones; most come late: look for its place from the end."""
+    head, tail = agenda.head, agenda.tail
     if tail == len(events):
         # Move what is left to the front.
         for i in range(tail - head):
@@ -665,22 +777,22 @@ def _insert_event(events: IntArray, head: int, tail: int, event: int) -> tuple[i
         events[np.uint32(i)] = events[np.uint32(i - 1)]
         i -= 1
     events[np.uint32(i)] = event
-    return head, tail + 1
+    return Agenda(head, tail + 1, agenda.near_end)
 
 
 @inlined
-def _come_near(state: State, head: int, tail: int, near_end: int) -> tuple[int, int, int]:
-    """Sort the next events that are far; return the sorted ones and the minute they end before."""
-    far = near_end >> state.far_bits
+def _come_near(state: State, agenda: Agenda) -> Agenda:
+    """Sort the next events that are far."""
+    far = agenda.near_end >> state.far_bits
     while state.far_first[far] == 0:
         far += 1
     a = state.far_first[far]
     state.far_first[far] = 0
     while a > 0:
-        head, tail = _insert_event(state.events, head, tail, state.far_event[a - 1])
+        agenda = _insert_event(state.events, state.far_event[a - 1], agenda)
         state.far_count[0] -= 1
         a = state.far_next[a - 1]
-    return head, tail, (far + 1) << state.far_bits
+    return Agenda(agenda.head, agenda.tail, (far + 1) << state.far_bits)
 
 
 # --- working time
@@ -689,11 +801,16 @@ def _come_near(state: State, head: int, tail: int, near_end: int) -> tuple[int, 
 @inner
 def _cloud_over(clock: Clock, weather: Weather, s: int) -> None:
     """Set the days off of a sample, and forget working time that they may change."""
-    is_off, days = clock.is_off, clock.is_off.shape[1]
+    is_off, days, drawn = clock.is_off, clock.is_off.shape[1], weather.is_lost.shape[2]
+    for z in range(len(clock.built)):
+        if clock.built[z] != UNKNOWN:
+            clock.kept[z] = clock.built[z]
+        clock.built[z] = UNKNOWN
+        # As far as the sample before had no storm.
+        clock.shared[z] = clock.first_storm[clock.zone_off[z] // 2]
     for n in range(len(clock.first_storm)):
-        clock.kept_to[n] = clock.first_storm[n]
         indoors, outdoors, is_lost = is_off[2 * n], is_off[2 * n + 1], weather.is_lost[s, n]
-        for day in range(np.uint32(days)):
+        for day in range(np.uint32(drawn)):
             outdoors[day] = is_lost[day]
         for day in range(np.uint32(clock.first_storm[n]), np.uint32(days)):
             indoors[day] = False
@@ -704,18 +821,48 @@ def _cloud_over(clock: Clock, weather: Weather, s: int) -> None:
             is_off[2 * n, day] = is_off[2 * n + 1, day] = True
         clock.first_storm[n] = min(clock.first_storm[n], first)
     for z in range(len(clock.built)):
-        n = clock.zone_off[z] // 2
-        if clock.zone_off[z] % 2 == 1:
-            clock.built[z] = UNKNOWN
-        else:
-            is_known = min(clock.kept_to[n], clock.first_storm[n])
-            clock.built[z] = min(clock.built[z], is_known)
+        # Nor this one has.
+        first = clock.first_storm[clock.zone_off[z] // 2]
+        clock.kept[z] = min(clock.kept[z], clock.shared[z], first)
+        clock.shared[z] = first
+        is_outdoor = clock.zone_off[z] % 2 == 1
+        if is_outdoor:
+            clock.shared[z] = 0
+        if is_outdoor or clock.kept[z] < clock.origin[z]:
+            clock.kept[z], clock.origin[z] = 0, days + 1  # nothing is known
+
+
+@inner
+def _look_at(clock: Clock, zone: int, day: int) -> None:
+    """Let working time be known beyond a day, which somebody asks for now and nobody before it."""
+    if clock.built[zone] == UNKNOWN:
+        clock.built[zone] = clock.kept[zone]
+    is_far = day > clock.built[zone] + STRETCH and day >= clock.shared[zone]
+    if day < clock.origin[zone] or is_far:
+        first = day if day >= clock.shared[zone] else 0
+        clock.origin[zone] = clock.built[zone] = first
+        clock.before[zone, first] = 0
+    if clock.built[zone] <= day:
+        _build(clock, zone, day + STRETCH)
+        if clock.built[zone] <= day < clock.day_type.shape[1]:
+            clock.is_short[0] = True
+
+
+@inner
+def _count_on(clock: Clock, zone: int, since: int, until: int) -> None:
+    """Let working time be known from one minute to another, for what lies between too."""
+    day = since // DAY_MIN
+    if clock.built[zone] <= day or day < clock.origin[zone]:
+        _look_at(clock, zone, day)
+    last = until // DAY_MIN + 1
+    if clock.built[zone] < last:
+        _build(clock, zone, last)
 
 
 @inner
 def _build(clock: Clock, zone: int, last: int) -> None:
-    """Extend the working time of a zone to the morning of day `last`."""
-    first, last = clock.built[zone], min(last, clock.day_type.shape[1])
+    """Extend the working time of a zone to the morning of day `last`, as far as it is known."""
+    first, last = clock.built[zone], min(last, clock.reach[zone])
     is_off, longest = clock.is_off[clock.zone_off[zone]], clock.longest[zone]
     before, day_of, day_work = clock.before[zone], clock.day_of[zone], clock.day_work[zone]
     clock.built[zone] = max(first, last)
@@ -743,10 +890,7 @@ def _worked(clock: Clock, zone: int, minute: int) -> int:
     """Return the minutes worked in a zone up to a minute (see `calendars`)."""
     day = minute // DAY_MIN
     if clock.built[zone] <= day:
-        if clock.built[zone] == UNKNOWN:
-            clock.built[zone] = day
-            clock.before[zone, day] = 0
-        _build(clock, zone, day + STRETCH)
+        _look_at(clock, zone, day)
     total: int = clock.before[zone, day]
     if day < clock.day_type.shape[1] and clock.before[zone, day + 1] > total:
         rest = minute - day * DAY_MIN
@@ -759,11 +903,13 @@ def _worked(clock: Clock, zone: int, minute: int) -> int:
 
 @inlined
 def _finish(clock: Clock, zone: int, minute: int, work: int) -> int:
-    """Return the first minute by which work was done since a minute (see `calendars`)."""
-    days = clock.day_type.shape[1]
-    end: int = NEVER
+    """Return the first minute by which work was done since a minute, else `LATER`."""
+    end: int = LATER
     target = work + _worked(clock, zone, minute)
-    while clock.built[zone] < days and clock.before[zone, clock.built[zone]] < target:
+    while clock.before[zone, clock.built[zone]] < target:
+        if clock.built[zone] >= clock.reach[zone]:
+            clock.is_short[0] |= clock.reach[zone] < clock.day_type.shape[1]
+            break
         _build(clock, zone, clock.built[zone] + STRETCH)
     if clock.before[zone, clock.built[zone]] >= target:
         # The last day before whose morning less than the target was worked.

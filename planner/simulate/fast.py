@@ -6,6 +6,7 @@ waits for a crew, and else by the kernel of `dispatch`.
 
 from __future__ import annotations
 
+import threading
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -13,8 +14,16 @@ import numpy as np
 from planner.domain.result import NEVER
 from planner.errors import EngineError
 from planner.simulate.calendars import DAY_MIN
-from planner.simulate.dispatch import CODE_BITS, CODE_MASK, Clock, State, Weather, run_block
-from planner.simulate.flow import Flow, needs_no_dispatch
+from planner.simulate.dispatch import (
+    CODE_BITS,
+    CODE_MASK,
+    SHORT,
+    Clock,
+    State,
+    Weather,
+    run_block,
+)
+from planner.simulate.flow import FIRST_REACH, Flow, needs_no_dispatch
 from planner.simulate.logic import check_network, listed
 from planner.simulate.packing import CODES, READY, Packed, pack
 from planner.simulate.times import Times, unset_times
@@ -32,14 +41,14 @@ def simulate(network: Network, draws: Draws) -> Times:
     EngineError
         If the network could not end, or an activity was left waiting for no reason.
     """
-    return simulate_packed(network, prepare(network), draws)
+    return simulate_packed(prepare(network), draws)
 
 
 class Prepared(NamedTuple):
-    """A network made ready for many blocks; `flow` where it needs no dispatcher."""
+    """A network made ready for many blocks, by a pass where it needs no dispatcher."""
 
     packed: Packed
-    flow: Flow | None
+    engine: Flow | Dispatcher
 
 
 def prepare(network: Network, *, dispatch: bool = False) -> Prepared:
@@ -63,34 +72,59 @@ def prepare(network: Network, *, dispatch: bool = False) -> Prepared:
         raise ValueError(f"{codes} codes of events, {CODE_MASK} can be told apart")
     packed = pack(network)
     if dispatch or not needs_no_dispatch(network):
-        return Prepared(packed, None)
+        return Prepared(packed, Dispatcher(network, packed))
     return Prepared(packed, Flow(network, packed))
 
 
-def simulate_packed(network: Network, made: Prepared, draws: Draws) -> Times:
+def simulate_packed(made: Prepared, draws: Draws) -> Times:
     """Return when everything happens, for a network that was made ready before."""
-    if made.flow is not None:
-        return made.flow.simulate(draws, _gates(made.packed, draws))
-    packed, opens = made.packed, _gates(made.packed, draws)
-    times = unset_times(draws.samples, len(network.activity))
-    stuck = run_block(
-        packed,
-        Clock.of(packed, len(network.site)),
-        State.of(packed),
-        Weather.of(draws),
-        draws.work_min,
-        opens,
-        _arrivals(network, packed, draws, opens),
-        times.start_min,
-        times.work_end_min,
-        times.finish_min,
-        times.storm_cost_musd,
-    )
-    if stuck >= 0:
-        late = np.flatnonzero(times.finish_min[stuck] == NEVER)
-        names = listed([network.activity[a] for a in late])
-        raise EngineError(f"sample {draws.first + stuck}: never finished: {names}")
-    return times
+    return made.engine.simulate(draws, _gates(made.packed, draws))
+
+
+class Dispatcher:
+    """A network made ready for futures event by event."""
+
+    def __init__(self, network: Network, packed: Packed) -> None:
+        self.network, self.packed = network, packed
+        self.rooms = threading.local()
+        # Only a guess of how far the next block reaches; no result depends on it.
+        self.reach = min(FIRST_REACH, network.days)
+
+    def simulate(self, draws: Draws, opens_min: IntArray) -> Times:
+        """Return when everything happens.
+
+        Parameters
+        ----------
+        opens_min
+            When the last gate of each gated activity opens, shape (S, gated).
+        """
+        network, packed = self.network, self.packed
+        times = unset_times(draws.samples, len(network.activity))
+        arrivals = _arrivals(network, packed, draws, opens_min)
+        while True:
+            stuck = run_block(
+                packed, *self._room(), Weather.of(draws, self.reach), draws.work_min, opens_min,
+                arrivals, times.start_min, times.work_end_min, times.finish_min,
+                times.storm_cost_musd,
+            )  # fmt: skip
+            if stuck != SHORT:
+                break
+            # With weather as long as the block needs, and nothing left of what was broken off.
+            del self.rooms.kept
+            self.reach = min(self.reach + self.reach // 2 + 1, network.days)
+        if stuck >= 0:
+            late = np.flatnonzero(times.finish_min[stuck] == NEVER)
+            names = listed([network.activity[a] for a in late])
+            raise EngineError(f"sample {draws.first + stuck}: never finished: {names}")
+        return times
+
+    def _room(self) -> tuple[Clock, State]:
+        """Return room for a sample; a thread keeps its own: fresh memory costs much."""
+        kept: tuple[Clock, State] | None = getattr(self.rooms, "kept", None)
+        if kept is None:
+            sites = len(self.network.site)
+            kept = self.rooms.kept = Clock.of(self.packed, sites), State.of(self.packed)
+        return kept
 
 
 def _gates(packed: Packed, draws: Draws) -> IntArray:

@@ -50,7 +50,7 @@ TILE: Final = 8
 STRIP: Final = 32
 """Samples of a pass: enough to fill a loop, and few enough for their tables to stay in a cache."""
 FIRST_REACH: Final = 256
-"""Days of working time built at first; half as many more where they do not suffice."""
+"""Days of weather and working time at first; half as many more where they do not suffice."""
 
 
 class Chain(NamedTuple):
@@ -373,7 +373,7 @@ class Flow:
             When the last gate of each gated activity opens, shape (S, gated).
         """
         times = unset_times(draws.samples, self.count)
-        weather = Weather.of(draws)
+        weather = Weather.of(draws, self.reach)
         futures = Futures(
             weather, draws.work_min, opens_min,
             times.start_min, times.work_end_min, times.finish_min, times.storm_cost_musd,
@@ -384,6 +384,8 @@ class Flow:
             # With tables as long as the strip needs.
             while not _pass_strip(self.chain, self._room(stops), futures, first, number):
                 self.reach = min(self.reach + self.reach // 2 + 1, self.days)
+                longer = draws.lost.until(self.reach)
+                futures = futures._replace(weather=weather._replace(is_lost=longer))
         return times
 
     def _room(self, stops: int) -> Room:

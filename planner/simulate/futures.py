@@ -36,4 +36,4 @@ def futures(
     packed, movable = prepare(network), Movable(network)
     for first in range(0, samples, BLOCK):
         draws = sampler.draw(first, min(BLOCK, samples - first))
-        yield settled(network, movable, draws, lambda d: simulate_packed(network, packed, d))
+        yield settled(network, movable, draws, lambda d: simulate_packed(packed, d))

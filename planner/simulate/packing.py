@@ -28,20 +28,37 @@ FURTHEST: Final = 2**30
 
 # What happens to activity a is code 4a + one of these.
 READY: Final = 0
-WORK_END: Final = 1
-FINISH: Final = 2
+FINISH: Final = 1
+WORK_END: Final = 2
 START: Final = 3
 CODES: Final = 4
 
-# Columns of `Packed.fact`.
+# Columns of `Packed.fact`, which is two activities to a line of a processor's cache.
 HALL: Final = 0
 ZONE: Final = 1
 RANK: Final = 2
-IS_SERVED: Final = 3
-IS_PLAIN: Final = 4
-THEN: Final = 5
-NEED: Final = 8
-FACTS: Final = 10
+KIND: Final = 3
+THEN: Final = 4
+NEED: Final = 7
+FACTS: Final = 8
+
+# Bits of a kind.
+IS_SERVED: Final = 1
+IS_PLAIN: Final = 2
+
+# Columns of a need: its store, and this.
+QUEUE: Final = 1
+NEEDS: Final = 2
+
+# Columns of what is known of an activity in a sample, two to a line too; see `dispatch.State`.
+WORK: Final = 4
+STARTED: Final = 5
+ENDED: Final = 6
+FINISHED: Final = 7
+OWN: Final = 8
+
+LINE_BYTES: Final = 64
+"""A line of a processor's cache."""
 
 
 class Queues(NamedTuple):
@@ -52,8 +69,9 @@ class Queues(NamedTuple):
 
     Parameters
     ----------
-    store, units, number
-        Needs, by activity (`NEED` in `Packed.fact`): what, how much, and in which queue to wait.
+    need, units
+        Needs, by activity (`NEED` in `Packed.fact`): what, and in which queue to wait for it, side
+        by side (`NEEDS`), and how much.
     first
         First queue of each store, by units (R + Q + 1).
     of, least
@@ -66,9 +84,8 @@ class Queues(NamedTuple):
         Number of resources, which are given back (R).
     """
 
-    store: SmallArray
+    need: SmallArray
     units: IntArray
-    number: SmallArray
     first: SmallArray
     of: SmallArray
     least: IntArray
@@ -83,13 +100,14 @@ class Packed(NamedTuple):
     Parameters
     ----------
     fact
-        Hall (H where none), zone, rank, whether the dispatcher starts it (it needs crews or
-        equipment), whether it is plain (its finish waits for nothing but the end of work, and is
-        then no event of its own); then where what follows from its start, end of work and finish
-        begins in `then`, and where its needs do. The next row says where they end:
+        Hall (H where none), zone, rank, and its kind: whether the dispatcher starts it (it needs
+        crews or equipment), and whether it is plain (its finish waits for nothing but the end of
+        work, and is then no event of its own); then where what follows from its start, end of work
+        and finish begins in `then`, and where its needs do. The next row says where they end:
         shape (A + 1, FACTS).
     then
-        What follows: start (2a) or finish (2a + 1) of an activity, and after how many minutes.
+        What follows: where the conditions of a start or finish stand in `dispatch.State.own`, and
+        after how many minutes.
     open
         Conditions of each start and finish, end of work included, and the earliest minute, which
         is 0: shape (2A, 2).
@@ -173,12 +191,12 @@ def _facts(
     hall = np.full(count, len(network.hall))
     for h, (first, last) in enumerate(zip(network.hall_first, network.hall_last, strict=True)):
         hall[first:last] = h
-    fact = np.zeros((count + 1, FACTS), dtype=np.uint32)
+    fact = aligned((count + 1) * FACTS).reshape(count + 1, FACTS)
     fact[:count, HALL] = hall
     fact[:count, ZONE] = zone
     fact[np.argsort(network.rank, kind="stable"), RANK] = np.arange(count)
-    fact[:count, IS_SERVED] = (np.diff(network.need.pointer) + np.diff(network.wait.pointer)) > 0
-    fact[:count, IS_PLAIN] = conditions[1::2] == 0
+    is_served = (np.diff(network.need.pointer) + np.diff(network.wait.pointer)) > 0
+    fact[:count, KIND] = IS_SERVED * is_served + IS_PLAIN * (conditions[1::2] == 0)
     fact[:, THEN : THEN + 3] = then_pointer
     fact[:, NEED] = need_pointer
     return fact.reshape(-1)
@@ -199,7 +217,8 @@ def _moments(network: Network) -> tuple[IntArray, SmallArray, SmallArray]:
     lag = np.concatenate([network.relation_lag_min, np.zeros_like(held)])
     sort = np.argsort(node, kind="stable")
     pointer = np.searchsorted(node[sort], np.arange(3 * count + 3)).reshape(-1, 3)
-    rows = np.stack([then, np.minimum(lag, FURTHEST)], axis=1)[sort]
+    row = OWN * (then // 2) + 2 * (then % 2)
+    rows = np.stack([row, np.minimum(lag, FURTHEST)], axis=1)[sort]
     conditions = np.bincount(then, minlength=2 * count)
     return pointer, rows.reshape(-1).astype(np.uint32), conditions.astype(np.uint32)
 
@@ -221,11 +240,19 @@ def _queues(network: Network) -> tuple[IntArray, Queues]:
     first = np.searchsorted(kinds[:, 0], np.arange(crews + pools + 1))
     whole = np.concatenate([network.capacity, np.zeros(pools, dtype=np.int64)])
     pointer = np.searchsorted(row, np.arange(count + 1))
+    needs = np.stack([store, number.reshape(-1)], axis=1)
     return pointer, Queues(
-        _small(store), units, _small(number.reshape(-1)), _small(first), _small(kinds[:, 0]),
+        _small(needs.reshape(-1)), units, _small(first), _small(kinds[:, 0]),
         kinds[:, 1].copy(),
         _small(np.cumsum(size) - size), whole, crews,
     )  # fmt: skip
+
+
+def aligned(size: int) -> SmallArray:
+    """Return so many zeros that begin with a line of a processor's cache."""
+    room = np.zeros(size + LINE_BYTES // 4, dtype=np.uint32)
+    first = -room.ctypes.data % LINE_BYTES // 4
+    return room[first : first + size]
 
 
 def _small(numbers: IntArray) -> SmallArray:

@@ -114,7 +114,7 @@ class _Dates(NamedTuple):
 
 
 def _dates(network: Network, made: Prepared, draws: Draws) -> _Dates:
-    times = simulate_packed(network, made, draws)
+    times = simulate_packed(made, draws)
     finish = times.finish_min
     return _Dates(
         times.start_min, finish, block_ready(network, finish), in_service(network, finish)

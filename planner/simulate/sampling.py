@@ -15,7 +15,7 @@ from planner.simulate.amounts import Streams, law_table, minutes
 from planner.simulate.damage import Repairs, repairs
 from planner.simulate.sobol import Sobol
 from planner.simulate.streams import stream_keys, uniforms
-from planner.simulate.weather import Block, Storms, lost_days, storms
+from planner.simulate.weather import Block, LostDays, Storms, skies, storms
 
 if TYPE_CHECKING:
     from planner.domain.result import Method
@@ -42,8 +42,8 @@ class Draws:
     driver_factor
         Factor of each driver (1 where it does not act) or minutes of each event (0 where it does
         not happen), shape (S, V).
-    is_lost
-        Days without outdoor work, shape (S, N, D).
+    lost
+        Days without outdoor work.
     storms
         Storms of each sample.
     repairs
@@ -55,7 +55,7 @@ class Draws:
     gate_min: IntArray
     unit_min: IntArray
     driver_factor: FloatArray
-    is_lost: BoolArray
+    lost: LostDays
     storms: Storms
     repairs: Repairs
 
@@ -63,6 +63,11 @@ class Draws:
     def samples(self) -> int:
         """Number of samples in the block."""
         return int(self.work_min.shape[0])
+
+    @property
+    def is_lost(self) -> BoolArray:
+        """Days without outdoor work, all of them, shape (S, N, D)."""
+        return self.lost.until(self.lost.days)
 
 
 class Sampler:
@@ -94,7 +99,7 @@ class Sampler:
         self._driver_key = stream_keys(seed, [f"driver/{n}" for n in network.driver_name])
         is_sobol = method == "sobol" and len(network.driver_name) > 0
         self._sobol = Sobol(self._driver_key, samples) if is_sobol else None
-        self._seed = seed
+        self._seed, self._skies = seed, skies(network)
 
     def draw(self, first: int, count: int) -> Draws:
         """Return the draws of samples `first` to `first + count`."""
@@ -106,14 +111,14 @@ class Sampler:
         )
         gate, unit = self._dates(network, block, factor)
         sky = Block(self._seed, first, count, self._total)
-        blown = storms(network, sky)
+        blown = storms(network, sky, self._skies)
         return Draws(
             first,
             work_min=work,
             gate_min=gate,
             unit_min=unit,
             driver_factor=factor,
-            is_lost=lost_days(network, sky),
+            lost=LostDays.of(network, sky, self._skies),
             storms=blown,
             repairs=repairs(network, blown.site, blown.gust_mph),
         )

@@ -84,8 +84,8 @@ def uniforms(keys: KeyArray, first: int, count: int, total: int = 0) -> FloatArr
 
 
 def uniforms_at(keys: KeyArray, samples: IntArray) -> FloatArray:
-    """Return one number of each stream (n,), at a sample of its own (n,): that of `uniforms`."""
-    out = np.empty(len(keys))
+    """Return numbers of streams (p, n), each column at a sample of its own (n,), as `uniforms`."""
+    out = np.empty(keys.shape)
     _plain_at(keys, samples, out)
     return out
 
@@ -179,9 +179,10 @@ def _plain(keys: KeyArray, first: int, out: FloatArray) -> None:
 
 @kernel
 def _plain_at(keys: KeyArray, samples: IntArray, out: FloatArray) -> None:
-    for i in range(len(out)):
-        word, _ = _philox(keys[i], np.uint64(samples[i]), np.uint64(0))
-        out[i] = _unit(word)
+    for p in range(out.shape[0]):
+        for i in range(out.shape[1]):
+            word, _ = _philox(keys[p, i], np.uint64(samples[i]), np.uint64(0))
+            out[p, i] = _unit(word)
 
 
 @kernel

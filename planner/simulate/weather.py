@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
@@ -37,6 +37,8 @@ from planner.simulate.streams import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from planner.capacity.laws import LawTable
     from planner.network.arrays import BoolArray, FloatArray, IntArray, Network
 
@@ -172,27 +174,73 @@ def _laws(laws: tuple[Law, ...]) -> Laws:
 # --- lost days
 
 
-def lost_days(network: Network, block: Block) -> BoolArray:
-    """Return the days on which outdoor work stops, shape (S, N, D)."""
-    wanted = {
-        site: sky
-        for site, sky in skies(network).items()
-        if (network.is_outdoor & (network.activity_site == site)).any()
-    }
-    if wanted and len(network.site) == 1:  # trials have one, and many share its weather
-        return _lost_days(wanted[0], block)[:, None]
-    lost = np.zeros((block.count, len(network.site), network.days), dtype=np.bool_)
-    for site, sky in wanted.items():
-        lost[:, site] = _lost_days(sky, block)
-    return lost
+class LostDays:
+    """Days on which outdoor work stops in a block of samples, drawn as far as anybody asks.
 
-
-@lru_cache(maxsize=KEPT)
-def _lost_days(sky: Sky, block: Block) -> BoolArray:
-    """Return the days lost of a site, shape (S, D), which nobody may write to.
-
-    Not marked so: to compiled functions that would be another type of array.
+    Halls are built in a part of the horizon. Months have streams of their own, so how far is asked
+    changes no draw.
     """
+
+    def __init__(
+        self, block: Block, days: int, sites: int, outdoors: dict[int, Sky], known: BoolArray
+    ) -> None:
+        self.days = days
+        self._block, self._sites, self._outdoors, self._known = block, sites, outdoors, known
+
+    @classmethod
+    def of(cls, network: Network, block: Block, sky: Mapping[int, Sky]) -> LostDays:
+        """Return the days lost under skies of a network, of which none is drawn yet."""
+        busy = np.bincount(network.activity_site[network.is_outdoor], minlength=len(network.site))
+        outdoors = {site: of for site, of in sky.items() if busy[site]}
+        sites = len(network.site)
+        known = np.zeros((block.count, sites, 0), dtype=np.bool_)
+        return cls(block, network.days, sites, outdoors, known)
+
+    @classmethod
+    def given(cls, is_lost: BoolArray) -> LostDays:
+        """Return days that are known, shape (S, N, D)."""
+        samples, sites, days = is_lost.shape
+        return cls(Block(0, 0, samples, 0), days, sites, {}, is_lost)
+
+    def until(self, days: int) -> BoolArray:
+        """Return whether days are lost, shape (S, N, at least so many), which nobody may write to.
+
+        Not marked so: to compiled functions that would be another type of array.
+        """
+        if self._known.shape[2] < min(days, self.days):
+            self._known = self._drawn(min(days, self.days))
+        return self._known
+
+    def _drawn(self, days: int) -> BoolArray:
+        if self._outdoors and self._sites == 1:  # trials have one, and many share its weather
+            return _site_days(self._outdoors[0], self._block).until(days)[:, None]
+        lost = np.zeros((self._block.count, self._sites, days), dtype=np.bool_)
+        for site, sky in self._outdoors.items():
+            lost[:, site] = _site_days(sky, self._block).until(days)[:, :days]
+        return lost
+
+
+class SiteDays:
+    """Days lost of a site in a block of samples, of which more are known the longer it is used."""
+
+    def __init__(self, sky: Sky, block: Block) -> None:
+        self._sky, self._block = sky, block
+        self._known = np.zeros((block.count, 0), dtype=np.bool_)
+
+    def until(self, days: int) -> BoolArray:
+        """Return whether days are lost, shape (S, at least so many)."""
+        known = self._known
+        if known.shape[1] < days:
+            # Two threads that both draw draw the same.
+            known = self._known = _lost_days(replace(self._sky, days=days), self._block)
+        return known
+
+
+_site_days = lru_cache(maxsize=KEPT)(SiteDays)
+
+
+def _lost_days(sky: Sky, block: Block) -> BoolArray:
+    """Return the days lost of a site, shape (S, D)."""
     months = _months(sky)
     laws = _month_streams(sky, block.seed)
     wanted = np.maximum(laws.draw(block.first, block.count, block.total), 0.0)
@@ -278,20 +326,29 @@ def _mark(mask: IntArray, first: IntArray, length: IntArray, lost: BoolArray) ->
 # --- storms
 
 
-def storms(network: Network, block: Block) -> Storms:
-    """Return the storms of a block of samples."""
-    blown = [(site, _storms(sky, block)) for site, sky in skies(network).items()]
+def storms(network: Network, block: Block, sky: Mapping[int, Sky]) -> Storms:
+    """Return the storms of a block of samples.
+
+    Parameters
+    ----------
+    sky
+        As `skies` gives.
+    """
+    blown = [(site, _storms(of, block)) for site, of in sky.items()]
     day = np.concatenate([np.zeros((3, 0), dtype=np.int64), *(days for _, (days, _) in blown)], 1)
     gust = np.concatenate([np.zeros(0), *(gusts for _, (_, gusts) in blown)])
     place = np.repeat([site for site, _ in blown], [len(gusts) for _, (_, gusts) in blown])
     is_ahead = day[2] * DAY_MIN >= network.known_min  # what passed by then is in the actuals
-    day, gust, place = day[:, is_ahead], gust[is_ahead], place[is_ahead]
+    if not is_ahead.all():
+        day, gust, place = day[:, is_ahead], gust[is_ahead], place[is_ahead]
     sample, end, begin = day
-    # Sample, end, site and first day in one number: two keys sort sooner than five.
-    moment = ((sample * (network.days + 1) + end) * len(network.site) + place) * network.days
-    order = np.lexsort((gust, moment + begin))
+    # Each site has them by sample; of a sample, by end, site, first day (in one number) and gust.
+    order = np.argsort(sample, kind="stable")
+    moment = ((end * len(network.site)) + place) * network.days + begin
+    pointer = np.searchsorted(sample[order], np.arange(block.count + 1)).astype(np.int64)
+    _order(pointer, moment, gust, order)
     return Storms(
-        pointer=np.searchsorted(sample[order], np.arange(block.count + 1)).astype(np.int64),
+        pointer=pointer,
         site=place[order].astype(np.int64),
         begin_min=begin[order] * DAY_MIN,
         end_min=end[order] * DAY_MIN,
@@ -299,18 +356,35 @@ def storms(network: Network, block: Block) -> Storms:
     )
 
 
+@kernel
+def _order(pointer: IntArray, moment: IntArray, gust: FloatArray, order: IntArray) -> None:
+    """Order the few storms of each sample by moment and gust."""
+    for s in range(len(pointer) - 1):
+        for i in range(pointer[s] + 1, pointer[s + 1]):
+            k, at = order[i], i
+            while at > pointer[s]:
+                before = order[at - 1]
+                if moment[before] < moment[k]:
+                    break
+                if moment[before] == moment[k] and gust[before] <= gust[k]:
+                    break
+                order[at] = before
+                at -= 1
+            order[at] = k
+
+
 @lru_cache(maxsize=KEPT)
 def _storms(sky: Sky, block: Block) -> tuple[IntArray, FloatArray]:
     """Return sample, day after the last, first day, shape (3, K), and the gust of each."""
     name, season = f"storm/{sky.source}", _season(sky)
-    rate = _prepared((sky.rate,)).quantile(block.stratified((f"{name}/rate",)))
+    rate = _prepared((sky.rate,)).quantile(block.stratified((f"{name}/rate",)))[:, 0]
     years = block.stratified(tuple(f"{name}/{year}" for year in season.year))
-    number = poisson(np.repeat(rate, len(season.year), axis=1), years)
-    sample, year = np.divmod(np.repeat(np.arange(number.size), number.ravel()), number.shape[1])
+    number = poisson(rate, years)
     # The k-th storm of its year, axis K storms.
-    k = np.arange(len(sample)) - np.repeat(number.cumsum() - number.ravel(), number.ravel())
-    keys = _storm_keys(sky.source, season.year, block.seed, int(number.max(initial=0)))
-    share, *others = (uniforms_at(part[k, year], block.first + sample) for part in keys)
+    sample, year, k = np.empty((3, int(number.sum())), dtype=np.int64)
+    _each(number, sample, year, k)
+    key = _storm_keys(sky.source, season.year, block.seed, int(number.max(initial=0)))
+    share, *others = uniforms_at(key[:, k, year], block.first + sample)
     length, outage, gust = (
         _prepared((law,)).quantile(u[:, None])[:, 0]
         for law, u in zip((sky.length, sky.outage, sky.gust), others, strict=True)
@@ -322,15 +396,24 @@ def _storms(sky: Sky, block: Block) -> tuple[IntArray, FloatArray]:
     return np.stack([sample, end, begin])[:, is_real], gust[is_real]
 
 
+@kernel
+def _each(number: IntArray, sample: IntArray, year: IntArray, k: IntArray) -> None:
+    """Write down sample, year and place in its year of each storm."""
+    at = 0
+    for s in range(number.shape[0]):
+        for y in range(number.shape[1]):
+            for i in range(number[s, y]):
+                sample[at], year[at], k[at] = s, y, i
+                at += 1
+
+
 @lru_cache(maxsize=KEPT)
-def _storm_keys(source: str, years: tuple[int, ...], seed: int, most: int) -> list[KeyArray]:
-    """Return the keys of what is drawn of each storm, for each of `PARTS` shape (most, years)."""
-    return [
-        stream_keys(
-            seed, [f"storm/{source}/{year}/{k}/{part}" for k in range(most) for year in years]
-        ).reshape(most, len(years))
-        for part in PARTS
+def _storm_keys(source: str, years: tuple[int, ...], seed: int, most: int) -> KeyArray:
+    """Return the keys of what is drawn of each storm, shape (`PARTS`, most, years)."""
+    names = [
+        f"storm/{source}/{year}/{k}/{part}" for part in PARTS for k in range(most) for year in years
     ]
+    return stream_keys(seed, names).reshape(len(PARTS), most, len(years))
 
 
 @dataclass(frozen=True)
@@ -373,12 +456,26 @@ def _season(sky: Sky) -> Season:
 
 
 def poisson(rate: FloatArray, u: FloatArray) -> IntArray:
-    """Return the quantile of a Poisson law, elementwise: the smallest k with P(X <= k) >= u."""
-    number = np.zeros(rate.shape, dtype=np.int64)
-    term = np.exp(-rate)
-    below = term.copy()
-    while (is_above := (u > below) & (term > 0)).any():
-        number[is_above] += 1
-        term = np.where(is_above, term * rate / np.maximum(number, 1), term)
-        below = np.where(is_above, below + term, below)
+    """Return quantiles of Poisson laws: the smallest k with P(X <= k) >= u.
+
+    Parameters
+    ----------
+    rate, u
+        Rates (S,) and probabilities (S, n).
+    """
+    number = np.zeros(u.shape, dtype=np.int64)
+    _count(rate, np.exp(-rate), u, number)
     return number
+
+
+@kernel
+def _count(rate: FloatArray, none: FloatArray, u: FloatArray, number: IntArray) -> None:
+    for s in range(u.shape[0]):
+        for i in range(u.shape[1]):
+            term = below = none[s]
+            k = 0
+            while u[s, i] > below and term > 0:
+                k += 1
+                term = term * rate[s] / k
+                below += term
+            number[s, i] = k

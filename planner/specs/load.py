@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import tempfile
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeVar
@@ -143,6 +144,13 @@ def load_again(portfolio: Portfolio, settings: Sequence[str]) -> Portfolio:
     SpecError
         As `load`.
     """
+    with _laid_out(portfolio) as file:
+        return _loaded(file, (*portfolio.settings, *settings))
+
+
+@contextmanager
+def _laid_out(portfolio: Portfolio) -> Iterator[FileRef]:
+    """Write the inputs of a portfolio as a run keeps them, and yield the portfolio file."""
     main, files = kept(portfolio)
     name = portfolio.where("portfolio").file
     with tempfile.TemporaryDirectory(prefix="plan-inputs-") as folder:
@@ -150,13 +158,14 @@ def load_again(portfolio: Portfolio, settings: Sequence[str]) -> Portfolio:
             path = Path(folder) / place
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(body)
-        return load_kept(Path(folder), main, name, (*portfolio.settings, *settings))
+        yield FileRef(Path(folder) / main, name, Path(folder) / KEPT_SHIPPED)
 
 
 def _loaded(
-    file: FileRef, overrides: Sequence[str], actuals: str | os.PathLike[str] | None = None
-) -> Portfolio:
-    loader = _Loader()
+    file: FileRef, overrides: Sequence[str], actuals: str | os.PathLike[str] | None = None,
+    known: _Known | None = None,
+) -> Portfolio:  # fmt: skip
+    loader = _Loader(known)
     portfolio = loader.portfolio(file, overrides, actuals)
     if portfolio is not None and not loader.is_torn:
         found = run(portfolio, is_valid=not loader.findings)
@@ -174,15 +183,17 @@ def check(portfolio: Portfolio) -> tuple[Finding, ...]:
 def check_overlays(portfolio: Portfolio) -> tuple[Finding, ...]:
     """Return the errors that each named overlay would give if it were chosen, at its place."""
     found: list[Finding] = []
-    for name, entries in portfolio.spec.overlays.items():
-        try:
-            load_again(portfolio, (f"{what_if.OVERLAY}{name}",))
-        except SpecError as error:
-            for each in error.findings:
-                path = next((p for p in entries if p.endswith(each.where.path)), "")
-                where = portfolio.where(f"portfolio.overlays.{name}.{path}".rstrip("."))
-                message = f"overlay {name}: {each.message}"
-                found.append(replace(each, where=where, message=message))
+    known: _Known = {}
+    with _laid_out(portfolio) as file:
+        for name, entries in portfolio.spec.overlays.items():
+            try:
+                _loaded(file, (*portfolio.settings, f"{what_if.OVERLAY}{name}"), known=known)
+            except SpecError as error:
+                for each in error.findings:
+                    path = next((p for p in entries if p.endswith(each.where.path)), "")
+                    where = portfolio.where(f"portfolio.overlays.{name}.{path}".rstrip("."))
+                    message = f"overlay {name}: {each.message}"
+                    found.append(replace(each, where=where, message=message))
     return in_order(found)
 
 
@@ -238,6 +249,10 @@ def kind_of(root: Node) -> str:
     return "catalog" if set(keys) & set(CatalogFile.model_fields) else ""
 
 
+_Known = dict[tuple[str, bool, bytes], tuple[Node, list[Statement]]]
+"""Files read before, by name, whether they state sources, and content: what-ifs change none."""
+
+
 @dataclass(frozen=True)
 class _Part:
     """A file of the portfolio with its nodes."""
@@ -249,7 +264,8 @@ class _Part:
 class _Loader:
     """Reads the files of one portfolio and collects what is found."""
 
-    def __init__(self) -> None:
+    def __init__(self, known: _Known | None = None) -> None:
+        self.known = known
         self.findings: list[Finding] = []
         self.places: dict[str, Where] = {}
         self.provenance: list[Provenance] = []
@@ -278,10 +294,20 @@ class _Loader:
         """Return a file's nodes, or None once reported; its digest is kept."""
         raw = read_bytes(file)
         self.inputs[self.key(file)] = raw
-        statements = self.statements if is_sourced else None
-        root = read(raw, file.name, self.report, wanted=wanted, statements=statements)
-        self.is_torn |= root is None
-        return root
+        key = (file.name, is_sourced, raw)
+        if self.known is not None and key in self.known:
+            root, stated = self.known[key]
+            self.statements += stated
+            return root
+        stated = []
+        found = read(
+            raw, file.name, self.report, wanted=wanted, statements=stated if is_sourced else None
+        )
+        self.statements += stated
+        self.is_torn |= found is None
+        if self.known is not None and found is not None:
+            self.known[key] = (found, stated)
+        return found
 
     def key(self, file: FileRef) -> str:
         """Return the name of a file among the inputs."""

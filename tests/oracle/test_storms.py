@@ -12,7 +12,7 @@ import pytest
 
 from planner.capacity.laws import amount_quantile
 from planner.network import build_tables, compile_network, existing_plan
-from planner.simulate.weather import Block, lost_days, storms
+from planner.simulate.weather import Block, LostDays, skies, storms
 from planner.specs import load, shipped_folder
 from tests.networks import DAY, Job, Sky, network
 
@@ -41,7 +41,7 @@ def under(*skies: Sky, years: int = YEARS) -> Network:
 
 def counts(made: Network, site: int = 0) -> np.ndarray:
     """Return storms at a site by sample."""
-    found = storms(made, Block(7, 0, SAMPLES, SAMPLES))
+    found = storms(made, Block(7, 0, SAMPLES, SAMPLES), skies(made))
     sample = np.repeat(np.arange(SAMPLES), np.diff(found.pointer))
     return np.bincount(sample[found.site == site], minlength=SAMPLES)
 
@@ -64,7 +64,7 @@ def test_an_uncertain_rate_makes_the_number_a_mixture() -> None:
 def test_storms_fall_on_all_days_of_their_season_alike() -> None:
     """June to October has 153 days: each month its share of them."""
     made = under(Sky(rate=3, months=(6, 7, 8, 9, 10)))
-    found = storms(made, Block(7, 0, SAMPLES, SAMPLES))
+    found = storms(made, Block(7, 0, SAMPLES, SAMPLES), skies(made))
     months = Counter((made.epoch + dt.timedelta(days=int(m) // DAY)).month for m in found.begin_min)
     for month, days in zip((6, 7, 8, 9, 10), (30, 31, 31, 30, 31), strict=True):
         assert months[month] / months.total() == pytest.approx(days / 153, abs=0.006)
@@ -96,7 +96,7 @@ def test_annual_rates_of_the_shipped_sites_come_back(shipped: tuple[Portfolio, N
     """Storms a year of each site are the mean of the rate that its climate states, and so are their
     days with the outage after them, and the median gust; each within four standard errors."""
     portfolio, made = shipped
-    found = storms(made, Block(7, 0, SAMPLES, SAMPLES))
+    found = storms(made, Block(7, 0, SAMPLES, SAMPLES), skies(made))
     years = made.days / 365.25
     for number, (name, site) in enumerate(portfolio.sites.items()):
         if site.climate is None:
@@ -124,7 +124,7 @@ def test_days_lost_by_month_of_the_shipped_sites_come_back(
     tables."""
     portfolio, made = shipped
     samples = 1000
-    lost = lost_days(made, Block(7, 0, samples, samples))
+    lost = LostDays.of(made, Block(7, 0, samples, samples), skies(made)).until(made.days)
     dates = [made.epoch + dt.timedelta(days=d) for d in range(366, 366 + 364)]
     for number, (name, site) in enumerate(portfolio.sites.items()):
         if site.climate is None or not (made.is_outdoor & (made.activity_site == number)).any():

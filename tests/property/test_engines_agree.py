@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from planner.simulate import dispatch, fast, reference
+from planner.simulate import dispatch, fast, flow, reference
 from planner.simulate.sampling import Sampler
 from planner.simulate.times import Times
 from tests.networks import DAY, Job, network
@@ -27,7 +27,7 @@ def assert_engines_agree(made: Network) -> None:
     slow = reference.simulate(made, draws)
     for is_forced in (False, True):
         # Small networks often need no dispatcher, but what dispatches must agree on them too.
-        quick = fast.simulate_packed(made, fast.prepare(made, dispatch=is_forced), draws)
+        quick = fast.simulate_packed(fast.prepare(made, dispatch=is_forced), draws)
         for field in dataclasses.fields(Times):
             np.testing.assert_array_equal(
                 getattr(quick, field.name), getattr(slow, field.name), field.name
@@ -55,6 +55,23 @@ def test_events_in_chains_give_the_same_minutes(made: Network) -> None:
     """Large networks keep what is far in chains: small ones whose chains are short do as well."""
     with patch.object(dispatch, "MANY", -1), patch.object(dispatch, "FAR_BITS", 12):
         assert_engines_agree(made)
+
+
+@settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
+@given(networks())
+def test_weather_drawn_piece_by_piece_gives_the_same_minutes(made: Network) -> None:
+    """However far it is drawn at first; and so do later blocks, in the room of earlier ones."""
+    sampler = Sampler(made, seed=7, samples=3 * SAMPLES)
+    with patch.object(fast, "FIRST_REACH", 2), patch.object(flow, "FIRST_REACH", 2):
+        prepared = [fast.prepare(made, dispatch=is_forced) for is_forced in (False, True)]
+    for first in range(0, 3 * SAMPLES, SAMPLES):
+        slow = reference.simulate(made, sampler.draw(first, SAMPLES))
+        for each in prepared:
+            quick = fast.simulate_packed(each, sampler.draw(first, SAMPLES))
+            for field in dataclasses.fields(Times):
+                np.testing.assert_array_equal(
+                    getattr(quick, field.name), getattr(slow, field.name), field.name
+                )
 
 
 def test_a_shuffled_rank_is_noticed() -> None:

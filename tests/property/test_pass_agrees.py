@@ -49,7 +49,7 @@ def assert_pass_agrees(made: Network) -> None:
     draws = Sampler(made, seed=7, samples=SAMPLES).draw(0, SAMPLES)
     slow = reference.simulate(made, draws)
     for dispatch in (False, True):
-        quick = fast.simulate_packed(made, fast.prepare(made, dispatch=dispatch), draws)
+        quick = fast.simulate_packed(fast.prepare(made, dispatch=dispatch), draws)
         for field in dataclasses.fields(Times):
             np.testing.assert_array_equal(
                 getattr(quick, field.name), getattr(slow, field.name), field.name

@@ -45,12 +45,13 @@ def spend_terms(model: Pyo, data: ModelData, period: int) -> list[tuple[float, P
         if abs(cost) > TINY_MUSD  # less than nothing is a deposit or resale that comes back
     ]
     for j, sku in enumerate(data.skus):
+        paid = np.flatnonzero(np.abs(money.order[j, :, period]) > TINY_MUSD)
+        costs = [(data.labels[t], float(money.order[j, t, period]) * GPUS / MUSD) for t in paid]
         for pool in data.pools:
             terms += [
-                (float(money.order[j, t, period]) * GPUS / MUSD, model.orders[sku, pool.name, at])
-                for t, at in enumerate(data.labels)
-                if abs(money.order[j, t, period]) > TINY_MUSD
-                and (sku, pool.name, at) in model.orders
+                (cost, model.orders[sku, pool.name, at])
+                for at, cost in costs
+                if (sku, pool.name, at) in model.orders
             ]
     for p, pool in enumerate(data.pools):
         terms += [

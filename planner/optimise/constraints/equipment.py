@@ -134,7 +134,9 @@ def _taken(plan: Plan, data: ModelData) -> dict[tuple[int, str], int]:
 
 def spend_terms(model: Pyo, data: ModelData, period: int) -> list[tuple[float, Pyo]]:
     """Return what stock takes off the spend of a period [BUSD]."""
-    terms = []
+    terms: list[tuple[float, Pyo]] = []
+    if not data.money.bundles:
+        return terms
     for o, bought in enumerate(data.money.equipment):
         site = data.options[o].candidate.site
         for (at, first), items in data.money.bundles.items():

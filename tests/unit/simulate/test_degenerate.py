@@ -26,7 +26,7 @@ MANY = 5000
 
 
 def dispatched(made: Network, draws: Draws) -> Times:
-    return fast.simulate_packed(made, fast.prepare(made, dispatch=True), draws)
+    return fast.simulate_packed(fast.prepare(made, dispatch=True), draws)
 
 
 @pytest.fixture(

@@ -7,7 +7,7 @@ import pytest
 
 from planner.domain.result import NEVER
 from planner.simulate import fast, flow
-from planner.simulate.flow import needs_no_dispatch
+from planner.simulate.flow import Flow, needs_no_dispatch
 from planner.simulate.sampling import Sampler
 from tests.networks import DAY, Job, certain_draws, network
 
@@ -53,9 +53,9 @@ def test_work_beyond_the_days_built_at_first(monkeypatch: pytest.MonkeyPatch) ->
     jobs = [Job("a", 10 * DAY, calendar="5x8"), Job("b", 60 * DAY, (("a", "FS", 0),), "5x8")]
     made = network(jobs, days=120)
     prepared = fast.prepare(made)
-    found = fast.simulate_packed(made, prepared, certain_draws(made))
-    assert prepared.flow is not None
-    assert prepared.flow.reach == 120
+    found = fast.simulate_packed(prepared, certain_draws(made))
+    assert isinstance(prepared.engine, Flow)
+    assert prepared.engine.reach == 120
     # Thirty days of eight hours: six weeks less the last weekend, from a Monday on.
     assert found.finish_min[0].tolist() == [39 * DAY + 17 * 60, NEVER]
 
@@ -65,6 +65,6 @@ def test_blocks_of_any_size_give_the_same() -> None:
     made = network([Job(f"a{i}", (DAY, 9 * DAY, 300 * DAY), calendar="5x8") for i in range(5)],
                    days=1200)  # fmt: skip
     sampler, prepared = Sampler(made, seed=3, samples=12), fast.prepare(made)
-    whole = fast.simulate_packed(made, fast.prepare(made), sampler.draw(0, 12))
-    parts = [fast.simulate_packed(made, prepared, sampler.draw(f, 3)) for f in range(0, 12, 3)]
+    whole = fast.simulate_packed(fast.prepare(made), sampler.draw(0, 12))
+    parts = [fast.simulate_packed(prepared, sampler.draw(f, 3)) for f in range(0, 12, 3)]
     np.testing.assert_array_equal(np.concatenate([p.finish_min for p in parts]), whole.finish_min)

@@ -25,7 +25,7 @@ H, D = HOUR, DAY
 
 def dispatched(made: Network, draws: Draws) -> Times:
     """Simulate with the dispatcher where a pass over the network would be enough too."""
-    return fast.simulate_packed(made, fast.prepare(made, dispatch=True), draws)
+    return fast.simulate_packed(fast.prepare(made, dispatch=True), draws)
 
 
 ENGINES = {"reference": reference.simulate, "fast": fast.simulate, "dispatched": dispatched}

@@ -89,7 +89,7 @@ def test_single_numbers_are_those_of_the_block() -> None:
     """Sample 7 of stream 0, 3 of stream 2 and 7 of stream 2, out of order."""
     keys = stream_keys(1, NAMES[:3])
     block = uniforms(keys, 0, 10)
-    found = uniforms_at(keys[[0, 2, 2]], np.array([7, 3, 7]))
+    found = uniforms_at(keys[None, [0, 2, 2]], np.array([7, 3, 7]))[0]
     np.testing.assert_array_equal(found, [block[7, 0], block[3, 2], block[7, 2]])
 
 

@@ -10,10 +10,12 @@ import numpy as np
 import pytest
 
 from planner.simulate.damage import damaged_share, repairs
-from planner.simulate.weather import Block, lost_days, poisson, storms
+from planner.simulate.weather import Block, LostDays, poisson, skies, storms
 from tests.networks import DAY, Job, Law, Shed, Sky, ints, network
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from planner.network.arrays import Network
 
 YEAR = 365
@@ -23,6 +25,10 @@ SAMPLES = 600
 def under(sky: Sky | None, days: int = 2 * YEAR) -> Network:
     epoch = dt.date(2025, 1, 1)
     return network([Job("a", 1, outdoor=True)], skies=(sky,), days=days, epoch=epoch)
+
+
+def lost_days(made: Network, asked: Block) -> NDArray[np.bool_]:
+    return LostDays.of(made, asked, skies(made)).until(made.days)
 
 
 def block(samples: int = SAMPLES) -> Block:
@@ -71,7 +77,7 @@ def test_a_site_without_climate_or_outdoor_work_loses_nothing() -> None:
 def test_storms_come_at_their_rate_in_their_months() -> None:
     """1.5 a year over ten years in June to October: 15 a sample, se sqrt(15 / 600) = 0.16."""
     made = under(Sky(rate=1.5, months=(6, 7, 8, 9, 10), days=3, gust=70), days=10 * YEAR)
-    found = storms(made, block())
+    found = storms(made, block(), skies(made))
     assert len(found.site) / SAMPLES == pytest.approx(15, abs=0.64)
     dates = [made.epoch + dt.timedelta(minutes=int(m)) for m in found.begin_min]
     assert {date.month for date in dates} == {6, 7, 8, 9, 10}
@@ -86,7 +92,7 @@ def test_an_uncertain_rate_spreads_the_number_of_storms() -> None:
     spread = {}
     for rate in (sure, unsure):
         made = under(Sky(rate=rate, days=1), days=10 * YEAR)
-        counts = np.diff(storms(made, block()).pointer)
+        counts = np.diff(storms(made, block(), skies(made)).pointer)
         assert counts.mean() == pytest.approx(10.67, abs=0.6)
         spread[rate] = counts.var() / counts.mean()
     assert spread[sure] == pytest.approx(1, abs=0.25)
@@ -95,7 +101,8 @@ def test_an_uncertain_rate_spreads_the_number_of_storms() -> None:
 
 def test_storms_are_sorted_by_sample_and_end() -> None:
     """The pointer cuts them into samples, ends ascending within each."""
-    found = storms(under(Sky(rate=12, days=(1, 2, 9))), block(50))
+    made = under(Sky(rate=12, days=(1, 2, 9)))
+    found = storms(made, block(50), skies(made))
     for first, last in zip(found.pointer[:-1], found.pointer[1:], strict=True):
         assert (np.diff(found.end_min[first:last]) >= 0).all()
     assert found.pointer[-1] == len(found.site)
@@ -105,14 +112,15 @@ def test_sites_do_not_share_their_storms() -> None:
     """Two sites of one climate have storms of their own."""
     sky = Sky(rate=2, days=1)
     made = network([Job("a", 1), Job("b", 1, site=1)], skies=(sky, sky), days=YEAR)
-    found = storms(made, block(50))
+    found = storms(made, block(50), skies(made))
     first, second = (set(found.begin_min[found.site == n]) for n in (0, 1))
     assert first != second
 
 
 def test_a_site_stands_still_for_the_storm_and_the_outage_after_it() -> None:
     """Two days of storm and three and a half without power: six whole days, the half rounded."""
-    found = storms(under(Sky(rate=2, days=2, outage=3.6, gust=50)), block(50))
+    made = under(Sky(rate=2, days=2, outage=3.6, gust=50))
+    found = storms(made, block(50), skies(made))
     np.testing.assert_array_equal(found.end_min - found.begin_min, 6 * DAY)
 
 
@@ -123,7 +131,7 @@ def two_sites(first: Sky, second: Sky) -> Network:
 
 def hits(made: Network, site: int, samples: int = SAMPLES) -> list[list[tuple[int, float]]]:
     """Return day and gust of each storm at a site, sample by sample."""
-    found = storms(made, block(samples))
+    found = storms(made, block(samples), skies(made))
     cuts = zip(found.pointer[:-1], found.pointer[1:], strict=True)
     return [
         sorted(
@@ -194,7 +202,7 @@ def test_poisson_quantile_is_the_inverse_of_its_distribution() -> None:
     for rate in (0.0, 0.1, 2.0, 9.0):
         below = np.cumsum([math.exp(-rate) * rate**k / math.factorial(k) for k in range(60)])
         expected = np.searchsorted(below, u)
-        np.testing.assert_array_equal(poisson(np.full(500, rate), u), expected)
+        np.testing.assert_array_equal(poisson(np.full(500, rate), u[:, None])[:, 0], expected)
 
 
 def test_damage_by_hand() -> None:

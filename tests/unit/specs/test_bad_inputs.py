@@ -179,7 +179,7 @@ CASES = [  # a case a row, its pattern as long as it is
     ("never-served", "small", "finance:\n",
      ("products: {p: {title: P, users: 8 user, growth: 0 %, requests: 8 request/user/day, "
       "flop: 1 TFLOP/request, peak: 2, workload: training}}\nfinance:\n"),
-     r"warning\[served-late\].*; no hall with backup power can ever be ready$"),
+     r"warning\[served-late\].*; no hall with backup power can ever be ready\n"),
     ("nobody-to-rank", "small", "[{since: 2026-01-01, researchers: 12}",
      "[{since: 2026-01-01, researchers: 0}", r"\A\Z"),
     ("nobody-by-the-horizon", "small",
