@@ -1,6 +1,20 @@
-"""Run the command line as ``python -m planner``."""
+"""The door of the command line, for ``plan`` and ``python -m planner``.
 
-from planner.cli.app import main
+It loads the commands itself, so that Ctrl-C while they load ends as it does later.
+"""
+
+import sys
+
+
+def main() -> None:
+    """Run the command line."""
+    try:
+        from planner.cli.app import main as run
+    except KeyboardInterrupt:
+        print("interrupted; nothing half-written was left", file=sys.stderr)
+        sys.exit(130)
+    run()
+
 
 if __name__ == "__main__":
     main()

@@ -71,6 +71,8 @@ CODE_BITS: Final = 24
 CODE_MASK: Final = (1 << CODE_BITS) - 1
 STRETCH: Final = 64
 """Days by which a table of working time is extended when work runs beyond it."""
+SKIPPED: Final = 365
+"""Days from which on they are skipped rather than counted; fewer may be of use to more samples."""
 FAR_BITS: Final = 22
 """Bits of the minutes by which events are chained, and of the number of activities."""
 UNKNOWN: Final = -1

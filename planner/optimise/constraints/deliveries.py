@@ -14,7 +14,8 @@ simplex goes better with fewer rows.
 
 GPUs serve after they are delivered and installed, and stay where they are until they retire:
 nothing teleports. They wait for a hall or for power through the period after at most, so that
-nobody buys for a warehouse; what was ordered before it was known how things go waits as it must.
+nobody buys for a warehouse. In a scenario ``waits_after`` says the same of orders from the reveal
+on: where those from before stand, they wait as they must, and ``waits`` is free.
 """
 
 from __future__ import annotations
@@ -74,12 +75,12 @@ def add(model: Pyo, data: ModelData) -> None:
         terms = [(1.0, m.placed[sku, pool, time]), (-1.0, m.placed[sku, pool, data.times[k - 1]])]
         return at_least([*terms, *orders(m, sku, pool, retired)], 0.0)
 
-    def waits(m: Pyo, sku: str, pool: str, time: str) -> Pyo:
+    def waits(m: Pyo, sku: str, pool: str, time: str, since: int = 0) -> Pyo:
         k, j, p = time_of[time], sku_of[sku], pool_of[pool]
         if not 1 <= k < data.n_periods:
             return pyo.Constraint.Skip
         begin = data.deliveries.dock_day[j] + data.pools[p].rack_tail_day
-        is_early = (begin <= data.timeline.start_day[k - 1]) & is_known
+        is_early = (begin <= data.timeline.start_day[k - 1]) & (np.arange(data.n_periods) >= since)
         if not (data.deliveries.present[j, p, :, k] * is_early).any():
             return pyo.Constraint.Skip
         if not is_chained:
@@ -90,11 +91,15 @@ def add(model: Pyo, data: ModelData) -> None:
         return at_least([(1.0, m.placed[sku, pool, time]), *terms], 0.0)
 
     is_chained = bool(len(model.served))
-    is_known = np.arange(data.n_periods) >= (data.reveal_period or 0)
     model.served_is = pyo.Constraint(list(model.served), rule=served_is)
     model.delivered = pyo.Constraint(list(model.placed), rule=delivered)
     model.stays = pyo.Constraint(list(model.placed), rule=stays)
     model.waits = pyo.Constraint(list(model.placed), rule=waits)
+    reveal = data.reveal_period
+    model.waits_after = pyo.Constraint(
+        [] if reveal is None else list(model.placed),
+        rule=lambda m, sku, pool, time: waits(m, sku, pool, time, reveal or 0),
+    )
 
 
 def violations(plan: Plan, data: ModelData) -> list[str]:
@@ -174,5 +179,9 @@ def _standing_gpus(data: ModelData, sku: str, pool: Pool) -> int:
 
 
 CONSTRAINT = Constraint(
-    "deliveries", ("served_is", "delivered", "stays", "waits"), add, violations, structural
+    "deliveries",
+    ("served_is", "delivered", "stays", "waits", "waits_after"),
+    add,
+    violations,
+    structural,
 )

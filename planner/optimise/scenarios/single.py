@@ -41,6 +41,8 @@ class Single:
     cancelled
         Columns of orders that can be cancelled before they are firm, by their decision: closed but
         where commitments are valued, for whoever knows what comes cancels nothing.
+    waiting
+        Rows that let no GPUs wait for long, free where commitments are valued.
     basis
         Of the best plan in full knowledge. Every linear program of a large model starts there: what
         was asked before changes neither its answer nor its time, and it is near by.
@@ -57,6 +59,7 @@ class Single:
     nodes: int
     columns: list[int] = field(default_factory=list)
     cancelled: dict[Key, int] = field(default_factory=dict)
+    waiting: list[int] = field(default_factory=list)
     basis: tuple[list[Any], list[Any]] | None = None
 
     @classmethod
@@ -76,6 +79,8 @@ class Single:
             for (sku, site, label), column in engine.columns_of("cancelled").items()
         }
         made.may_cancel(allowed=False)
+        if data.reveal_period is not None:
+            made.waiting = [r for name, r in engine.rows.items() if name.startswith("waits[")]
         if not whole:
             made.in_parts()
         return made
@@ -229,7 +234,7 @@ class Single:
             Whether nothing can be cancelled.
         """
         self.held.hold(stage)
-        strained = self._strain(stage)
+        strained = self._stands(stage)
         self.may_cancel(allowed=not rigid)
         found = self._solved()
         self.may_cancel(allowed=False)
@@ -242,7 +247,7 @@ class Single:
         if not columns:
             return {}
         self.held.hold(stage)
-        strained = self._strain(stage)
+        strained = self._stands(stage)
         self.may_cancel(allowed=True)
         found, made = self._solved(), dict.fromkeys(columns, 0.0)
         if found.values is not None:
@@ -260,10 +265,11 @@ class Single:
         self._at_rest(strained)
         return made
 
-    def _strain(self, stage: Mapping[Key, float]) -> list[int]:
-        """Let halls begun before the reveal have the crews that they take here; return the rows.
+    def _stands(self, stage: Mapping[Key, float]) -> list[int]:
+        """Let what was committed stand, also where things come at other times; return the rows.
 
-        They were begun for crews at the confidence. Where work comes at other times, they may want
+        GPUs wait for their hall as they must, and halls have the crews that they take here: they
+        were begun for crews at the confidence. Where work comes at other times, they may want
         more in a period than there are: nobody sends them home, they are stretched. What is begun
         later finds none left.
         """
@@ -274,7 +280,9 @@ class Single:
             at = stage.get((HALLS, c.site, f"{c.group}/{c.mode}/{c.calendar}", option.period), 0.0)
             if at > WHOLE and option.period < self.periods:
                 use = use + at * labour.use[o]
-        made: list[int] = []
+        made = [*self.waiting]
+        for waits in made:
+            self.engine.free(waits)
         for r, t in zip(*np.nonzero(use > free), strict=True):
             site, trade = labour.names[r]
             row = self.engine.rows.get(f"crews[{site}/{trade},{self.data.labels[t]}]")

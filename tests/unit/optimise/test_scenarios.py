@@ -267,6 +267,20 @@ def test_what_was_ordered_before_the_reveal_waits_as_it_must() -> None:
     assert single.worth_of(stage) is None
 
 
+def test_whoever_knows_what_comes_buys_for_no_warehouse() -> None:
+    """Full knowledge has the rules of a plan for one world: the same worth, later and again."""
+    portfolio = bet_on()
+    data = build(portfolio, ready(portfolio, 250.0))
+    first, second = (
+        Single.of(d, Worth.of(d), 1, whole=True, gap=1e-4, nodes=50, seed=1)
+        for d in (data, replace(data, reveal_period=1))
+    )
+    best = first.best()
+    assert second.best() == pytest.approx(best)
+    assert second.worth_of({HALL: 1.0, ("gpus", "north", "H100", 0): 4.0}) is not None
+    assert second.best() == pytest.approx(best)
+
+
 @pytest.mark.parametrize(("crews", "is_kept"), [(8, True), (7, True), (6, False)])
 def test_halls_that_were_begun_stretch_the_crews_by_a_fifth(crews: int, is_kept: bool) -> None:
     """Two halls at once want eight: 8 and 7 do, of 6 it is a third too much."""
