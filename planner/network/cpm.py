@@ -137,15 +137,22 @@ class Net:
     limit: int
 
 
-def deterministic(network: Network) -> Deterministic:
+def deterministic(network: Network, arrivals: Arrivals | None = None) -> Deterministic:
     """Return the deterministic pass of a network.
+
+    Parameters
+    ----------
+    arrivals
+        Equipment as it was handed out before, for a what-if: floats hold while nobody takes
+        another's; handed out anew where not given.
 
     Raises
     ------
     EngineError
         If the relations form a cycle.
     """
-    made = forward(network, as_graph(network), handed_out(network))
+    arrivals = handed_out(network) if arrivals is None else arrivals
+    made = forward(network, as_graph(network), arrivals)
     dates = made.dates
     ends = _ends(network, dates.finish)
     late_start, late_finish = backward_dates(made.graph, dates, ends)
@@ -288,12 +295,19 @@ def forward(network: Network, graph: Graph, equipment: Arrivals) -> Pass:
 
 
 def handed_out(network: Network) -> Arrivals:
-    """Return the equipment that each activity waits for: the k-th in rank has the k-th to come."""
+    """Return the equipment that each activity waits for: the k-th to want it has the k-th to come.
+
+    In a simulation a unit goes to the highest rank of those that wait when it comes. Who waits is
+    told here by the early start, and rank decides between equals. By rank alone halls of a later
+    year would take what those under way wait for.
+    """
     arrival = network.unit_order_min + np.rint(network.unit_lead.b).astype(np.int64)
     arrival = np.clip(arrival, 0, NEVER)
     owner = np.repeat(np.arange(len(network.activity)), np.diff(network.wait.pointer))
-    by_rank = np.argsort(network.rank[owner], kind="stable")
-    owner, pool = owner[by_rank], network.wait.column[by_rank]
+    pool = network.wait.column
+    if len(owner):
+        order = np.lexsort((network.rank[owner], early_starts(network)[owner]))
+        owner, pool = owner[order], pool[order]
     coming = np.lexsort((arrival, network.unit_pool))
     first = np.searchsorted(network.unit_pool[coming], np.arange(len(network.pool) + 1))
     unit = first[pool] + _places(pool)

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from planner.domain.result import NEVER
 from planner.network import deterministic
+from planner.network.cpm import handed_out
 from planner.network.level import flow_arcs, levelled
 from planner.simulate import reference
 from tests.networks import certain_draws
@@ -74,7 +75,7 @@ def test_slip_within_free_float_moves_nobody(made, most):
                 *(np.append(part, 0).astype(part.dtype) for part in vars(made.gate_slip).values())
             ),
         )
-        after = deterministic(slipped)
+        after = deterministic(slipped, handed_out(made))
         others = np.arange(len(made.activity)) != a
         assert np.array_equal(after.start_min[others], found.start_min[others])
 
@@ -119,7 +120,8 @@ def test_arcs_close_no_circle(made):
         relation_kind=np.r_[made.relation_kind, np.full(len(arcs), 4)],
         relation_lag_min=np.r_[made.relation_lag_min, np.zeros(len(arcs), dtype=np.int64)],
     )
-    assert np.all(deterministic(joined).start_min <= np.array(schedule.start))
+    kept = deterministic(joined, handed_out(made))
+    assert np.all(kept.start_min <= np.array(schedule.start))
 
 
 @settings(deadline=None)
