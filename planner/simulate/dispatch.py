@@ -839,14 +839,15 @@ def _look_at(clock: Clock, zone: int, day: int) -> None:
     """Let working time be known beyond a day, which somebody asks for now and nobody before it."""
     if clock.built[zone] == UNKNOWN:
         clock.built[zone] = clock.kept[zone]
-    is_far = day > clock.built[zone] + STRETCH and day >= clock.shared[zone]
+    is_far = day > clock.built[zone] + SKIPPED and day >= clock.shared[zone]
     if day < clock.origin[zone] or is_far:
         first = day if day >= clock.shared[zone] else 0
         clock.origin[zone] = clock.built[zone] = first
         clock.before[zone, first] = 0
     if clock.built[zone] <= day:
         _build(clock, zone, day + STRETCH)
-        if clock.built[zone] <= day < clock.day_type.shape[1]:
+        # At the very end of the tables too all days before it count.
+        if clock.built[zone] < min(day + 1, clock.day_type.shape[1]):
             clock.is_short[0] = True
 
 

@@ -126,9 +126,13 @@ EARLY = dt.date(2026, 1, 1)
 DEAR = dt.date(2027, 10, 1)
 
 BROKEN: dict[str, dict[str, Callable[[Plan], Plan]]] = {
-    "cancel": {"orders that were firm at once": lambda p: p.replace(purchases=tuple(
-        replace(x, cancelled=x.order + dt.timedelta(days=30)) for x in p.purchases
-    ))},
+    "cancel": {
+        "orders that were firm at once": lambda p: p.replace(
+            purchases=tuple(
+                replace(x, cancelled=x.order + dt.timedelta(days=30)) for x in p.purchases
+            )
+        )
+    },
     "options": {"a mode that the group does not have": in_another_mode},
     "hall_slots": {
         "two starts in a period of one": lambda p: started_on(p, *SAME_DAY),

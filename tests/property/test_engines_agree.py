@@ -10,10 +10,11 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 
+from planner.domain.result import NEVER
 from planner.simulate import dispatch, fast, flow, reference
 from planner.simulate.sampling import Sampler
 from planner.simulate.times import Times
-from tests.networks import DAY, Job, network
+from tests.networks import DAY, Job, Sky, network
 from tests.strategies import networks
 
 if TYPE_CHECKING:
@@ -72,6 +73,18 @@ def test_weather_drawn_piece_by_piece_gives_the_same_minutes(made: Network) -> N
                 np.testing.assert_array_equal(
                     getattr(quick, field.name), getattr(slow, field.name), field.name
                 )
+
+
+def test_what_starts_as_the_tables_end_is_never_over() -> None:
+    """A day of work, then 20 days after the first minute another one, of which nothing is left."""
+    late = (("a", "FS", 20 * DAY - 480),)
+    jobs = [Job("a", 480, outdoor=True), Job("b", 480, late, outdoor=True)]
+    made = network(jobs, skies=(Sky(lost=(0,) * 12),), days=20)
+    draws = Sampler(made, seed=7, samples=SAMPLES).draw(0, SAMPLES)
+    with patch.object(fast, "FIRST_REACH", 2):
+        quick = fast.simulate_packed(fast.prepare(made, dispatch=True), draws)
+    np.testing.assert_array_equal(quick.start_min[:, 1], 20 * DAY)
+    np.testing.assert_array_equal(quick.finish_min[:, 1], NEVER)
 
 
 def test_a_shuffled_rank_is_noticed() -> None:

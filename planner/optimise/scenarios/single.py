@@ -233,10 +233,8 @@ class Single:
         rigid
             Whether nothing can be cancelled.
         """
-        self.held.hold(stage)
-        strained = self._stands(stage)
         self.may_cancel(allowed=not rigid)
-        found = self._solved()
+        found, strained = self._with(stage)
         self.may_cancel(allowed=False)
         self._at_rest(strained)
         return None if found.objective is None else self.worth.sign * found.objective
@@ -246,10 +244,8 @@ class Single:
         columns = {k: c for k, c in self.cancelled.items() if stage.get(k, 0.0) > WHOLE}
         if not columns:
             return {}
-        self.held.hold(stage)
-        strained = self._stands(stage)
         self.may_cancel(allowed=True)
-        found, made = self._solved(), dict.fromkeys(columns, 0.0)
+        (found, strained), made = self._with(stage), dict.fromkeys(columns, 0.0)
         if found.values is not None:
             column = self.engine.column(self.worth.variable)
             at = float(found.values[column])
@@ -264,6 +260,22 @@ class Single:
         self.may_cancel(allowed=False)
         self._at_rest(strained)
         return made
+
+    def _with(self, stage: Mapping[Key, float]) -> tuple[Solution, list[int]]:
+        """Return the best point with commitments held, and the rows that had to give way to them.
+
+        By the rules of a plan for one world where they can be kept so; else as `_stands` says.
+        """
+        self.held.hold(stage)
+        found = self._solved()
+        if found.objective is not None:
+            return found, []
+        strained = self._stands(stage)
+        if self.whole:
+            return self._solved(), strained
+        # From the basis of full knowledge, simplex takes minutes with so many rows free.
+        self._seek()
+        return self.engine.solve_lp(start_cold=True), strained
 
     def _stands(self, stage: Mapping[Key, float]) -> list[int]:
         """Let what was committed stand, also where things come at other times; return the rows.
