@@ -299,7 +299,7 @@ def lines(found: Difference, limit: int = 200) -> Sequence[str]:
         made += _block(found.consequences, limit)
         made.append("")
     if not found.consequences:
-        made.append("No changes of the plan.")
+        made.append("No changes of halls, orders or contracts.")
         return made
     counts = {s: found.count(s) for s in ("+", "~", "-/+", "-")}
     made.append(

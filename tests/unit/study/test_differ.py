@@ -28,7 +28,7 @@ def test_equal_plans_have_no_changes() -> None:
     found = difference(plan(start(1), start(2)), plan(start(1), start(2)))
     assert found.is_empty
     assert found.same == 2
-    assert lines(found) == ["No changes of the plan."]
+    assert lines(found) == ["No changes of halls, orders or contracts."]
 
 
 @pytest.mark.parametrize(
