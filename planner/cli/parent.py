@@ -57,17 +57,20 @@ def chain_of(folder: Path) -> list[tuple[Path, dict[str, Any]]]:
     """
     from planner.cli.finished import is_run, manifest_of
 
-    beside: dict[str, tuple[Path, dict[str, Any]]] = {}
+    beside: dict[str, dict[str, tuple[Path, dict[str, Any]]]] = {}
     for other in sorted(folder.resolve().parent.iterdir()):
         if other.is_dir() and is_run(str(other)):
             with suppress(OutputError):  # one damaged run does not hide the others
                 body = manifest_of(other)
-                beside.setdefault(str(body.get("identity")), (other, body))
+                beside.setdefault(str(body.get("identity")), {})[other.name] = other, body
     chain = [(folder, manifest_of(folder))]
     seen = {chain[0][1].get("identity")}
-    while (before := before_of(chain[-1][1])[1]) in beside and before not in seen:
-        seen.add(before)
-        chain.append(beside[before])
+    while (before := before_of(chain[-1][1]))[1] in beside and before[1] not in seen:
+        name, identity = before
+        seen.add(identity)
+        # Runs of the same inputs have one identity: the one of that name, if it is still there.
+        alike = beside[identity]
+        chain.append(alike.get(name) or next(iter(alike.values())))
     return chain
 
 

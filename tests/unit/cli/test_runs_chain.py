@@ -63,3 +63,13 @@ def test_a_folder_that_is_no_run_is_refused(tmp_path: Path) -> None:
     """Without a manifest there is no chain."""
     with pytest.raises(OutputError):
         chain_of(tmp_path / "none")
+
+
+def test_of_two_runs_of_the_same_inputs_the_named_one_is_in_the_chain(tmp_path: Path) -> None:
+    """A run made again has the identity of the first; which one it was told against has a name."""
+    first, again = _run(tmp_path, "b", None, 2027), _run(tmp_path, "run-b", None, 2028)
+    body = json.loads((again / "manifest.json").read_text(encoding="utf-8"))
+    (again / "manifest.json").write_text(json.dumps({**body, "identity": "b"}), encoding="utf-8")
+    newest = _run(tmp_path, "c", "b", 2029)
+    assert [place.name for place, _ in chain_of(newest)] == ["c", again.name]
+    assert first.name != again.name
