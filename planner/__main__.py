@@ -5,13 +5,15 @@ It loads the commands itself, so that Ctrl-C while they load ends as it does lat
 
 import sys
 
+from planner.cli import INTERRUPTED
+
 
 def main() -> None:
     """Run the command line."""
     try:
         from planner.cli.app import main as run
     except KeyboardInterrupt:
-        print("interrupted; nothing half-written was left", file=sys.stderr)
+        print(INTERRUPTED, file=sys.stderr)
         sys.exit(130)
     run()
 

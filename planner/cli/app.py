@@ -13,6 +13,7 @@ import typer
 
 from planner import __version__
 from planner.cli import (
+    INTERRUPTED,
     compare,
     diff,
     explain,
@@ -31,8 +32,6 @@ from planner.cli import (
     validate,
     why,
 )
-
-INTERRUPTED = "interrupted; nothing half-written was left"
 
 app = typer.Typer(
     name="plan",

@@ -32,6 +32,11 @@ a Sobol sequence."""
 Progress = Callable[[str, float], None]
 """Told the stage and the share of it that is done, 0..1."""
 
+
+def unheard(_stage: str, _share: float) -> None:
+    """Take the progress of what nobody watches."""
+
+
 MANY_SAMPLES = 2048
 """Samples from which on several of them are found sooner than all are sorted."""
 NEVER = 2**40

@@ -151,8 +151,7 @@ def deterministic(network: Network, arrivals: Arrivals | None = None) -> Determi
     EngineError
         If the relations form a cycle.
     """
-    arrivals = handed_out(network) if arrivals is None else arrivals
-    made = forward(network, as_graph(network), arrivals)
+    made = likely_pass(network, arrivals)
     dates = made.dates
     ends = _ends(network, dates.finish)
     late_start, late_finish = backward_dates(made.graph, dates, ends)
@@ -197,17 +196,23 @@ def hand_over_late(found: Deterministic, is_pinned: BoolArray) -> tuple[IntArray
 
 def _held_to(network: Network, is_pinned: BoolArray) -> tuple[Pass, IntArray]:
     """Return the forward pass, and latest finishes: of what is pinned the early ones."""
-    made = forward(network, as_graph(network), handed_out(network))
+    made = likely_pass(network)
     early = made.dates.finish
     return made, np.where(is_pinned, early, _ends(network, early))
 
 
 def finishes(network: Network) -> tuple[IntArray, IntArray]:
     """Return the early and the late finish of each activity (A), which rank them."""
-    made = forward(network, as_graph(network), handed_out(network))
+    made = likely_pass(network)
     early = made.dates.finish
     _, late = backward_dates(made.graph, made.dates, _ends(network, early))
     return early, late
+
+
+def likely_pass(network: Network, arrivals: Arrivals | None = None) -> Pass:
+    """Return the forward pass at likely values; equipment is handed out where it is not given."""
+    graph = as_graph(network)
+    return forward(network, graph, handed_out(network, graph) if arrivals is None else arrivals)
 
 
 def early_starts(network: Network) -> IntArray:
@@ -294,7 +299,7 @@ def forward(network: Network, graph: Graph, equipment: Arrivals) -> Pass:
     )
 
 
-def handed_out(network: Network) -> Arrivals:
+def handed_out(network: Network, graph: Graph) -> Arrivals:
     """Return the equipment that each activity waits for: the k-th to want it has the k-th to come.
 
     In a simulation a unit goes to the highest rank of those that wait when it comes. Who waits is
@@ -306,7 +311,8 @@ def handed_out(network: Network) -> Arrivals:
     owner = np.repeat(np.arange(len(network.activity)), np.diff(network.wait.pointer))
     pool = network.wait.column
     if len(owner):
-        order = np.lexsort((network.rank[owner], early_starts(network)[owner]))
+        early = forward(network, graph, NO_ARRIVALS).dates.start
+        order = np.lexsort((network.rank[owner], early[owner]))
         owner, pool = owner[order], pool[order]
     coming = np.lexsort((arrival, network.unit_pool))
     first = np.searchsorted(network.unit_pool[coming], np.arange(len(network.pool) + 1))

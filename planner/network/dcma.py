@@ -191,7 +191,8 @@ def _resources(plan: Schedule) -> Check:
 def critical_path_test(plan: Schedule) -> Check:
     """Hold each activity of the driving paths, one at a time, and see whether the end moves."""
     network, found = plan.network, plan.found
-    graph, equipment = as_graph(network), handed_out(network)
+    graph = as_graph(network)
+    equipment = handed_out(network, graph)
     bad: dict[str, int] = {}
     total = 0
     for last, path in site_paths(plan).values():

@@ -34,9 +34,8 @@ from planner.domain.activity import Kind
 from planner.domain.result import NEVER
 from planner.errors import EngineError
 from planner.network.calendars import DAY_MIN
-from planner.network.cpm import Net, as_lists, forward, handed_out, work_clocks
+from planner.network.cpm import Net, as_lists, likely_pass, work_clocks
 from planner.network.draft import ARC, NONE
-from planner.network.passes import as_graph
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -255,7 +254,7 @@ def levelled(
 ) -> Schedule:
     """Return a schedule under crews, improved by passes and iterations; see `sequence`."""
     net = as_lists(network, clocks or work_clocks(network))
-    early = forward(network, as_graph(network), handed_out(network))
+    early = likely_pass(network)
     best = _built(network, net, early, network.rank, passes)
     lowest = mean_ready(network, best)
     random = np.random.default_rng(seed)

@@ -149,10 +149,10 @@ def sought(
     return best
 
 
-def whole_starts(engine: Engine, data: ModelData, found: Solution) -> FloatArray:
-    """Return the whole starts of a point that has values, shape (O,)."""
-    assert found.values is not None
-    return np.round(found.values[start_columns(engine, data)])
+def whole_starts(engine: Engine, data: ModelData, values: FloatArray) -> FloatArray:
+    """Return the whole starts of a point, shape (O,)."""
+    starts: FloatArray = np.round(values[start_columns(engine, data)])
+    return starts
 
 
 def _rounded(data: ModelData, relaxed: FloatArray, threshold: float) -> FloatArray:

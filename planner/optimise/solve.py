@@ -10,6 +10,7 @@ import numpy as np
 
 from planner.domain.pin import pinned
 from planner.domain.plan import INTERRUPTED, LevelStatus, Plan, SolveStatus, Termination
+from planner.domain.result import unheard
 from planner.errors import InfeasibleError, LimitError, StoppedError, UnboundedError
 from planner.optimise.alike import pooled, spelled, spread
 from planner.optimise.coarse import coarsened
@@ -212,7 +213,7 @@ def _planned(
     engine = Engine(formulate(data), seed=seed, threads=limits.threads)
     if limits.time_s is not None:
         engine.deadline = began + limits.time_s
-    search = Search(data, engine, limits, progress or (lambda _stage, _share: None))
+    search = Search(data, engine, limits, progress or unheard)
     if begin is not None and begin.status is not None:
         search.begin = begin.status.halls
     search.others = {
@@ -275,7 +276,7 @@ def _stopped(search: Search) -> str:
 
 def _halls(search: Search, values: FloatArray) -> dict[tuple[str, ...], float]:
     """Return the halls that a point starts, by option."""
-    starts = np.round(values[start_columns(search.engine, search.data)])
+    starts = whole_starts(search.engine, search.data, values)
     return {search.data.option_name(int(o)): float(starts[o]) for o in np.flatnonzero(starts)}
 
 
@@ -406,7 +407,7 @@ def _through_coarse(search: Search, objective: Objective) -> Solution | None:
     search.tell("GPUs for the halls", 0.4)
     if search.is_over:
         engine.deadline = None  # one linear program, and what was found is a plan
-    columns, halls = start_columns(engine, data), whole_starts(coarse, data, best)
+    columns, halls = start_columns(engine, data), whole_starts(coarse, data, best.values)
     fix(engine, columns, halls, halls)
     found = fair.relax(engine)
     unfix(engine, columns)

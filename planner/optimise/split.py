@@ -39,7 +39,7 @@ from planner.optimise.objectives.compute_per_researcher import levels
 from planner.optimise.pinning import bought, closed, dated, in_store, reserved
 from planner.optimise.promises import promises
 from planner.optimise.racking import LEAST_SHARE, SNAP, Room, fill, rooms
-from planner.optimise.rounding import start_columns
+from planner.optimise.rounding import whole_starts
 from planner.optimise.tally import tally
 from planner.optimise.variables import GPUS
 from planner.optimise.wishes import let_give, loosen, settle, wishes
@@ -166,7 +166,7 @@ def placed_plan(
             orders[data.skus.index(sku), pools[pool], data.labels.index(label)] = amount
     contracts = {i: values[c] for n in ("reserved", "exits")
                  for i, c in engine.columns_of(n).items()}  # fmt: skip
-    halls = np.round(values[start_columns(engine, data)])
+    halls = whole_starts(engine, data, values)
     return assembled(data, halls, orders, contracts, is_parted=is_parted)
 
 

@@ -60,9 +60,10 @@ class Movable:
                 self.rows[gate] = own
         if not self.rows:
             return
-        self.graph = _with_elapsed(as_graph(network), network)
+        graph = as_graph(network)
+        self.graph = _with_elapsed(graph, network)
         self.elapsed = len(network.day_type)
-        self.arrivals = handed_out(network)
+        self.arrivals = handed_out(network, graph)
         docks = [g for g, name in enumerate(network.gate_name) if name.startswith("dock/")]
         self.likely = gate_min(network).copy()
         self.likely[docks] = 0  # when racks could go in is asked as if all were there

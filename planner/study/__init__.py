@@ -1,6 +1,7 @@
 """The order of the stages: the loop that plans and verifies, and what is compared."""
 
-from planner.study.ask import Ask, identity, unheard
+from planner.domain.result import unheard
+from planner.study.ask import Ask, identity
 from planner.study.basis import Basis
 from planner.study.compare import compare_methods, compare_variants, compared, restricted
 from planner.study.differ import Change, Difference, difference, lines

@@ -96,10 +96,6 @@ class Ask:
         return (self.seed + 1) * ROUND_STRIDE + number
 
 
-def unheard(_stage: str, _share: float) -> None:
-    """Take the progress of a run that nobody watches."""
-
-
 def identity(
     portfolio: Portfolio, ask: Ask, pins: Pins | None = None, *,
     baseline: Baseline | None = None, parent: str | None = None,

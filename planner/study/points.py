@@ -15,11 +15,12 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from planner.domain.result import unheard
 from planner.domain.sweep import Point
 from planner.errors import InfeasibleError, LimitError
 from planner.network import build_tables
 from planner.report import measures_of
-from planner.study.ask import identity, unheard
+from planner.study.ask import identity
 from planner.study.run import run, uninterrupted
 from planner.study.trials import ready
 

@@ -13,6 +13,7 @@ from planner.domain.result import NEVER
 from planner.network import deterministic
 from planner.network.cpm import handed_out
 from planner.network.level import flow_arcs, levelled
+from planner.network.passes import as_graph
 from planner.simulate import reference
 from tests.networks import certain_draws
 from tests.strategies import networks
@@ -75,7 +76,7 @@ def test_slip_within_free_float_moves_nobody(made, most):
                 *(np.append(part, 0).astype(part.dtype) for part in vars(made.gate_slip).values())
             ),
         )
-        after = deterministic(slipped, handed_out(made))
+        after = deterministic(slipped, handed_out(made, as_graph(made)))
         others = np.arange(len(made.activity)) != a
         assert np.array_equal(after.start_min[others], found.start_min[others])
 
@@ -120,7 +121,7 @@ def test_arcs_close_no_circle(made):
         relation_kind=np.r_[made.relation_kind, np.full(len(arcs), 4)],
         relation_lag_min=np.r_[made.relation_lag_min, np.zeros(len(arcs), dtype=np.int64)],
     )
-    kept = deterministic(joined, handed_out(made))
+    kept = deterministic(joined, handed_out(made, as_graph(made)))
     assert np.all(kept.start_min <= np.array(schedule.start))
 
 

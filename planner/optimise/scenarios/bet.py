@@ -12,6 +12,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from planner.domain.bet import Bet, BetPlan, BetScenario
+from planner.domain.result import unheard
 from planner.errors import LimitError
 from planner.optimise.data import build
 from planner.optimise.existing import date_of
@@ -108,12 +109,8 @@ def place_bet(
         If no commitments can be kept in every scenario.
     """
     with Crew(threads) as crew:
-        asked = _Asked(portfolio, readiness, committed, corrections, seed, progress or _silent)
+        asked = _Asked(portfolio, readiness, committed, corrections, seed, progress or unheard)
         return asked.found(crew, rows)
-
-
-def _silent(_stage: str, _share: float) -> None:
-    pass
 
 
 class _Asked:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from planner.domain.base import Model
 from planner.errors import Finding
 from planner.specs.fields import nearest
 
@@ -43,6 +44,30 @@ def at(
 ) -> Finding:  # fmt: skip
     """Return a finding at a key path of the portfolio, such as ``site.NAME.groups.G.count``."""
     return Finding(portfolio.where(path), code, message, hint, severity)
+
+
+def values(portfolio: Portfolio) -> Iterator[tuple[str, Any]]:
+    """Yield every value of a portfolio with its key path, each before what is in it, in file order.
+
+    Records, mappings and lists are values too.
+    """
+    yield from _values("portfolio", portfolio.spec)
+    for name, site in portfolio.sites.items():
+        yield from _values(f"site.{name}", site)
+    yield from _values("catalog", portfolio.catalog)
+
+
+def _values(path: str, value: Any) -> Iterator[tuple[str, Any]]:
+    yield path, value
+    if isinstance(value, Model):
+        for name in type(value).model_fields:
+            yield from _values(f"{path}.{name}", getattr(value, name))
+    elif isinstance(value, dict):
+        for name, inner in value.items():
+            yield from _values(f"{path}.{name}", inner)
+    elif isinstance(value, tuple):
+        for index, inner in enumerate(value):
+            yield from _values(f"{path}.{index}", inner)
 
 
 def unknown(portfolio: Portfolio, path: str, noun: str, name: str, known: Iterable[str]) -> Finding:

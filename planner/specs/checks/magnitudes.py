@@ -8,11 +8,10 @@ is a megawatt short of its prefix, "1e9 USD/MWh" for energy is a million too dea
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from planner.domain.amount import Amount
-from planner.domain.base import Model
-from planner.specs.checks.base import Check, at
+from planner.specs.checks.base import Check, at, values
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -42,25 +41,9 @@ USUAL: Final[Mapping[str, tuple[float, float, str]]] = {
 
 def find(portfolio: Portfolio) -> Iterator[Finding]:
     """Yield quantities out of range, in file order."""
-    yield from _sizes(portfolio, "portfolio", portfolio.spec)
-    for name, site in portfolio.sites.items():
-        yield from _sizes(portfolio, f"site.{name}", site)
-    yield from _sizes(portfolio, "catalog", portfolio.catalog)
-
-
-def _sizes(portfolio: Portfolio, path: str, value: Any) -> Iterator[Finding]:
-    """Yield the quantities out of range at and below a value of a record."""
-    if isinstance(value, Amount):
-        yield from _size(portfolio, path, value)
-    elif isinstance(value, Model):
-        for name in type(value).model_fields:
-            yield from _sizes(portfolio, f"{path}.{name}", getattr(value, name))
-    elif isinstance(value, dict):
-        for name, inner in value.items():
-            yield from _sizes(portfolio, f"{path}.{name}", inner)
-    elif isinstance(value, tuple):
-        for index, inner in enumerate(value):
-            yield from _sizes(portfolio, f"{path}.{index}", inner)
+    for path, value in values(portfolio):
+        if isinstance(value, Amount):
+            yield from _size(portfolio, path, value)
 
 
 def _size(portfolio: Portfolio, path: str, amount: Amount) -> Iterator[Finding]:
