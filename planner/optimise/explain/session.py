@@ -22,9 +22,9 @@ from planner.optimise.model import formulate
 from planner.optimise.objectives import OBJECTIVES
 from planner.optimise.objectives.compute_per_researcher import levels
 from planner.optimise.rounding import fix, near, other_integers, start_columns
-from planner.optimise.solve import SMALL_INTEGERS
 from planner.optimise.tally import tally
 from planner.optimise.terminal import hold_plan
+from planner.optimise.whole import SMALL_INTEGERS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

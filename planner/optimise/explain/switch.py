@@ -25,8 +25,8 @@ from planner.optimise.model import formulate
 from planner.optimise.money import KINDS
 from planner.optimise.objectives import OBJECTIVES
 from planner.optimise.rounding import fix, start_columns
-from planner.optimise.solve import SMALL_INTEGERS
 from planner.optimise.terminal import hold_plan
+from planner.optimise.whole import SMALL_INTEGERS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping

@@ -9,7 +9,7 @@ import pytest
 
 from planner import optimise
 from planner.optimise.engine import Engine
-from planner.optimise.solve import COST_NODES
+from planner.optimise.levels import COST_NODES
 from tests.portfolios import ready, tiny
 
 if TYPE_CHECKING:
