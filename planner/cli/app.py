@@ -11,7 +11,7 @@ from typing import NoReturn
 
 import typer
 
-from planner import __version__
+from planner import __version__, interrupts
 from planner.cli import (
     INTERRUPTED,
     compare,
@@ -80,6 +80,7 @@ def root(
 def main() -> None:
     """Run the command line; every way out has its exit code (conventions, section 8)."""
     signal.signal(signal.SIGTERM, _terminated)
+    interrupts.listen()
     _open_streams()
     if (odd := _not_text()) is not None:
         print(f"error: {ascii(odd)[1:-1]} is not UTF-8; rename the file", file=sys.stderr)
@@ -96,6 +97,9 @@ def main() -> None:
         print(INTERRUPTED, file=sys.stderr)
         _leave_quietly(130)
     except Exception as error:  # noqa: BLE001 - the one place that catches everything
+        if interrupts.is_waiting():  # a library broke where the interrupt was dropped
+            print(INTERRUPTED, file=sys.stderr)
+            _leave_quietly(130)
         sys.exit(_report(error))
 
 

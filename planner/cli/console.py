@@ -11,6 +11,8 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from planner import interrupts
+
 if TYPE_CHECKING:
     from planner.errors import Finding
 
@@ -81,12 +83,22 @@ def progress(*, quiet: bool = False) -> Iterator[Callable[[str, float], None]]:
     Yields a callback that takes the stage and the share of it that is done.
     """
     if quiet:
-        yield lambda _stage, _share: None
+        yield _interruptible(lambda _stage, _share: None)
     elif sys.stderr.isatty():
         with _live() as update:
-            yield update
+            yield _interruptible(update)
     else:
-        yield _plain()
+        yield _interruptible(_plain())
+
+
+def _interruptible(update: Callable[[str, float], None]) -> Callable[[str, float], None]:
+    """Raise, with the next report of progress, a Ctrl-C that was dropped on its way."""
+
+    def checked(stage: str, share: float) -> None:
+        interrupts.check()
+        update(stage, share)
+
+    return checked
 
 
 @contextmanager

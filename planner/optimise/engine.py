@@ -14,6 +14,7 @@ from highspy import cb
 from highspy.highs import HighsCallback
 from pyomo.repn.plugins.standard_form import LinearStandardFormCompiler
 
+from planner import interrupts
 from planner.domain.plan import Termination
 from planner.errors import EngineError, UnboundedError
 
@@ -127,6 +128,8 @@ class _Quiet(highspy.Highs):
         self.enableCallbacks()  # type: ignore[no-untyped-call]
         self.course = Course()
         self.tell: Callable[[Course], None] | None = None
+        self.heard: Callable[[], int] = lambda: 0
+        """How many Ctrl-C have come while it solves."""
         self.was_asked = False
         """Whether a Ctrl-C came while it solved; the status says so only where it was in time."""
 
@@ -149,30 +152,38 @@ class _Quiet(highspy.Highs):
     def joinSolve(self, _thread: object = None, _limit: int = 0) -> Any:  # noqa: N802 - theirs
         """Wait for the solver; the first Ctrl-C asks it to stop, a second ends the wait.
 
-        Whatever else ends the wait, such as a signal to terminate, stops the solver first: no
-        thread of it outlives the process that it is part of. The base class prints to stdout
-        here, and ends the process after five.
+        The base class prints to stdout here, and ends the process after five.
         """
         asked, began, told = False, time.monotonic(), 0.0
         self.course = Course()
         while True:
-            try:
-                is_done, status = self.wait(WAIT_S)
-                if is_done:
-                    return status
-                self.course.elapsed_s = time.monotonic() - began
-                if self.tell is not None and self.course.elapsed_s - told >= TOLD_S:
-                    told = self.course.elapsed_s
-                    self.tell(self.course)
-            except KeyboardInterrupt:
-                if asked:
-                    self._stopped()
-                    raise
-                asked = self.was_asked = True
+            is_done, status = self.wait(WAIT_S)
+            if is_done:
+                return status
+            if self.heard() > 1:
+                raise KeyboardInterrupt
+            if self.heard() and not asked:
+                asked = True
                 self.cancelSolve()  # type: ignore[no-untyped-call]
+            self.course.elapsed_s = time.monotonic() - began
+            if self.tell is not None and self.course.elapsed_s - told >= TOLD_S:
+                told = self.course.elapsed_s
+                self.tell(self.course)
+
+    def solve(self) -> Any:
+        """Solve, in a thread of the solver's.
+
+        Whatever else ends the wait, such as a signal to terminate, stops the solver first: no
+        thread of it outlives the process that it is part of.
+        """
+        with interrupts.deferred() as self.heard:
+            try:
+                status = super().solve()
             except BaseException:
                 self._stopped()
                 raise
+        self.was_asked |= self.heard() > 0
+        return status
 
     def _stopped(self) -> None:
         """Ask the solver to stop, and wait until it has."""
@@ -493,6 +504,19 @@ class Engine:
         self._highs.deleteCols(1, np.array([column], dtype=np.int32))
         self._costs = {}
         return None if found.values is None else float(found.values[column])
+
+
+def uninterrupted(engine: Engine, found: Solution) -> Solution:
+    """Return what a solve found.
+
+    Raises
+    ------
+    KeyboardInterrupt
+        If a signal ended it: what it found then is no answer to what was asked.
+    """
+    if engine.was_interrupted:
+        raise KeyboardInterrupt
+    return found
 
 
 def _bound(value: float | None, default: float) -> float:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from planner import interrupts
 from planner.domain.pin import pinned
 from planner.domain.plan import INTERRUPTED, LevelStatus, Plan, SolveStatus
 from planner.domain.result import unheard
@@ -179,10 +180,13 @@ def _searched(search: Search) -> Plan:
         values = later_levels(search, values, names)
     except KeyboardInterrupt:
         # Between two solves: the first level's point stands, with its halls.
+        interrupts.taken()
         engine.was_interrupted = True
         _fix_halls(search, values)
-    search.finish()
-    plan, final = split(data, search.engine, values)
+    with interrupts.deferred() as asked:
+        search.finish()
+        plan, final = split(data, search.engine, values)
+    engine.was_interrupted |= asked() > 0
     search.tell("solve", 1.0)
     return plan.replace(status=_status(search, final))
 

@@ -16,7 +16,7 @@ import numpy as np
 from planner.domain.result import TerminalAnswer
 from planner.optimise.consumers import CLASSES
 from planner.optimise.data import ModelData, build, compute_weight
-from planner.optimise.engine import INF, Engine
+from planner.optimise.engine import INF, Engine, uninterrupted
 from planner.optimise.model import formulate
 from planner.optimise.objectives.compute_per_researcher import ranked
 from planner.optimise.rounding import fix, start_columns
@@ -98,12 +98,12 @@ def _solved(
     hold_plan(engine, data, plan)
     worst, spend = engine.column("worst"), engine.column("spend")
     engine.seek({worst: 1.0}, "max")
-    best = engine.solve_lp()
+    best = uninterrupted(engine, engine.solve_lp())
     if best.values is None or best.objective is None:
         return None
     engine.bound(worst, best.objective - tolerance * abs(best.objective), INF)
     engine.seek({spend: 1.0}, "min")
-    cheapest = engine.solve_lp()
+    cheapest = uninterrupted(engine, engine.solve_lp())
     values = best.values if cheapest.values is None else cheapest.values
     return (
         _orders(data, engine, values),

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
+from planner import interrupts
 from planner.domain.amount import Amount, parse_amount
 from planner.domain.explanation import (
     Alternative,
@@ -138,6 +139,7 @@ def explain(
         for found in _parts(session, given, named, asked, clock, seed, progress):
             made = replace(made, **found)
     except KeyboardInterrupt:
+        interrupts.taken()
         made = replace(made, is_interrupted=True)
     return replace(
         made,

@@ -39,7 +39,4 @@ def costs_of_pins(
     except ValueError:
         return ()
     session.until = end
-    try:
-        return model.pin_costs(session, lambda: end is not None and time.monotonic() >= end)
-    except KeyboardInterrupt:
-        return ()  # the plan itself is done, and is kept
+    return model.pin_costs(session, lambda: end is not None and time.monotonic() >= end)

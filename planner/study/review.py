@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from planner import simulate
+from planner import interrupts, simulate
 from planner.domain.review import Review
 from planner.network import compile_network, deterministic
 from planner.network.extract import of_site
@@ -16,6 +16,7 @@ from planner.report import key_of
 from planner.simulate.review import look
 from planner.study.places import settled_in
 from planner.study.removal import SAMPLES, causes, removals
+from planner.study.run import interrupted
 
 if TYPE_CHECKING:
     from planner.domain.result import IntArray, Progress, Result
@@ -34,12 +35,19 @@ def reviewed(result: Result, progress: Progress) -> Result:
         network, seed=outcome.seed, samples=outcome.samples, method=outcome.method
     )
     key = key_of(result)
+    try:
+        removed = key_removals(result, network, key, progress) if key else ()
+    except KeyboardInterrupt:
+        if result.plan.status is None:
+            raise
+        interrupts.taken()  # the plan is done, and is kept
+        result, removed = interrupted(result), ()
     review = Review(
         criticality=seen.criticality,
         usage=seen.usage,
         spend=seen.spend,
         milestone=str(key or ""),
-        removals=key_removals(result, network, key, progress) if key else (),
+        removals=removed,
         removal_samples=min(SAMPLES, outcome.samples),
         paths=hall_paths(network, deterministic(network)),
     )

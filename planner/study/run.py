@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from planner import optimise, simulate
+from planner import interrupts, optimise, simulate
 from planner.domain.pin import pinned
 from planner.domain.plan import INTERRUPTED
 from planner.domain.result import Result
@@ -79,11 +79,12 @@ def run(
             # A round before this one has a plan: it is kept, and the run says what ended it.
             if best is None:
                 raise
-            best, number = _interrupted(best), number - 1
+            interrupts.taken()
+            best, number = interrupted(best), number - 1
             break
         best = _better(best, result)
         if _is_interrupted(result) or (bet is not None and not bet.is_whole):
-            best = _interrupted(best)
+            best = interrupted(best)
             break
         if result.verification.is_verified or number == ask.rounds:
             break
@@ -91,11 +92,13 @@ def run(
         corrections = rebased(corrected(corrections, result), tried.readiness, again.readiness)
         tried = again
     assert best is not None
-    best = checked(best, bet)
-    return replace(
-        best, rounds=number, terminal=_terminal(best, ask, progress), pins=pins,
-        pin_costs=_pin_costs(best, ask, progress),
-    )  # fmt: skip
+    best = replace(checked(best, bet), rounds=number, pins=pins)
+    try:
+        best = replace(best, terminal=_terminal(best, ask, progress))
+        return replace(best, pin_costs=_pin_costs(best, ask, progress))
+    except KeyboardInterrupt:
+        interrupts.taken()  # the plan is done, and is kept
+        return interrupted(best)
 
 
 def _is_interrupted(result: Result) -> bool:
@@ -116,7 +119,7 @@ def uninterrupted(result: Result) -> Result:
     return result
 
 
-def _interrupted(result: Result) -> Result:
+def interrupted(result: Result) -> Result:
     """Return a result that says that a signal ended the rounds."""
     status = result.plan.status
     if status is None:

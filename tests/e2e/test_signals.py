@@ -48,7 +48,8 @@ def stop(
     began = time.monotonic()
     first = process.stderr.readline()
     took = time.monotonic() - began
-    _, rest = process.communicate(timeout=200)
+    rest = process.stderr.read()  # not by `communicate`, which forgets what is read ahead
+    process.communicate(timeout=200)
     return heard + first + rest, took
 
 
@@ -86,11 +87,25 @@ def test_an_interrupt_keeps_the_incumbent(tmp_path: Path) -> None:
 def test_an_interrupt_before_any_plan_leaves_nothing(tmp_path: Path) -> None:
     """While options are simulated there is nothing to keep."""
     process = start(tmp_path)
-    said, _ = stop(process, "readiness", signal.SIGINT, 0.2)
+    said, _ = stop(process, "readiness", signal.SIGINT, 0.0)
     assert process.returncode == 130, said
     assert "interrupted" in said
     assert "Traceback" not in said
     assert_clean(tmp_path, process.pid, runs=0)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("word", ["simulation of", "terminal value", "removals"])
+def test_an_interrupt_is_never_lost(word: str, tmp_path: Path) -> None:
+    """Once a plan has been verified it is kept, whatever was being added to it; exit 130."""
+    process = begin(tmp_path, "optimize", "first-light", "--out", "run", "--samples", "40",
+                    "--rounds", "1")  # fmt: skip
+    said, _ = stop(process, word, signal.SIGINT, 0.0)
+    assert process.returncode == 130, said
+    assert "Traceback" not in said
+    is_kept = word != "simulation of"
+    assert ("best solution so far kept in run (status: interrupted" in said) == is_kept, said
+    assert_clean(tmp_path, process.pid, runs=int(is_kept))
 
 
 @pytest.mark.slow

@@ -15,7 +15,7 @@ import numpy as np
 from planner.domain.explanation import Worth
 from planner.optimise.clock import Extra
 from planner.optimise.data import ModelData, build
-from planner.optimise.engine import INF, Engine
+from planner.optimise.engine import INF, Engine, uninterrupted
 from planner.optimise.feed import feed
 from planner.optimise.lumping import lumped
 from planner.optimise.model import formulate
@@ -369,19 +369,6 @@ class Session:
         finally:
             for row in rows:
                 engine.restore(row)
-
-
-def uninterrupted(engine: Engine, found: Solution) -> Solution:
-    """Return what a solve found.
-
-    Raises
-    ------
-    KeyboardInterrupt
-        If a signal ended it: what it found then is no answer to what was asked.
-    """
-    if engine.was_interrupted:
-        raise KeyboardInterrupt
-    return found
 
 
 def _early(

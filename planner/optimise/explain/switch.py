@@ -19,8 +19,7 @@ import numpy as np
 
 from planner.domain.explanation import TODAY, Flip, FlipKind, Point, Switch
 from planner.optimise.data import ModelData, build
-from planner.optimise.engine import INF, Engine
-from planner.optimise.explain.session import uninterrupted
+from planner.optimise.engine import INF, Engine, uninterrupted
 from planner.optimise.model import formulate
 from planner.optimise.money import KINDS
 from planner.optimise.objectives import OBJECTIVES

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from planner import interrupts
 from planner.domain.bet import Bet, BetPlan, BetScenario
 from planner.domain.result import unheard
 from planner.errors import LimitError
@@ -173,6 +174,7 @@ class _Asked:
             self._try_own(crew, table, worlds, is_small=is_small)
             joined = self._joined(crew, table, best) if is_small else None
         except KeyboardInterrupt:
+            interrupts.taken()
             crew.stop()
             is_whole = False
         name = self._taken(table, best, is_whole=is_whole) if joined is None else CHOSEN
@@ -186,6 +188,7 @@ class _Asked:
                 rigid = self._rigid(table, best) if joined is None else joined.rigid
                 told = items(table, members, others, mean, self.tolerance)
         except KeyboardInterrupt:
+            interrupts.taken()
             crew.stop()
             is_whole = False
         bet = self._bet(table, best, joined, is_small=is_small)
