@@ -30,7 +30,11 @@ from planner.cli.arguments import (
 from planner.cli.workers import Number, Scheduler
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
+
+    from planner.domain.portfolio import BetPolicy, Portfolio
+    from planner.domain.result import Result
+    from planner.errors import Finding
 
 
 def _finite(seconds: float | None) -> float | None:
@@ -121,27 +125,19 @@ def optimize(
     from planner import report, specs, study
     from planner.cli import finished, run_folder
     from planner.cli.baseline import held_against
-    from planner.cli.console import progress, put, put_json, say
-    from planner.cli.inputs import load
+    from planner.cli.console import progress
     from planner.cli.parent import folder_of, parent_of
     from planner.cli.workers import hired
     from planner.domain.pin import pins_of
 
-    settings = [*(f"@{name}" for name in overlay or ()), *(settings or ())]
-    if override:
-        settings.append(specs.OVERRIDE)
-    if open_loop:
-        settings.append(OPEN_LOOP)
-    portfolio, findings = load(scenario, settings, actuals)
-    known = portfolio.actuals
-    if known is not None and known.data_date > portfolio.spec.data_date:
-        settings.append(f"data_date={known.data_date}")
-        say(f"planned from {known.data_date} on, the data date of the actuals")
-        portfolio, findings = load(scenario, settings, actuals)
-    wanted = _bet(objective, scenarios, bet=bet, is_there=portfolio.spec.policy.bet is not None)
-    if wanted:
-        settings += wanted
-        portfolio, findings = load(scenario, settings, actuals)
+    switches = [*([specs.OVERRIDE] if override else []), *([OPEN_LOOP] if open_loop else [])]
+    settings = [*(f"@{name}" for name in overlay or ()), *(settings or ()), *switches]
+    portfolio, findings, settings = _loaded(
+        scenario,
+        settings,
+        actuals,
+        lambda known: _bet(objective, scenarios, bet=bet, is_there=known is not None),
+    )
     asked = study.Ask.of(
         portfolio, seed=seed, samples=samples, rounds=rounds, time_limit_s=time_limit, level=level
     )
@@ -179,6 +175,40 @@ def optimize(
             identity=identity, kept=kept, reopen=reopen, started=now,
             replace=force,
         )  # fmt: skip
+    _tell(result, folder, as_json=as_json)
+    if detailed and not result.verification.is_verified:
+        raise typer.Exit(10)
+
+
+def _loaded(
+    scenario: str, settings: list[str], actuals: Path | None,
+    bet: Callable[[BetPolicy | None], list[str]],
+) -> tuple[Portfolio, tuple[Finding, ...], list[str]]:  # fmt: skip
+    """Return the portfolio, what was found in it, and all settings that it was read with.
+
+    It is read once more with what the command makes of it: the data date of its actuals, and the
+    scenarios that it is to weigh up.
+    """
+    from planner.cli.console import say
+    from planner.cli.inputs import load
+
+    portfolio, findings = load(scenario, settings, actuals)
+    known = portfolio.actuals
+    if known is not None and known.data_date > portfolio.spec.data_date:
+        settings = [*settings, f"data_date={known.data_date}"]
+        say(f"planned from {known.data_date} on, the data date of the actuals")
+        portfolio, findings = load(scenario, settings, actuals)
+    if wanted := bet(portfolio.spec.policy.bet):
+        settings = [*settings, *wanted]
+        portfolio, findings = load(scenario, settings, actuals)
+    return portfolio, findings, settings
+
+
+def _tell(result: Result, folder: Path, *, as_json: bool) -> None:
+    """Print the headline and where the report is; of a run cut short, what was kept of it."""
+    from planner import report
+    from planner.cli.console import put, put_json, say
+
     if as_json:
         verified = result.verification.is_verified
         put_json("run", folder=str(folder), verified=verified, **report.headline(result))
@@ -190,8 +220,6 @@ def optimize(
         kept_as = status.text.removeprefix("status: ")
         say(f"interrupted; best solution so far kept in {folder} (status: {kept_as})")
         sys.exit(130)  # not by Typer's way out, which is that of an interrupt with nothing kept
-    if detailed and not result.verification.is_verified:
-        raise typer.Exit(10)
 
 
 def _bet(objective: str | None, scenarios: int | None, *, bet: bool, is_there: bool) -> list[str]:
