@@ -2,7 +2,7 @@
 
 from planner.domain.under_way import under_way
 from planner.network.arrays import Csr, Laws, Network
-from planner.network.compile import HallPriority, compile_network
+from planner.network.compile import HallPriority, activity_names, compile_network
 from planner.network.cpm import Deterministic, deterministic
 from planner.network.level import named_arcs, order_of_service, sequence
 from planner.network.orders import equipment_orders
@@ -25,6 +25,7 @@ __all__ = [
     "Network",
     "Tables",
     "Trials",
+    "activity_names",
     "bare_plan",
     "build_tables",
     "candidates",

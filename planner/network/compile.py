@@ -79,6 +79,12 @@ def compile_network(
     return _ranked(_freeze(portfolio, tables, draft), priority)
 
 
+def activity_names(portfolio: Portfolio, plan: Plan) -> tuple[str, ...]:
+    """Return the names of the activities that a plan's network has, in its order."""
+    draft = _draft(portfolio, plan, build_tables(portfolio), with_tranches=False)
+    return tuple(row.name for row in draft.rows)
+
+
 def unequipped_network(portfolio: Portfolio, plan: Plan, tables: Tables) -> Network:
     """Return the network of a plan with no unit of equipment and power never late, unranked."""
     return _freeze(portfolio, tables, _draft(portfolio, plan, tables, with_tranches=False))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from graphlib import CycleError, TopologicalSorter
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
@@ -15,7 +15,7 @@ from planner.specs.translate import key_place, value_place
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Collection, Iterable, Iterator, Sequence
 
     from planner.domain.portfolio import Portfolio
     from planner.domain.site import HallGroup
@@ -43,6 +43,33 @@ def check_plan(
     yield from checker.lots()
     yield from checker.sequence()
     yield from checker.results()
+
+
+def check_sequence(
+    sequence: Sequence[Sequence[str]], activities: Collection[str], root: Node
+) -> Iterator[Finding]:
+    """Yield each name of a sequence that no activity of the plan's network has, once."""
+    there: defaultdict[str, list[str]] = defaultdict(list)
+    for name in activities:
+        for part in _parts(name):
+            there[part].append(name)
+    seen = set(activities)
+    for number, pair in enumerate(sequence):
+        for side, name in enumerate(pair):
+            if name in seen:
+                continue
+            seen.add(name)
+            match = nearest(name, [near for part in _parts(name) for near in there[part]])
+            hint = f'did you mean "{match}"? If not, ' if match else ""
+            message = f'unknown activity "{name}": no hall and no works of this plan have it'
+            place = value_place(root, ("sequence", number, side))
+            yield Finding(place, "unknown-activity", message, f"{hint}remove the pair")
+
+
+def _parts(activity: str) -> tuple[str, str]:
+    """Return where an activity is and which row it is: a misspelt name has one of them right."""
+    place, _, row = activity.rpartition("/")
+    return f"{place}/", row
 
 
 class _Checker:

@@ -32,7 +32,7 @@ from planner.domain.portfolio import periods
 from planner.errors import Finding, SpecError
 from planner.specs.files import FileRef, read_bytes
 from planner.specs.order import in_order
-from planner.specs.plan_checks import check_plan
+from planner.specs.plan_checks import check_plan, check_sequence
 from planner.specs.translate import translate
 from planner.specs.yaml_nodes import read
 
@@ -240,7 +240,7 @@ class PlanDocument(Model):
     lots: tuple[LotRow, ...] = ()
     """Where GPUs stand, the fleet at the data date included."""
     sequence: tuple[Pair, ...] = ()
-    """Pairs of activities: the crew of the first goes on to the second."""
+    """Pairs of activities of this plan: the crew of the first goes on to the second."""
     shares: tuple[ShareRow, ...] = ()
     clusters: tuple[ClusterRow, ...] = ()
     """Where teams with a smallest cluster train."""
@@ -276,7 +276,21 @@ def read_plan(path: str | os.PathLike[str], portfolio: Portfolio) -> Plan:
     findings = list(check_plan(document, portfolio, root, FORMAT_VERSION))
     if findings:
         raise SpecError(in_order(findings))
-    return to_plan(document)
+    plan = to_plan(document)
+    findings = list(check_sequence(plan.arcs, _activities(plan, portfolio), root))
+    if findings:
+        raise SpecError(in_order(findings))
+    return plan
+
+
+def _activities(plan: Plan, portfolio: Portfolio) -> tuple[str, ...]:
+    """Return the activities that a sequence may name; none are looked up where there is none."""
+    if not plan.arcs:
+        return ()
+    # Brings numba, half a second of start-up that `plan validate` can do without.
+    from planner.network import activity_names  # noqa: PLC0415
+
+    return activity_names(portfolio, plan)
 
 
 def plan_name(path: str | os.PathLike[str]) -> str:

@@ -91,20 +91,25 @@ def simulated_inflow(portfolio: Portfolio, plan: Plan, samples: int, seed: int) 
 
 
 def _construction_factor(portfolio: Portfolio, plan: Plan, outcome: Outcome) -> FloatArray:
-    """Return simulated over planned cost of construction, shape (S,), weighted by IT MW."""
+    """Return simulated over planned cost of construction, shape (S,), weighted by IT MW.
+
+    Modes that the plan pays nothing for have no price to vary and no weight.
+    """
+    confidence = portfolio.spec.confidence.likely
+    costs = {name: mode.hall_cost for name, mode in portfolio.catalog.modes.items()}
     weights: dict[str, float] = {}
     for start in plan.starts:
-        group = portfolio.sites[start.candidate.site].groups[start.candidate.group]
         mode = start.candidate.mode
-        weights[mode] = weights.get(mode, 0.0) + group.it_power.likely
+        if conservative(costs[mode], confidence) > 0:
+            group = portfolio.sites[start.candidate.site].groups[start.candidate.group]
+            weights[mode] = weights.get(mode, 0.0) + group.it_power.likely
     if not weights:
         return np.ones(outcome.samples)
     total = sum(weights.values())
     factor = np.zeros(outcome.samples)
     for mode, weight in weights.items():
-        cost = portfolio.catalog.modes[mode].hall_cost
         (luck,) = _luck(outcome.seed, (f"cost/{mode}",), outcome.samples)
-        factor += weight / total * _relative(cost, luck, portfolio.spec.confidence.likely)
+        factor += weight / total * _relative(costs[mode], luck, confidence)
     return factor
 
 

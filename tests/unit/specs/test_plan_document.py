@@ -141,6 +141,8 @@ def test_random_plans_read_back_equal(
         Start(tent, n + 1, day)
         for n, day in enumerate(data.draw(st.lists(days, max_size=4)))
     ]  # fmt: skip
+    halls = [f"lake/halls/{n + 1:02}" for n in range(len(starts))]
+    rows = st.sampled_from([f"{h}/{r}" for h in halls for r in ("slab", "fitout")] or [""])
     plan = example(portfolio).replace(
         starts=tuple(sorted(starts, key=lambda s: (s.release, s.hall))),
         orders=(), lots=(), purchases=(),
@@ -158,7 +160,7 @@ def test_random_plans_read_back_equal(
                          data.draw(st.none() | numbers), "u", Termination.TIME),),
             data.draw(st.none() | numbers), data.draw(TEXT),
         ),
-        arcs=tuple(pairwise(data.draw(st.lists(TEXT, unique=True, max_size=4)))),
+        arcs=tuple(pairwise(data.draw(st.lists(rows, unique=True, max_size=4)))),
     )  # fmt: skip
     assert read(plan, portfolio, tmp_path) == plan
 
@@ -176,6 +178,9 @@ def test_random_plans_read_back_equal(
         ("- [lake/halls/01/slab, lake/halls/02/slab]",
          "- [lake/halls/01/slab, lake/halls/02/slab]\n  - [lake/halls/02/slab, lake/halls/01/slab]",
          "cycle", "runs in a circle"),
+        ("- [lake/halls/01/slab,", "- [lake/halls/01/slb,", "unknown-activity",
+         'did you mean "lake/halls/01/slab"? If not, remove the pair'),
+        ("02/slab]", "03/slab]", "unknown-activity", "of this plan have it"),
         ("tranche: gas", "tranche: grid", "unknown-tranche-to-reserve", "lake/gas"),
         ("tranche: sun", "tranche: gas", "duplicate-name", "reserved twice"),
         ("exit: 2026-03-01", "exit: 2026-02-01", "date-order", "is before reserve"),

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import dataclasses
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import pytest
 
-from planner.domain.plan import CashRow, Plan
-from planner.study.money import cash_risk
-from tests.portfolios import tiny
+from planner.domain.plan import Candidate, CashRow, Plan, Start
+from planner.study.money import cash_risk, simulated_spend
+from tests.portfolios import MODE, tiny
 
 
 def risk(spend: list[float], **finance: Any) -> list[float]:
@@ -37,3 +38,36 @@ def test_a_line_of_credit_takes_the_blow_up_to_its_ceiling() -> None:
     credit = {"debt": True, "debt_rate": 0.1}
     assert sum(risk([60.0, 60.0], debt_ceiling="25 MUSD", **credit)) == pytest.approx(0.0)
     assert risk([60.0, 60.0], debt_ceiling="20.3 MUSD", **credit)[:3] == [0.0, 0.0, 1.0]
+
+
+def spent(**price: object) -> list[list[float]]:
+    """Spend in four futures of 200 MUSD of construction, on a hall of each of two modes."""
+    modes = {name: {**MODE, "title": name, "hall_cost": cost} for name, cost in price.items()}
+    portfolio = tiny(
+        site={"groups": {"sheds": {"modes": list(price)}}}, catalog={"modes": modes},
+    )  # fmt: skip
+    starts = tuple(
+        Start(Candidate("north", "sheds", mode, "standard"), n + 1, portfolio.spec.data_date)
+        for n, mode in enumerate(price)
+    )
+    row = CashRow(0, *[0.0] * 11)
+    plan = Plan(
+        "tiny", portfolio.spec.data_date, portfolio.periods, starts=starts,
+        cash=(dataclasses.replace(row, construction=200.0),),
+    )  # fmt: skip
+    outcome: Any = SimpleNamespace(samples=4, seed=1, storm_cost_musd=np.zeros(4))
+    found: list[list[float]] = simulated_spend(portfolio, plan, outcome).tolist()
+    return found
+
+
+def test_what_costs_nothing_is_as_sure_as_its_plan() -> None:
+    """Nothing over nothing is no number (and a warning): what is paid then stays as planned."""
+    assert spent(shed="0 MUSD/MW") == [[200.0]] * 4
+
+
+def test_a_mode_that_costs_nothing_damps_no_other() -> None:
+    """All 200 MUSD are of the other mode, so that a hall for nothing beside it changes nothing."""
+    drawn = {"low": "8 MUSD/MW", "likely": "10 MUSD/MW", "high": "16 MUSD/MW"}
+    alone = spent(shed=drawn)
+    assert len({row[0] for row in alone}) == 4
+    assert spent(shed=drawn, free="0 MUSD/MW") == alone
