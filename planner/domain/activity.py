@@ -87,14 +87,26 @@ RelationField = Annotated[
 
 
 class Exemption(Model):
-    """Schedule health checks that a reviewer waives here, and why; counted and listed."""
+    """Schedule health checks whose premise does not hold for one row, and why.
+
+    The row leaves the count of these checks, and the tables say how many did.
+    """
 
     exempt: Annotated[tuple[CheckNumber, ...], Field(min_length=1)]
-    """Numbers of the DCMA checks waived, such as 6 for high float and 8 for long durations."""
+    """Numbers of the DCMA checks waived, such as 8 for a permit that an authority paces."""
+    why: Annotated[str, Field(min_length=1)]
+    """The reason, as it would stand in the review."""
+
+
+class Explanation(Model):
+    """Why rows of a network offend against schedule health checks; they count all the same."""
+
+    explain: Annotated[tuple[CheckNumber, ...], Field(min_length=1)]
+    """Numbers of the DCMA checks explained, such as 3 for lags and 8 for long durations."""
     why: Annotated[str, Field(min_length=1)]
     """The reason, as it would stand in the review."""
     rows: tuple[Name, ...] = ()
-    """Rows it is for, where it stands at a whole network; all of them where empty."""
+    """Rows it is for; all of them where empty."""
 
 
 class Activity(Model):
@@ -137,4 +149,4 @@ class Activity(Model):
     closes_envelope: Flag = False
     """Whether the hall withstands its finished design wind once this is done."""
     health: Exemption | None = None
-    """Schedule health checks that do not apply to it, with the reason."""
+    """Schedule health checks that it is exempt from, with the reason."""

@@ -56,7 +56,6 @@ def _follows(code: str, name: str, points: Sequence[Check]) -> Check:
     return Check(
         code, name, "all pass", f"points {numbers}", f"{len(points)} points", value,
         _verdict(not failed), reason="; ".join(f"{p.name}: {p.value}" for p in failed),
-        waived={f"{p.code}: {len(p.waived)}": "exempt in the specs" for p in points if p.waived},
     )  # fmt: skip
 
 
@@ -103,6 +102,8 @@ def _resourced(plan: Schedule, resources: Check) -> Check:
         "DCMA-10, and crews asked for over crews there are", resources.denominator, value,
         _verdict(resources.verdict != "fail" and not bad), share=resources.share,
         offenders=(*resources.offenders, *bad), waived=resources.waived,
+        explained=resources.explained, counted=resources.counted, total=resources.total,
+        bare=resources.bare,
         reason="crews are dispatched under their limits, so that no date is over-allocated",
     )  # fmt: skip
 
@@ -191,6 +192,8 @@ def _updated(plan: Schedule, dates: Check) -> Check:
         "data date and DCMA-09", dates.denominator,
         f"data date {_data_date(plan)}, DCMA-09 {dates.verdict}",
         dates.verdict, offenders=dates.offenders, waived=dates.waived, reason=dates.reason,
+        share=dates.share, explained=dates.explained, counted=dates.counted, total=dates.total,
+        bare=dates.bare,
     )  # fmt: skip
 
 

@@ -1,9 +1,13 @@
 """Schedule health: what a reviewer checks on a network before he believes its dates.
 
 A check is a row of data: what was counted, over what, against which threshold, and who offends.
-`planner.network.dcma` holds the fourteen points, `planner.network.gao` the ten practices. A row of
-the catalog may waive a check with a reason (`health: {exempt: [...], why: ...}`): it then counts in
-the denominator, no longer among the offenders, and is listed with its reason.
+`planner.network.dcma` holds the fourteen points, `planner.network.gao` the ten practices.
+
+Two things may be said of an offender in the specs. A single row of the catalog may be exempt, where
+the premise of a check does not hold for it (`health: {exempt: [...], why: ...}`): its activities
+leave the count, and every table says how many did and what the check would be with them. A network
+may explain why its rows offend (`health: [{explain: [...], why: ...}]`): they count all the same,
+and the reason is printed beside the verdict. No whole network can be exempt.
 """
 
 from __future__ import annotations
@@ -56,7 +60,13 @@ class Check:
     offenders
         Names of those that count against it, in the order of the network.
     waived
-        Offenders that the specs exempt -> the reason.
+        Offenders that the specs exempt -> the reason; they are not counted.
+    explained
+        Offenders that count, of which the specs say why -> the reason.
+    counted, total
+        What `share` is made of, exempt ones left out; None where it is no share.
+    bare
+        The share with those that are exempt; NaN where it is no share.
     """
 
     code: str
@@ -70,11 +80,20 @@ class Check:
     reason: str = ""
     offenders: tuple[str, ...] = ()
     waived: dict[str, str] = field(default_factory=dict)
+    explained: dict[str, str] = field(default_factory=dict)
+    counted: int | None = None
+    total: int | None = None
+    bare: float = float("nan")
 
     @property
     def number(self) -> int:
         """Its number within its list."""
         return int(self.code.rpartition("-")[2])
+
+    @property
+    def population(self) -> int:
+        """What was counted over, those that are exempt among it."""
+        return (self.total or 0) + len(self.waived)
 
 
 @dataclass(frozen=True)
@@ -110,8 +129,14 @@ class Schedule:
 
     def reason_to_waive(self, activity: int, number: int) -> str:
         """Return why a check is waived for an activity, empty where it is not."""
-        waived = self.rows[activity].waived
-        return next((e.why for e in waived if number in e.exempt), "")
+        record = self.rows[activity].record
+        own = record.health if record is not None else None
+        return own.why if own is not None and number in own.exempt else ""
+
+    def reason_to_offend(self, activity: int, number: int) -> str:
+        """Return why an activity offends against a check, empty where the specs do not say."""
+        said = self.rows[activity].explained
+        return next((e.why for e in said if number in e.explain), "")
 
 
 def schedule(
@@ -241,20 +266,24 @@ def shared(
     """
     number = int(code.rpartition("-")[2])
     waived = {n: why for n, a in bad.items() if (why := plan.reason_to_waive(a, number))}
-    left = tuple(n for n in bad if n not in waived)
-    share = len(left) / total if total else 0.0
-    whole = len(bad) / total if total else 0.0
-    shown, sign = (1 - share, "≥") if at_least else (share, "≤")
-    value = f"{100 * shown:.1f} % ({total - len(left) if at_least else len(left)} of {total})"
-    if waived:
-        without = 1 - whole if at_least else whole
-        value += f"; {100 * without:.1f} % before {len(waived)} exemptions"
-    is_kept = shown >= limit - 1e-12 if at_least else shown <= limit + 1e-12
+    left = {n: a for n, a in bad.items() if n not in waived}
+    judged = total - len(waived)
+    counted = judged - len(left) if at_least else len(left)
+    share = _share(len(left), judged, at_least=at_least)
+    is_kept = share >= limit - 1e-12 if at_least else share <= limit + 1e-12
     return Check(
-        code, name, f"{sign} {100 * limit:g} %", formula, denominator, value,
-        verdict="pass" if is_kept else "fail", share=shown, reason=reason, offenders=left,
-        waived=waived,
+        code, name, f"{'≥' if at_least else '≤'} {100 * limit:g} %", formula, denominator,
+        f"{100 * share:.1f} % ({counted} of {judged})", verdict="pass" if is_kept else "fail",
+        share=share, reason=reason, offenders=tuple(left), waived=waived,
+        explained={n: why for n, a in left.items() if (why := plan.reason_to_offend(a, number))},
+        counted=counted, total=judged, bare=_share(len(bad), total, at_least=at_least),
     )  # fmt: skip
+
+
+def _share(bad: int, total: int, *, at_least: bool) -> float:
+    """Return the share of offenders, with `at_least` that of the others."""
+    share = bad / total if total else 0.0
+    return 1.0 - share if at_least else share
 
 
 def not_applicable(code: str, name: str, threshold: str, formula: str, reason: str) -> Check:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from planner.network.roster import roster
 
 if TYPE_CHECKING:
-    from planner.domain.activity import Activity, Exemption
+    from planner.domain.activity import Activity, Explanation
     from planner.domain.plan import Plan
     from planner.domain.portfolio import Portfolio
     from planner.network.arrays import Network
@@ -27,14 +27,14 @@ class Row:
         Its key there, as ``T07``.
     record
         The row; None for the milestone of a standing hall.
-    waived
-        Exemptions that cover it: its own, its family's, its hall's or its site's.
+    explained
+        Explanations that cover it, of its hall or site first, then of its family.
     """
 
     family: str
     key: str
     record: Activity | None
-    waived: tuple[Exemption, ...] = ()
+    explained: tuple[Explanation, ...] = ()
 
     @property
     def name(self) -> str:
@@ -63,7 +63,7 @@ def _of_works(portfolio: Portfolio, site: str, key: str) -> Row:
         return Row("", key, None)
     catalog = portfolio.catalog.works[works.network]
     record = catalog.activities.get(key)
-    return Row(works.network, key, record, _named(key, record, catalog.health, works.health))
+    return Row(works.network, key, record, _covering(key, works.health, catalog.health))
 
 
 def _of_hall(
@@ -71,20 +71,18 @@ def _of_hall(
 ) -> Row:
     mode = portfolio.catalog.modes[hall.mode]
     under_way = portfolio.sites[hall.site].under_way.values()
-    begun = next((u.health for u in under_way if u.group == groups.get(hall.name)), None)
+    begun = next((u.health for u in under_way if u.group == groups.get(hall.name)), ())
     # Rows of a tail lie below the block, with a purchase and SKU (or two dashes) between.
     is_tail = "/" in place.removeprefix(hall.name).strip("/")
     if is_tail and mode.tail is not None:
         tail = portfolio.catalog.tails[mode.tail]
         record = tail.activities.get(key)
-        return Row(mode.tail, key, record, _named(key, record, tail.health, begun))
+        return Row(mode.tail, key, record, _covering(key, begun, tail.health))
     record = None if hall.is_standing else mode.activities.get(key)
     family = hall.mode if record is not None else ""
-    return Row(family, key, record, _named(key, record, mode.health, begun))
+    return Row(family, key, record, _covering(key, begun, mode.health))
 
 
-def _named(key: str, record: Activity | None, *others: Exemption | None) -> tuple[Exemption, ...]:
-    """Return the exemptions that cover a row, its own first."""
-    own = record.health if record is not None else None
-    whole = [e for e in others if e is not None and (not e.rows or key in e.rows)]
-    return (own, *whole) if own is not None else tuple(whole)
+def _covering(key: str, *explanations: tuple[Explanation, ...]) -> tuple[Explanation, ...]:
+    """Return the explanations that cover a row."""
+    return tuple(e for some in explanations for e in some if not e.rows or key in e.rows)

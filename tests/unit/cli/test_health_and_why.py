@@ -10,7 +10,7 @@ from typer import BadParameter
 from typer.testing import CliRunner
 
 from planner.cli.app import app
-from planner.cli.health import Health, checked, findings
+from planner.cli.health import Health, as_dict, checked, findings, text
 from planner.errors import SpecError
 from planner.network import existing_plan
 from planner.report.exporters import plan_yaml
@@ -71,24 +71,42 @@ def test_health_in_json_has_formula_denominator_and_offenders():
     assert first["denominator"]
 
 
-def test_a_failing_check_is_a_warning_that_names_offenders():
-    """Without the exemptions of the tent's rows and of the site's, lags fail, five are named."""
+def test_a_failing_check_is_a_warning_that_says_how_many_are_explained():
+    """The lags of first-light are what its specs say they are; a machine gets each reason."""
+    checks = checked(load(SMALL), Health.DCMA)
+    found = {f.code: f for f in findings(load(SMALL), checks)}
+    assert found["DCMA-03"].message.endswith("the specs explain 227 of 227")
+    assert found["DCMA-03"].help == ""
+    assert len(as_dict(checks[2])["explained"]) == 227
+
+
+def test_a_failing_check_is_a_warning_that_names_who_is_not_explained():
+    """Without the reasons of the specs, five are named, and how to give one."""
     portfolio = load(SMALL)
     catalog = portfolio.catalog
     bare = {
         kind: {
-            name: record.model_copy(update={"health": None})
+            name: record.model_copy(update={"health": ()})
             for name, record in getattr(catalog, kind).items()
         }
         for kind in ("modes", "works", "tails")
     }
     torn = portfolio.replace(catalog=catalog.model_copy(update=bare))
     found = {f.code: f for f in findings(torn, checked(torn, Health.DCMA))}
-    assert set(found) == {"DCMA-03", "DCMA-04"}
+    assert set(found) == {"DCMA-03", "DCMA-04", "DCMA-06"}
     assert found["DCMA-03"].severity == "warning"
     assert " % (227 of " in found["DCMA-03"].message
     assert found["DCMA-03"].message.endswith("and 222 more")
-    assert "health: {exempt:" in found["DCMA-03"].help
+    assert "health: [{explain: [3], why: ...}]" in found["DCMA-03"].help
+
+
+def test_a_table_says_how_much_is_exempt():
+    """Sign-offs of four lots leave the count of point 10; the row says what they would make it."""
+    lines = text(checked(load(SMALL), Health.DCMA)).splitlines()
+    row = next(line for line in lines if line.startswith("DCMA-10"))
+    assert "100.0 %" in row
+    assert "97.7 %" in row
+    assert any(line.startswith("  DCMA-10: 4 of 175 (2.3 %): A decision") for line in lines)
 
 
 def test_strict_fails_on_warnings_with_the_tables_shown():

@@ -313,13 +313,21 @@ def test_a_misspelt_field_is_not_missing_as_well(tmp_path: Path) -> None:
     assert [f.code for f in found] == ["unknown-field"]
 
 
-def test_an_exemption_of_a_row_that_is_not_there(tmp_path: Path) -> None:
-    """A network's exemption names a row that it does not have."""
-    waived = "    rfs: racks\n    health: {exempt: [3], why: Front by front, rows: [frame, frme]}\n"
-    found = findings(write(tmp_path, all=("    rfs: racks\n", waived)))
+def test_an_explanation_of_a_row_that_is_not_there(tmp_path: Path) -> None:
+    """A network's explanation names a row that it does not have."""
+    said = "    rfs: racks\n    health: [{explain: [3], why: Fronts, rows: [frame, frme]}]\n"
+    found = findings(write(tmp_path, all=("    rfs: racks\n", said)))
     assert [(f.where.path, f.code) for f in found] == [
-        ("modes.tent.health.rows.1", "unknown-activity")
+        ("modes.tent.health.0.rows.1", "unknown-activity")
     ]
+
+
+def test_a_whole_network_is_not_exempt(tmp_path: Path) -> None:
+    """Only a row can leave the count of a check; a network may say why its rows offend."""
+    said = "    rfs: racks\n    health: [{exempt: [3], why: Fronts}]\n"
+    found = findings(write(tmp_path, all=("    rfs: racks\n", said)))
+    assert [f.code for f in found] == ["missing-field", "unknown-field"]
+    assert found[1].help == "known fields: explain, why, rows"
 
 
 def test_nothing_is_missed_in_a_file_that_is_lost(tmp_path: Path) -> None:
