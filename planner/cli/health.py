@@ -157,8 +157,7 @@ def _finding(where: Where, check: Check) -> Finding:
         message += f": {_named(names)}"
     hint = ""
     if names and check.code.startswith("DCMA"):
-        hint = "mend it, or say at its network why it stands: "
-        hint += f"health: [{{explain: [{check.number}], why: ...}}]"
+        hint = f"mend it, or say why it stands: health: {{explain: [{check.number}], why: ...}}"
     return Finding(where, check.code, message, hint, "warning")
 
 

@@ -86,27 +86,28 @@ RelationField = Annotated[
 ]
 
 
-class Exemption(Model):
-    """Schedule health checks whose premise does not hold for one row, and why.
+class HealthNote(Model):
+    """What a schedule reviewer is told of rows that offend against health checks."""
 
-    The row leaves the count of these checks, and the tables say how many did.
-    """
-
-    exempt: Annotated[tuple[CheckNumber, ...], Field(min_length=1)]
-    """Numbers of the DCMA checks waived, such as 8 for a permit that an authority paces."""
-    why: Annotated[str, Field(min_length=1)]
-    """The reason, as it would stand in the review."""
-
-
-class Explanation(Model):
-    """Why rows of a network offend against schedule health checks; they count all the same."""
-
-    explain: Annotated[tuple[CheckNumber, ...], Field(min_length=1)]
-    """Numbers of the DCMA checks explained, such as 3 for lags and 8 for long durations."""
+    exempt: tuple[CheckNumber, ...] = ()
+    """Numbers of the DCMA checks whose premise does not hold, such as 8 for a permit that an
+    authority paces. The row leaves their count; the tables say how many did."""
+    explain: tuple[CheckNumber, ...] = ()
+    """Numbers of the DCMA checks that it fails for a reason, such as 3 for trades that overlap. It
+    counts all the same; the reason is printed beside the verdict."""
     why: Annotated[str, Field(min_length=1)]
     """The reason, as it would stand in the review."""
     rows: tuple[Name, ...] = ()
-    """Rows it is for; all of them where empty."""
+    """Rows it is for, where it stands at a whole network; all of them where empty."""
+
+
+def as_list(value: object) -> object:
+    """Return a list of one note where a note stands alone."""
+    return (value,) if isinstance(value, dict) else value
+
+
+HealthNotes = Annotated[tuple[HealthNote, ...], BeforeValidator(as_list)]
+"""Notes at a whole network; one may stand alone."""
 
 
 class Activity(Model):
@@ -148,5 +149,5 @@ class Activity(Model):
     """Risk drivers that multiply its work."""
     closes_envelope: Flag = False
     """Whether the hall withstands its finished design wind once this is done."""
-    health: Exemption | None = None
-    """Schedule health checks that it is exempt from, with the reason."""
+    health: HealthNotes = ()
+    """Schedule health checks that it is exempt from, or why it fails them."""

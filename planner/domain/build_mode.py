@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from planner.domain.activity import Activity, Explanation
+from planner.domain.activity import Activity, HealthNotes
 from planner.domain.amount import Amount
 from planner.domain.base import (
     CostMUSDPerMW,
@@ -112,8 +112,8 @@ class BuildMode(Model):
     """Name of the tail (how racks go in) appended to every block."""
     hooks: dict[str, str] = {}
     """Where the tail takes hold: its hook names to activities of this mode."""
-    health: tuple[Explanation, ...] = ()
-    """Why its rows offend against schedule health checks; only a row itself can be exempt."""
+    health: HealthNotes = ()
+    """Why its rows fail schedule health checks. Better exempt a row at the row."""
     activities: dict[str, Activity]
     """The network of one hall."""
 
@@ -124,8 +124,8 @@ class Tail(Model):
     title: str
     unit_it_power: PowerMW
     """IT power of the block for which work is stated."""
-    health: tuple[Explanation, ...] = ()
-    """Why its rows offend against schedule health checks; only a row itself can be exempt."""
+    health: HealthNotes = ()
+    """Why its rows fail schedule health checks. Better exempt a row at the row."""
     activities: dict[str, Activity]
 
 
@@ -135,8 +135,8 @@ class SiteWorks(Model):
     title: str
     release: str
     """Activity or milestone whose finish lets halls start (the site release)."""
-    health: tuple[Explanation, ...] = ()
-    """Why its rows offend against schedule health checks; only a row itself can be exempt."""
+    health: HealthNotes = ()
+    """Why its rows fail schedule health checks. Better exempt a row at the row."""
     activities: dict[str, Activity]
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import Field
 
-from planner.domain.activity import Explanation
+from planner.domain.activity import HealthNotes
 from planner.domain.amount import Amount, fixed
 from planner.domain.base import (
     CostMUSDPerMW,
@@ -151,8 +151,8 @@ class UnderWay(Model):
     """Days from the start of one to the start of the next."""
     first: Positive | None = None
     """Number of the first in its group; in order of release where not given."""
-    health: tuple[Explanation, ...] = ()
-    """Why these halls offend against schedule health checks."""
+    health: HealthNotes = ()
+    """Why these halls fail schedule health checks."""
 
 
 class Standing(Model):
@@ -206,8 +206,8 @@ class Works(Model):
     """Local work over the catalog's, by activity."""
     cost: MoneyMUSD
     """What all the works cost, paid as they proceed."""
-    health: tuple[Explanation, ...] = ()
-    """Why these works offend against schedule health checks."""
+    health: HealthNotes = ()
+    """Why these works fail schedule health checks."""
 
 
 class Site(Model):

@@ -3,11 +3,11 @@
 A check is a row of data: what was counted, over what, against which threshold, and who offends.
 `planner.network.dcma` holds the fourteen points, `planner.network.gao` the ten practices.
 
-Two things may be said of an offender in the specs. A single row of the catalog may be exempt, where
-the premise of a check does not hold for it (`health: {exempt: [...], why: ...}`): its activities
-leave the count, and every table says how many did and what the check would be with them. A network
-may explain why its rows offend (`health: [{explain: [...], why: ...}]`): they count all the same,
-and the reason is printed beside the verdict. No whole network can be exempt.
+Two things may be said of an offender in the specs, at its row or at its network. It may be exempt
+(`health: {exempt: [...], why: ...}`), where the premise of a check does not hold for it: it leaves
+the count, and every table says how many did and what the check would be with them. Or its failing
+is explained (`health: {explain: [...], why: ...}`): it counts all the same, and the reason is
+printed beside the verdict.
 """
 
 from __future__ import annotations
@@ -129,14 +129,13 @@ class Schedule:
 
     def reason_to_waive(self, activity: int, number: int) -> str:
         """Return why a check is waived for an activity, empty where it is not."""
-        record = self.rows[activity].record
-        own = record.health if record is not None else None
-        return own.why if own is not None and number in own.exempt else ""
+        notes = self.rows[activity].notes
+        return next((n.why for n in notes if number in n.exempt), "")
 
     def reason_to_offend(self, activity: int, number: int) -> str:
         """Return why an activity offends against a check, empty where the specs do not say."""
-        said = self.rows[activity].explained
-        return next((e.why for e in said if number in e.explain), "")
+        notes = self.rows[activity].notes
+        return next((n.why for n in notes if number in n.explain), "")
 
 
 def schedule(

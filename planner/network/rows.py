@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from planner.network.roster import roster
 
 if TYPE_CHECKING:
-    from planner.domain.activity import Activity, Explanation
+    from planner.domain.activity import Activity, HealthNote
     from planner.domain.plan import Plan
     from planner.domain.portfolio import Portfolio
     from planner.network.arrays import Network
@@ -27,14 +27,14 @@ class Row:
         Its key there, as ``T07``.
     record
         The row; None for the milestone of a standing hall.
-    explained
-        Explanations that cover it, of its hall or site first, then of its family.
+    notes
+        What the specs say of it to a reviewer: its own notes, its hall's or site's, its family's.
     """
 
     family: str
     key: str
     record: Activity | None
-    explained: tuple[Explanation, ...] = ()
+    notes: tuple[HealthNote, ...] = ()
 
     @property
     def name(self) -> str:
@@ -63,7 +63,7 @@ def _of_works(portfolio: Portfolio, site: str, key: str) -> Row:
         return Row("", key, None)
     catalog = portfolio.catalog.works[works.network]
     record = catalog.activities.get(key)
-    return Row(works.network, key, record, _covering(key, works.health, catalog.health))
+    return Row(works.network, key, record, _notes(key, record, works.health, catalog.health))
 
 
 def _of_hall(
@@ -77,12 +77,15 @@ def _of_hall(
     if is_tail and mode.tail is not None:
         tail = portfolio.catalog.tails[mode.tail]
         record = tail.activities.get(key)
-        return Row(mode.tail, key, record, _covering(key, begun, tail.health))
+        return Row(mode.tail, key, record, _notes(key, record, begun, tail.health))
     record = None if hall.is_standing else mode.activities.get(key)
     family = hall.mode if record is not None else ""
-    return Row(family, key, record, _covering(key, begun, mode.health))
+    return Row(family, key, record, _notes(key, record, begun, mode.health))
 
 
-def _covering(key: str, *explanations: tuple[Explanation, ...]) -> tuple[Explanation, ...]:
-    """Return the explanations that cover a row."""
-    return tuple(e for some in explanations for e in some if not e.rows or key in e.rows)
+def _notes(
+    key: str, record: Activity | None, *networks: tuple[HealthNote, ...]
+) -> tuple[HealthNote, ...]:
+    """Return the notes that cover a row, its own first."""
+    own = record.health if record is not None else ()
+    return own + tuple(n for some in networks for n in some if not n.rows or key in n.rows)

@@ -38,7 +38,7 @@ def find(portfolio: Portfolio) -> Iterator[Finding]:
     for name, works in catalog.works.items():
         path = f"catalog.works.{name}"
         yield from _predecessors(portfolio, path, works.activities, (), may_look_back=False)
-        yield from _explained(portfolio, path, works)
+        yield from _noted(portfolio, path, works)
         if works.release not in (*works.activities, *RELEASE):
             known = works.activities
             yield unknown(portfolio, f"{path}.release", "activity", works.release, known)
@@ -48,19 +48,19 @@ def find(portfolio: Portfolio) -> Iterator[Finding]:
         path = f"catalog.tails.{name}"
         beyond = {*hooks, *site_rows, *RELEASE}
         yield from _predecessors(portfolio, path, tail.activities, beyond)
-        yield from _explained(portfolio, path, tail)
+        yield from _noted(portfolio, path, tail)
         yield from _hooks(portfolio, tail.activities, users, hooks)
     for name, mode in catalog.modes.items():
-        yield from _explained(portfolio, f"catalog.modes.{name}", mode)
+        yield from _noted(portfolio, f"catalog.modes.{name}", mode)
         yield from _mode(portfolio, name, mode, site_rows)
 
 
-def _explained(
+def _noted(
     portfolio: Portfolio, path: str, network: BuildMode | Tail | SiteWorks
 ) -> Iterator[Finding]:
-    """Yield rows that an explanation names and the network does not have."""
-    for number, explanation in enumerate(network.health):
-        for index, row in enumerate(explanation.rows):
+    """Yield rows that a note names and the network does not have."""
+    for number, note in enumerate(network.health):
+        for index, row in enumerate(note.rows):
             if row not in network.activities:
                 where = f"{path}.health.{number}.rows.{index}"
                 yield unknown(portfolio, where, "activity", row, network.activities)

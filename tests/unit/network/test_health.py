@@ -6,7 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from planner.domain.activity import Exemption, Explanation
+from planner.domain.activity import HealthNote
 from planner.network import compile_network, deterministic
 from planner.network.cpm import work_clocks
 from planner.network.dcma import dcma
@@ -17,13 +17,12 @@ from tests.campuses import mode, plan, portfolio, start
 from tests.networks import DAY, HOUR, Job, csr, ints, network
 
 
-def checks(jobs, waived=None, data_date=0, explained=None, **changes):
-    """Return the points of a network by number; some of its rows exempt, some explained."""
+def checks(jobs, notes=None, data_date=0, **changes):
+    """Return the points of a network by number, with what is noted of its rows."""
     made = network(jobs, **{"days": 2000, **changes})
     found, day = deterministic(made), day_minutes(made)[made.calendar]
     clocks = work_clocks(made)
-    records = {n: SimpleNamespace(health=why) for n, why in (waived or {}).items()}
-    rows = tuple(Row("", n, records.get(n), (explained or {}).get(n, ())) for n in made.activity)
+    rows = tuple(Row("", n, None, (notes or {}).get(n, ())) for n in made.activity)
     plan = Schedule(
         portfolio=SimpleNamespace(actuals=None), plan=SimpleNamespace(),
         network=made, found=found, rows=rows,
@@ -85,8 +84,8 @@ def test_long_rows_offend_unless_they_are_exempt():
     """45 working days are too long; exempt, they leave the count, and the table says so."""
     jobs = [*chain("a", "b"), Job("c", 45 * DAY, (("b", "FS", 0),))]
     assert checks(jobs)[8].value == "33.3 % (1 of 3)"
-    why = Exemption(exempt=(8,), why="Paced by an authority")
-    found = checks(jobs, {"c": why})[8]
+    why = HealthNote(exempt=(8,), why="Paced by an authority")
+    found = checks(jobs, {"c": (why,)})[8]
     assert (found.value, found.verdict) == ("0.0 % (0 of 2)", "pass")
     assert (found.counted, found.total, found.population) == (0, 2, 3)
     assert found.bare == pytest.approx(1 / 3)
@@ -96,16 +95,16 @@ def test_long_rows_offend_unless_they_are_exempt():
 def test_an_exempt_row_lends_no_share_to_the_others():
     """One of two with crews is half; where the one without is exempt, all of one; 50 % with it."""
     jobs = [Job("a", DAY, needs={"el": 1}), Job("b", DAY, (("a", "FS", 0),))]
-    why = Exemption(exempt=(10,), why="A decision")
-    found = checks(jobs, {"b": why}, crews={"el": 1})[10]
+    why = HealthNote(exempt=(10,), why="A decision")
+    found = checks(jobs, {"b": (why,)}, crews={"el": 1})[10]
     assert (found.value, found.counted, found.total, found.bare) == ("100.0 % (1 of 1)", 1, 1, 0.5)
 
 
 def test_what_is_explained_counts_all_the_same():
     """c fails the check as without a reason; the reason stands beside the verdict."""
     jobs = [*chain("a", "b"), Job("c", 45 * DAY, (("b", "FS", 0),))]
-    why = Explanation(explain=(8,), why="One scope until it is split")
-    found = checks(jobs, explained={"c": (why,)})[8]
+    why = HealthNote(explain=(8,), why="One scope until it is split")
+    found = checks(jobs, {"c": (why,)})[8]
     assert (found.value, found.verdict, found.waived) == ("33.3 % (1 of 3)", "fail", {})
     assert found.explained == {"c": "One scope until it is split"}
 
@@ -150,11 +149,11 @@ def test_hand_overs_hold_the_float_of_what_leads_to_them():
     assert checks(jobs, **lot, lot_service=ints([0]))[6].offenders == ()
 
 
-def test_an_explanation_of_a_mode_covers_the_rows_it_names():
+def test_a_note_at_a_mode_covers_the_rows_it_names():
     """Of two rows of a hall, the one named is explained; without names, both are."""
     for named, covered in ((["A2"], {"A2"}), ([], {"A1", "A2"})):
         said = {"explain": [3], "why": "Front by front", "rows": named}
         made = portfolio(modes={"shed": mode(health=[said])})
         chosen = plan(made, starts=(start(),))
         rows = catalog_rows(made, chosen, compile_network(made, chosen))
-        assert {r.key for r in rows if r.explained} & {"A1", "A2"} == covered
+        assert {r.key for r in rows if r.notes} & {"A1", "A2"} == covered

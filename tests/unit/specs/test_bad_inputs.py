@@ -313,21 +313,16 @@ def test_a_misspelt_field_is_not_missing_as_well(tmp_path: Path) -> None:
     assert [f.code for f in found] == ["unknown-field"]
 
 
-def test_an_explanation_of_a_row_that_is_not_there(tmp_path: Path) -> None:
-    """A network's explanation names a row that it does not have."""
-    said = "    rfs: racks\n    health: [{explain: [3], why: Fronts, rows: [frame, frme]}]\n"
+@pytest.mark.parametrize(("note", "path"), [
+    ("[{explain: [3], why: Fronts, rows: [frame, frme]}]", "modes.tent.health.0.rows.1"),
+    ("{exempt: [3], why: Fronts, rows: [frme]}", "modes.tent.health"),
+])  # fmt: skip
+def test_a_note_on_a_row_that_is_not_there(tmp_path: Path, note: str, path: str) -> None:
+    """A network's note names a row that it does not have; it may stand alone or in a list."""
+    said = f"    rfs: racks\n    health: {note}\n"
     found = findings(write(tmp_path, all=("    rfs: racks\n", said)))
-    assert [(f.where.path, f.code) for f in found] == [
-        ("modes.tent.health.0.rows.1", "unknown-activity")
-    ]
-
-
-def test_a_whole_network_is_not_exempt(tmp_path: Path) -> None:
-    """Only a row can leave the count of a check; a network may say why its rows offend."""
-    said = "    rfs: racks\n    health: [{exempt: [3], why: Fronts}]\n"
-    found = findings(write(tmp_path, all=("    rfs: racks\n", said)))
-    assert [f.code for f in found] == ["missing-field", "unknown-field"]
-    assert found[1].help == "known fields: explain, why, rows"
+    assert [(f.where.path, f.code) for f in found] == [(path, "unknown-activity")]
+    assert found[0].where.line == 37
 
 
 def test_nothing_is_missed_in_a_file_that_is_lost(tmp_path: Path) -> None:
