@@ -83,7 +83,7 @@ def text(checks: tuple[Check, ...]) -> str:
 
 def _lines(check: Check) -> list[tuple[str, ...]]:
     """Return the rows of a check in its table, its texts wrapped."""
-    said = check.value if check.total is None else _percent(check.share)
+    said = check.value.replace(f" ({check.counted} of {check.total})", "")  # has columns
     texts = zip((check.name, check.threshold, said), WIDTHS, strict=True)
     verdict = check.verdict.upper() if check.verdict == "fail" else check.verdict
     cells = [
