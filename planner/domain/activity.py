@@ -106,7 +106,16 @@ def as_list(value: object) -> object:
     return (value,) if isinstance(value, dict) else value
 
 
-HealthNotes = Annotated[tuple[HealthNote, ...], BeforeValidator(as_list)]
+class _OneOrMoreSchema:
+    @staticmethod
+    def __get_pydantic_json_schema__(
+        core: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        many = handler(core)
+        return {"anyOf": [many["items"], many]}
+
+
+HealthNotes = Annotated[tuple[HealthNote, ...], BeforeValidator(as_list), _OneOrMoreSchema]
 """Notes at a whole network; one may stand alone."""
 
 
