@@ -44,18 +44,22 @@ def gao(plan: Schedule, points: Sequence[Check]) -> tuple[Check, ...]:
     )  # fmt: skip
 
 
-def _verdict(is_met: bool) -> Verdict:
-    return "pass" if is_met else "fail"
+def _verdict(is_met: bool, *points: Check) -> Verdict:
+    """Return the verdict of a practice that asks for something and for points of DCMA."""
+    verdicts = {p.verdict for p in points}
+    if not is_met or "fail" in verdicts:
+        return "fail"
+    return "explained" if "explained" in verdicts else "pass"
 
 
 def _follows(code: str, name: str, points: Sequence[Check]) -> Check:
     """Return a practice that holds where some points do."""
-    failed = [p for p in points if p.verdict == "fail"]
+    failed = [p for p in points if p.verdict in {"fail", "explained"}]
     numbers = ", ".join(p.code for p in points)
     value = ", ".join(f"{p.code} {p.verdict}" for p in points)
     return Check(
         code, name, "all pass", f"points {numbers}", f"{len(points)} points", value,
-        _verdict(not failed), reason="; ".join(f"{p.name}: {p.value}" for p in failed),
+        _verdict(True, *points), reason="; ".join(f"{p.name}: {p.value}" for p in failed),
     )  # fmt: skip
 
 
@@ -100,7 +104,7 @@ def _resourced(plan: Schedule, resources: Check) -> Check:
     return Check(
         "GAO-03", "Assign resources to all activities", "100 %, none over its limit",
         "DCMA-10, and crews asked for over crews there are", resources.denominator, value,
-        _verdict(resources.verdict != "fail" and not bad), share=resources.share,
+        _verdict(not bad, resources), share=resources.share,
         offenders=(*resources.offenders, *bad), waived=resources.waived,
         explained=resources.explained, counted=resources.counted, total=resources.total,
         bare=resources.bare,
@@ -120,7 +124,7 @@ def _durations(plan: Schedule, long: Check) -> Check:
         "durations given as ranges; numbers with a source or an assumption",
         f"{OPEN}, milestones apart; numbers of the specs",
         f"ranges {share:.1%}, origins {said:.1%}, DCMA-08 {long.verdict}",
-        _verdict(share >= RANGED and said >= RANGED and long.verdict != "fail"),
+        _verdict(share >= RANGED and said >= RANGED, long),
         share=share, offenders=fixed,
     )  # fmt: skip
 

@@ -7,7 +7,7 @@ Two things may be said of an offender in the specs, at its row or at its network
 (`health: {exempt: [...], why: ...}`), where the premise of a check does not hold for it: it leaves
 the count, and every table says how many did and what the check would be with them. Or its failing
 is explained (`health: {explain: [...], why: ...}`): it counts all the same, and the reason is
-printed beside the verdict.
+printed beside the verdict, which is a third one where every offender has a reason.
 """
 
 from __future__ import annotations
@@ -38,7 +38,8 @@ if TYPE_CHECKING:
     from planner.network.cpm import Deterministic
     from planner.network.tables import Tables
 
-Verdict = Literal["pass", "fail", "n/a"]
+Verdict = Literal["pass", "explained", "fail", "n/a"]
+"""A check that fails is explained where the specs say of every offender why it stands."""
 
 
 @dataclass(frozen=True)
@@ -270,11 +271,12 @@ def shared(
     counted = judged - len(left) if at_least else len(left)
     share = _share(len(left), judged, at_least=at_least)
     is_kept = share >= limit - 1e-12 if at_least else share <= limit + 1e-12
+    explained = {n: why for n, a in left.items() if (why := plan.reason_to_offend(a, number))}
+    verdict: Verdict = "pass" if is_kept else "fail" if left.keys() - explained else "explained"
     return Check(
         code, name, f"{'≥' if at_least else '≤'} {100 * limit:g} %", formula, denominator,
-        f"{100 * share:.1f} % ({counted} of {judged})", verdict="pass" if is_kept else "fail",
-        share=share, reason=reason, offenders=tuple(left), waived=waived,
-        explained={n: why for n, a in left.items() if (why := plan.reason_to_offend(a, number))},
+        f"{100 * share:.1f} % ({counted} of {judged})", verdict=verdict,
+        share=share, reason=reason, offenders=tuple(left), waived=waived, explained=explained,
         counted=counted, total=judged, bare=_share(len(bad), total, at_least=at_least),
     )  # fmt: skip
 

@@ -16,7 +16,7 @@ EXPECTED = Path(__file__).parent / "health" / "first-light.txt"
 
 
 def test_health_of_first_light() -> None:
-    """Both tables with formulas and exemptions; all pass but lags, which are 5.4 % of 5 %."""
+    """Both tables with formulas and exemptions; none fails without a reason."""
     checks = checked(load("first-light"), Health.ALL)
     found = text(checks) + "\n"
     if os.environ.get("PLAN_ACCEPT_GOLDEN"):
@@ -26,4 +26,7 @@ def test_health_of_first_light() -> None:
         actual.write_text(found, encoding="utf-8")
     assert found == EXPECTED.read_text(encoding="utf-8")
     actual.unlink(missing_ok=True)
-    assert {c.code for c in checks if c.verdict == "fail"} == {"DCMA-03", "GAO-02"}
+    assert {c.code for c in checks if c.verdict == "fail"} == set()
+    assert {c.code for c in checks if c.verdict == "explained"} == {
+        "DCMA-03", "DCMA-04", "DCMA-06", "GAO-02", "GAO-07",
+    }  # fmt: skip

@@ -101,12 +101,14 @@ def test_an_exempt_row_lends_no_share_to_the_others():
 
 
 def test_what_is_explained_counts_all_the_same():
-    """c fails the check as without a reason; the reason stands beside the verdict."""
+    """c counts as without a reason; the verdict tells that everyone who offends has one."""
     jobs = [*chain("a", "b"), Job("c", 45 * DAY, (("b", "FS", 0),))]
     why = HealthNote(explain=(8,), why="One scope until it is split")
     found = checks(jobs, {"c": (why,)})[8]
-    assert (found.value, found.verdict, found.waived) == ("33.3 % (1 of 3)", "fail", {})
+    assert (found.value, found.verdict, found.waived) == ("33.3 % (1 of 3)", "explained", {})
     assert found.explained == {"c": "One scope until it is split"}
+    jobs.append(Job("d", 45 * DAY, (("c", "FS", 0),)))
+    assert checks(jobs, {"c": (why,)})[8].verdict == "fail"
 
 
 def test_what_began_before_the_data_date_is_a_forecast():
