@@ -74,16 +74,19 @@ class ConflictError(InfeasibleError):
         The statements, with what could be changed of each.
     hints
         By how much rows of one alone would have to give way.
+    is_parted
+        Whether it was found only with periods in parts (`constraints.parts`).
     """
 
     def __init__(
         self, groups: Sequence[_Group], hints: tuple[str, ...], is_reduced: bool,
-        others: Sequence[Sequence[_Group]] = (),
+        others: Sequence[Sequence[_Group]] = (), *, is_parted: bool = False,
     ) -> None:  # fmt: skip
         super().__init__(
             _said(groups), hints, is_reduced, _because(groups), (), tuple(_said(o) for o in others)
         )
         self.groups = tuple(groups)
+        self.is_parted = is_parted
 
 
 def _said(groups: Sequence[_Group]) -> tuple[tuple[str, Where], ...]:
@@ -116,7 +119,8 @@ def raise_infeasible(data: ModelData, engine: Engine) -> NoReturn:
     if not kept:
         raise EngineError("the model is infeasible without any statement of the user's")
     others = _others(engine, groups, kept)
-    raise ConflictError(kept, tuple(h for g, h in hints if g in kept), is_sure, others)
+    told = tuple(hint for group, hint in hints if group in kept)
+    raise ConflictError(kept, told, is_sure, others, is_parted=bool(data.clock.parts))
 
 
 def _others(engine: Engine, groups: Sequence[_Group], kept: Sequence[_Group]) -> list[list[_Group]]:
@@ -154,7 +158,7 @@ def mended(
     deadline = time.monotonic() + MEND_S
 
     def feasible(changed: Portfolio) -> bool | None:
-        return _has_plan(changed, readiness, corrections, deadline)
+        return _has_plan(changed, readiness, corrections, deadline, is_parted=found.is_parted)
 
     changes = []
     for group in found.groups:
@@ -193,9 +197,11 @@ def _has_plan(
     readiness: tuple[Readiness, ...],
     corrections: CorrectionDays | None,
     deadline: float,
+    *,
+    is_parted: bool,
 ) -> bool | None:
     """Return whether a model has a point with everything whole; None if that was not found out."""
-    data = pooled(build(portfolio, readiness, corrections))
+    data = pooled(build(portfolio, readiness, corrections, is_parted=is_parted))
     engine = Engine(formulate(data), seed=1)
     engine.deadline = deadline
     _let_all_give(data, engine)
