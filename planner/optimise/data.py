@@ -2,7 +2,8 @@
 
 Quantities are taken on the adverse side at the portfolio's confidence: durations, deliveries and
 costs high, cash inflow and supply low. Axes: J SKUs, P pools, O options, T periods, K times (the
-periods, one instant for each required date, then parts of periods where there are any), L tranches, Z zones, C hall classes, W consumers.
+periods, one instant for each required date, then parts of periods where there are any), L tranches,
+Z zones, C hall classes, W consumers.
 """
 
 from __future__ import annotations
