@@ -307,12 +307,6 @@ def as_far_as_can_be(portfolio: Portfolio, together: Sequence[Lever]) -> Portfol
     return portfolio
 
 
-def number_of(portfolio: Portfolio, lever: Lever) -> float | None:
-    """Return the figure of a lever's first value (a date's ordinal); None where it has none."""
-    found = _found(portfolio, lever)
-    return _number(found[0][1]) if found else None
-
-
 def _found(portfolio: Portfolio, lever: Lever) -> list[tuple[str, Any]]:
     """Return the values of a lever by path, its default where the files give none."""
     found = values(portfolio, lever.path)
