@@ -100,20 +100,22 @@ class SpecError(PlannerError):
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A change of one figure of the user's that alone would make a plan possible.
+    """A change of one figure of the user's that would make a plan possible, alone or with others.
 
     Parameters
     ----------
     settings
         The change as what-ifs, ``path=value``.
     old, new
-        The figure before and after, in `unit` (none for counts).
+        The figure before and after, in `unit` (none for counts); a date in days from the data date.
     text
         The statement that it changes.
     where
         Its place.
     is_confirmed
         Whether a plan was made with it.
+    is_date
+        Whether the figure is a date.
     """
 
     settings: tuple[str, ...]
@@ -123,13 +125,28 @@ class Change:
     text: str = ""
     where: Where = Where()
     is_confirmed: bool = False
+    is_date: bool = False
 
     def __str__(self) -> str:
-        amount = f"{abs(self.new - self.old):.4g} {self.unit}".rstrip()
-        word = "raise" if self.new > self.old else "lower"
-        sets = " ".join(f"--set '{text}'" for text in self.settings)
         sure = "" if self.is_confirmed else " (no plan was made with it in the time given)"
-        return f"{word} by at least {amount}: {self.text}{sure}\n    {sets}"
+        return f"{self.said}{sure}\n    {self.options}"
+
+    @property
+    def said(self) -> str:
+        """The change in words."""
+        amount = f"{abs(self.new - self.old):.4g} {self.unit}".rstrip()
+        is_more = self.new > self.old
+        if self.is_date:
+            name = self.settings[0].partition("=")[0].rpartition(".")[2].replace("_", " ")
+            word = f"move '{name}' {'later' if is_more else 'earlier'}"
+        else:
+            word = "raise" if is_more else "lower"
+        return f"{word} by at least {amount}: {self.text}"
+
+    @property
+    def options(self) -> str:
+        """The change as options of a command."""
+        return " ".join(f"--set '{text}'" for text in self.settings)
 
 
 class InfeasibleError(PlannerError):
@@ -150,6 +167,9 @@ class InfeasibleError(PlannerError):
     others
         Further sets that conflict as well, with no statement of another: no single change mends
         them all.
+    together
+        Where no single change mends it, sets of changes that do, all of a set at once; the fewest
+        and smallest first.
     """
 
     exit_code = 4
@@ -162,14 +182,16 @@ class InfeasibleError(PlannerError):
         because: str = "",
         changes: tuple[Change, ...] = (),
         others: tuple[tuple[tuple[str, Where], ...], ...] = (),
+        together: tuple[tuple[Change, ...], ...] = (),
     ) -> None:
-        super().__init__(conflict, relaxations, is_reduced, because, changes, others)
+        super().__init__(conflict, relaxations, is_reduced, because, changes, others, together)
         self.conflict = tuple(conflict)
         self.relaxations = tuple(relaxations)
         self.is_reduced = is_reduced
         self.because = because
         self.changes = tuple(changes)
         self.others = tuple(others)
+        self.together = tuple(together)
 
     def __str__(self) -> str:
         head = "infeasible: these statements cannot all hold"
@@ -181,9 +203,13 @@ class InfeasibleError(PlannerError):
         if len(helps) > 1:
             helps.insert(0, "  each of these alone would mend it:")
         if self.because and not helps:
-            helps = ["  no change of one of these alone would mend it: more conflicts than these"]
+            more = ": more conflicts than these" if self.others or not self.together else ""
+            helps = [f"  no change of one of these alone would mend it{more}"]
         for other in self.others:
             helps += ["nor can these:", *(f"  {where}: {text}" for text, where in other)]
+        for i, changes in enumerate(self.together):
+            first = "these changes together would mend it" if i == 0 else "or these together"
+            helps += [f"{first}:", *(f"  help: {change}" for change in changes)]
         return "\n".join([head, *rows, *chain, *helps])
 
 

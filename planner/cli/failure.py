@@ -10,7 +10,15 @@ from pathlib import Path
 from typing import Any
 
 from planner.cli.console import finding_as_dict, put_json, say
-from planner.errors import InfeasibleError, OutputError, PlannerError, SpecError, Where, reason_of
+from planner.errors import (
+    Change,
+    InfeasibleError,
+    OutputError,
+    PlannerError,
+    SpecError,
+    Where,
+    reason_of,
+)
 
 MOST_SHOWN = 200
 """Characters of a path that a message shows."""
@@ -41,14 +49,19 @@ def _conflict(error: InfeasibleError) -> dict[str, Any]:
         "conflict": [{"text": text, **_place(where)} for text, where in error.conflict],
         "is_reduced": error.is_reduced,
         "because": error.because,
-        "changes": [
-            {"text": c.text, **_place(c.where), "settings": list(c.settings), "old": c.old,
-             "new": c.new, "unit": c.unit, "is_confirmed": c.is_confirmed}
-            for c in error.changes
-        ],
+        "changes": [_change(change) for change in error.changes],
+        "together": [[_change(change) for change in changes] for changes in error.together],
         "hints": list(error.relaxations),
         "others": [[{"text": text, **_place(where)} for text, where in other]
                    for other in error.others],
+    }  # fmt: skip
+
+
+def _change(change: Change) -> dict[str, Any]:
+    return {
+        "text": change.text, **_place(change.where), "settings": list(change.settings),
+        "old": change.old, "new": change.new, "unit": change.unit, "is_date": change.is_date,
+        "is_confirmed": change.is_confirmed,
     }  # fmt: skip
 
 

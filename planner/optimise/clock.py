@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+import itertools
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -30,19 +31,49 @@ class Clock:
     timeline
         Periods T.
     instants
-        Days of the required dates; with the periods they make the times K.
+        Days of the required dates; with the periods and their parts they make the times K.
+    parts
+        Parts of periods that are balanced by themselves: index of the period, first and last day.
+        None but where the means of whole periods promised what no lots keep.
     """
 
     timeline: Timeline
     instants: tuple[float, ...]
+    parts: tuple[tuple[int, float, float], ...] = ()
 
     def presence(self, begin_day: float, until_day: float = np.inf) -> FloatArray:
         """Return the share of each time during which a thing is there, shape (K,) [0..1].
 
-        A period counts its share; an instant counts all that has begun by it and not ended.
+        A period or a part counts its share; an instant counts all that has begun by it and not
+        ended.
         """
         at = np.array([float(begin_day <= d <= until_day) for d in self.instants])
-        return np.concatenate([self.timeline.presence(begin_day, until_day), at])
+        within = np.array(
+            [max(0.0, min(until_day, last) - max(begin_day, first)) / (last - first)
+             for _, first, last in self.parts]
+        )  # fmt: skip
+        return np.concatenate([self.timeline.presence(begin_day, until_day), at, within])
+
+    def parted(self, days: Iterable[float]) -> Clock:
+        """Return the clock with every period parted at the days that lie inside it."""
+        made = []
+        for t, (begin, end) in enumerate(
+            zip(self.timeline.start_day.tolist(), self.timeline.end_day.tolist(), strict=True)
+        ):
+            inside = sorted({day for day in days if begin < day < end})
+            if inside:
+                bounds = [begin, *inside, end]
+                made += [(t, a, b) for a, b in itertools.pairwise(bounds)]
+        return replace(self, parts=tuple(made))
+
+    def first_day(self, time: int) -> float:
+        """Return the first day of a period or a part, or the instant itself."""
+        n_periods, n_instants = len(self.timeline.days), len(self.instants)
+        if time < n_periods:
+            return float(self.timeline.start_day[time])
+        if time < n_periods + n_instants:
+            return self.instants[time - n_periods]
+        return self.parts[time - n_periods - n_instants][1]
 
     def part(self, begin_day: float, until_day: float, first: float, last: float) -> FloatArray:
         """Return the share of each period in which a thing is there within a part of the period.

@@ -9,6 +9,7 @@ whole halls. Last, the least change of each statement that alone mends it is sea
 
 from __future__ import annotations
 
+import itertools
 import time
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NoReturn
@@ -18,10 +19,19 @@ from planner.errors import Change, EngineError, InfeasibleError
 from planner.optimise.alike import pooled
 from planner.optimise.constraints import CONSTRAINTS
 from planner.optimise.constraints.base import Statement
-from planner.optimise.data import build
+from planner.optimise.data import DAYS_YEAR, build
 from planner.optimise.engine import INF, Engine
-from planner.optimise.mending import Lever, least_change, levers
+from planner.optimise.mending import (
+    Lever,
+    as_far_as_can_be,
+    change_to,
+    least_change,
+    least_changes,
+    levers,
+    moved,
+)
 from planner.optimise.model import formulate
+from planner.optimise.soonest import too_late
 from planner.optimise.wishes import let_give, wishes
 
 if TYPE_CHECKING:
@@ -42,7 +52,14 @@ MIP_NODES = 200
 REDUCE_S = 60.0
 """Time in which a conflict is made as small as can be."""
 MEND_S = 60.0
-"""Time in which least changes are searched."""
+"""Processor time in which least changes are searched: a busy machine finds the same."""
+TOGETHER_S = 60.0
+"""Processor time in which sets of changes are searched, where no single one mends it."""
+MOST_TOGETHER = 3
+"""Changes of a set at most, save that each conflict needs one."""
+MOST_SETS = 3
+"""Sets of changes that are told at most."""
+TINY = 1e-9
 MOST_OTHERS = 3
 """Further conflicting sets that are told at most."""
 MARGINS = (0.0, 0.02, 0.1, 0.3, 1.0)
@@ -58,6 +75,8 @@ class _Group:
     rows: list[int]
     columns: list[int]
     levers: tuple[Lever, ...] = ()
+    too_late: str = ""
+    """That nothing new can serve it in time, and from when it can; empty where it can."""
 
     @property
     def is_demand(self) -> bool:
@@ -74,16 +93,20 @@ class ConflictError(InfeasibleError):
         The statements, with what could be changed of each.
     hints
         By how much rows of one alone would have to give way.
+    is_parted
+        Whether it was found only with periods in parts (`constraints.parts`).
     """
 
     def __init__(
         self, groups: Sequence[_Group], hints: tuple[str, ...], is_reduced: bool,
-        others: Sequence[Sequence[_Group]] = (),
+        others: Sequence[Sequence[_Group]] = (), *, is_parted: bool = False,
     ) -> None:  # fmt: skip
         super().__init__(
             _said(groups), hints, is_reduced, _because(groups), (), tuple(_said(o) for o in others)
         )
         self.groups = tuple(groups)
+        self.further = tuple(tuple(other) for other in others)
+        self.is_parted = is_parted
 
 
 def _said(groups: Sequence[_Group]) -> tuple[tuple[str, Where], ...]:
@@ -116,7 +139,8 @@ def raise_infeasible(data: ModelData, engine: Engine) -> NoReturn:
     if not kept:
         raise EngineError("the model is infeasible without any statement of the user's")
     others = _others(engine, groups, kept)
-    raise ConflictError(kept, tuple(h for g, h in hints if g in kept), is_sure, others)
+    told = tuple(hint for group, hint in hints if group in kept)
+    raise ConflictError(kept, told, is_sure, others, is_parted=bool(data.clock.parts))
 
 
 def _others(engine: Engine, groups: Sequence[_Group], kept: Sequence[_Group]) -> list[list[_Group]]:
@@ -144,60 +168,143 @@ def mended(
     corrections: CorrectionDays | None,
     solves: Callable[[Portfolio], bool],
 ) -> InfeasibleError:
-    """Return the conflict with the least change of each statement that alone mends it.
+    """Return the conflict with the least changes that mend it: of one statement, else of several.
 
     Parameters
     ----------
     solves
         Whether a portfolio comes to a plan, with whole racks and dates.
     """
-    deadline = time.monotonic() + MEND_S
+    until = time.process_time() + MEND_S
 
     def feasible(changed: Portfolio) -> bool | None:
-        return _has_plan(changed, readiness, corrections, deadline)
+        left = until - time.process_time()
+        if left <= 0:
+            return None
+        return _has_plan(changed, readiness, corrections, left, is_parted=found.is_parted)
+
+    def comes_to_a_plan(changed: Portfolio) -> bool:
+        return feasible(changed) is True and solves(changed)
 
     changes = []
-    for group in found.groups:
-        for lever in group.levers:
-            if time.monotonic() > deadline:
-                break
-            change = least_change(portfolio, lever, feasible)
-            if change is None:
-                continue
-            sure = _confirmed(change, portfolio, lever, lambda p: feasible(p) is True and solves(p))
-            changes.append(replace(sure, text=group.statement.text, where=group.statement.where))
+    if not found.others:  # each of several conflicts needs a change of its own
+        for group in found.groups:
+            for lever in group.levers:
+                change = least_change(portfolio, lever, feasible)
+                if change is not None:
+                    sure = _confirmed(change, portfolio, lever, comes_to_a_plan)
+                    changes.append(_of(group, sure))
+    together: tuple[tuple[Change, ...], ...] = ()
+    if not changes:
+        until = time.process_time() + TOGETHER_S
+        together = _together(found, portfolio, feasible, comes_to_a_plan)
     # Where a figure was searched, the row's own slack says nothing more.
-    hints = () if changes else found.relaxations
+    hints = () if changes or together else found.relaxations
     return InfeasibleError(
-        found.conflict, hints, found.is_reduced, found.because, tuple(changes), found.others
-    )
+        found.conflict, hints, found.is_reduced, found.because, tuple(changes), found.others,
+        together,
+    )  # fmt: skip
+
+
+def _of(group: _Group, change: Change) -> Change:
+    return replace(change, text=group.statement.text, where=group.statement.where)
 
 
 def _confirmed(
     change: Change, portfolio: Portfolio, lever: Lever, solves: Callable[[Portfolio], bool]
 ) -> Change:
     """Return the change as a plan confirms it, a little larger where racks and dates need it."""
+    start = portfolio.spec.data_date.toordinal() if change.is_date else 0.0
     for margin in MARGINS:
-        amount = (change.new - change.old) * (1.0 + margin)
-        whole = round(amount) if not change.unit else amount
-        larger = least_change(
-            portfolio, lever, solves, only=max(change.old + whole, 0.0)
-        )  # fmt: skip
+        number = start + _larger(change.old, change.new, margin, is_whole=_is_whole(change))
+        larger = least_change(portfolio, lever, solves, only=number)
         if larger is not None:
             return replace(larger, is_confirmed=True)
     return change
+
+
+def _is_whole(change: Change) -> bool:
+    return change.is_date or not change.unit
+
+
+def _larger(old: float, new: float, margin: float, *, is_whole: bool) -> float:
+    """Return a figure that is moved by a share further than the new one, not below zero."""
+    amount = (new - old) * (1.0 + margin)
+    return max(old + (round(amount) if is_whole else amount), 0.0)
+
+
+# Where no change alone will do
+
+
+def _together(
+    found: ConflictError,
+    portfolio: Portfolio,
+    feasible: Callable[[Portfolio], bool | None],
+    solves: Callable[[Portfolio], bool],
+) -> tuple[tuple[Change, ...], ...]:
+    """Return the smallest sets of changes that mend all conflicts, as plans confirm them."""
+    sides = [found.groups, *found.further]
+    known = [
+        (side, group, lever)
+        for side, groups in enumerate(sides) for group in groups for lever in group.levers
+    ]  # fmt: skip
+    made: list[tuple[float, tuple[Change, ...]]] = []
+    for size in range(max(2, len(sides)), max(MOST_TOGETHER, len(sides)) + 1):
+        for chosen in itertools.combinations(known, size):
+            groups, levers_ = [group for _, group, _ in chosen], [lever for *_, lever in chosen]
+            is_of_all = len({side for side, *_ in chosen}) == len(sides)
+            if not is_of_all or len({id(group) for group in groups}) < size:
+                continue
+            if feasible(as_far_as_can_be(portfolio, levers_)) is not True:
+                continue
+            changes = _all_confirmed(portfolio, levers_, feasible, solves)
+            if changes is not None:
+                told = tuple(_of(g, c) for g, c in zip(groups, changes, strict=True))
+                made.append((sum(_share(change) for change in changes), told))
+        if made:
+            break
+    return tuple(changes for _, changes in sorted(made, key=lambda m: m[0])[:MOST_SETS])
+
+
+def _all_confirmed(
+    portfolio: Portfolio, together: Sequence[Lever],
+    feasible: Callable[[Portfolio], bool | None], solves: Callable[[Portfolio], bool],
+) -> tuple[Change, ...] | None:  # fmt: skip
+    """Return the least changes of levers as a plan confirms them together; None if none does."""
+    numbers = least_changes(portfolio, together, feasible)
+    if numbers is None:
+        return None
+    for margin in MARGINS:
+        made, changes = portfolio, []
+        for lever, number in zip(together, numbers, strict=True):
+            least = change_to(portfolio, lever, number)
+            start = portfolio.spec.data_date.toordinal() if least.is_date else 0.0
+            further = _larger(least.old, least.new, margin, is_whole=_is_whole(least)) + start
+            changes.append(change_to(portfolio, lever, further))
+            made = moved(made, lever, further)
+        if solves(made):
+            return tuple(replace(change, is_confirmed=True) for change in changes)
+    return None
+
+
+def _share(change: Change) -> float:
+    """Return how large a change is: as a share of its figure, a date's of a year."""
+    size = DAYS_YEAR if change.is_date else max(abs(change.old), 1.0 if not change.unit else TINY)
+    return abs(change.new - change.old) / size
 
 
 def _has_plan(
     portfolio: Portfolio,
     readiness: tuple[Readiness, ...],
     corrections: CorrectionDays | None,
-    deadline: float,
+    time_s: float,
+    *,
+    is_parted: bool,
 ) -> bool | None:
     """Return whether a model has a point with everything whole; None if that was not found out."""
-    data = pooled(build(portfolio, readiness, corrections))
+    data = pooled(build(portfolio, readiness, corrections, is_parted=is_parted))
     engine = Engine(formulate(data), seed=1)
-    engine.deadline = deadline
+    engine.deadline = time.monotonic() + time_s
     _let_all_give(data, engine)
     engine.seek({}, "min")
     if engine.solve_lp().termination is Termination.INFEASIBLE:
@@ -224,8 +331,12 @@ def _groups(data: ModelData, engine: Engine) -> list[_Group]:
         index = engine.index_of(name)
         statement = constraint.statement(data, component, index)
         if statement is not None:
-            fresh = _Group(constraint.name, statement, [], [], levers(data, component, index))
-            made.setdefault(statement, fresh).rows.append(row)
+            if statement not in made:
+                made[statement] = _Group(
+                    constraint.name, statement, [], [], levers(data, component, index),
+                    too_late(data, component, index),
+                )  # fmt: skip
+            made[statement].rows.append(row)
     for commitment in data.money.commitments:
         if not commitment.cash.any():
             continue  # enters no row, so the model has no column of it
@@ -244,10 +355,13 @@ def _dropped_at(group: _Group) -> tuple[int, bool]:
 def _because(groups: Sequence[_Group]) -> str:
     """Return the chain of a conflict: what is asked for, and what does not allow it."""
     asked = [g.statement.text for g in groups if g.is_demand]
+    late = [g.too_late for g in groups if g.too_late]
     given = [g.statement.text for g in groups if not g.is_demand]
     if not given:
         wanted = " and because ".join(asked)
-        return f"because {wanted}, and no hall, SKU or date of the files can give it"
+        reason = ", and ".join(late) or "no hall, SKU or date of the files can give it"
+        return f"because {wanted}, and {reason}"
+    asked += late
     allowed = ", and because ".join(given)
     if not asked:
         return f"because {allowed}, and not even what is committed keeps to it"

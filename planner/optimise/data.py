@@ -2,7 +2,8 @@
 
 Quantities are taken on the adverse side at the portfolio's confidence: durations, deliveries and
 costs high, cash inflow and supply low. Axes: J SKUs, P pools, O options, T periods, K times (the
-periods, then one instant for each required date), L tranches, Z zones, C hall classes, W consumers.
+periods, one instant for each required date, then parts of periods where there are any), L tranches,
+Z zones, C hall classes, W consumers.
 """
 
 from __future__ import annotations
@@ -58,7 +59,7 @@ class ModelData:
     labels
         Names of the periods (T).
     times
-        Names of the times (K): periods, then required dates.
+        Names of the times (K): periods, then required dates, then parts of periods.
     skus, pools, options, consumers
         Names and records along J, P, O, W.
     deliveries, labour, money, feed
@@ -183,6 +184,8 @@ def build(
     portfolio: Portfolio,
     readiness: tuple[Readiness, ...],
     corrections: CorrectionDays | None = None,
+    *,
+    is_parted: bool = False,
 ) -> ModelData:
     """Return the optimiser's data.
 
@@ -192,6 +195,8 @@ def build(
         One entry an option, and entries of period -1 for what stands or is under way.
     corrections
         Extra days found by verification, by cause and start period.
+    is_parted
+        Whether periods in which a tranche comes are balanced before and after it (`parts`).
     """
     spec = portfolio.spec
     extra = Extra(corrections or {})
@@ -200,8 +205,11 @@ def build(
     clock = Clock(timeline, tuple(r.day for r in required))
     labels = tuple(p.label for p in portfolio.periods)
     pools, options = halls(portfolio, readiness, extra, clock)
-    option_mw, standing_mw = capacity(pools, options, clock)
     feeding = feed(portfolio, pools, extra, clock)
+    if is_parted:
+        clock = clock.parted([tranche.usable_day for tranche in feeding.tranches])
+        feeding = feed(portfolio, pools, extra, clock)
+    option_mw, standing_mw = capacity(pools, options, clock)
     standing = there(portfolio, pools, feeding.tranches, timeline, extra)
     arriving = deliveries(portfolio, pools, standing.lots, extra, clock)
     return ModelData(
@@ -209,7 +217,7 @@ def build(
         there=standing,
         clock=clock,
         labels=labels,
-        times=(*labels, *(f"by {r.name}" for r in required)),
+        times=(*labels, *(f"by {r.name}" for r in required), *_part_names(labels, clock)),
         required=required,
         skus=arriving.skus,
         pools=pools,
@@ -233,6 +241,11 @@ def build(
         compute_weight=compute_weight(portfolio, timeline),
         money_weight=discount(spec.finance.discount_rate.likely, timeline.mid_year),
     )
+
+
+def _part_names(labels: tuple[str, ...], clock: Clock) -> list[str]:
+    """Return the names of the parts of periods: of which, and the day from which it is."""
+    return [f"{labels[t]} from day {first:g}" for t, first, _ in clock.parts]
 
 
 def _required(portfolio: Portfolio, timeline: Timeline) -> tuple[Required, ...]:

@@ -1,12 +1,14 @@
 """The least change of one statement that alone makes a portfolio feasible, found by trying.
 
-A statement's figure is a value in the files. It is raised or lowered until the model with whole
-halls has a plan, then the span between the last that had none and the first that had one is
-halved; a change is said only once a portfolio that has it has been seen to be feasible.
+A statement's figure is a value in the files, or a date. It is raised or lowered until the model
+with whole halls has a plan, then the span between the last that had none and the first that had one
+is halved; a change is said only once a portfolio that has it has been seen to be feasible. Several
+statements are moved one after the other, those still to come as far as they go.
 """
 
 from __future__ import annotations
 
+import datetime as dt
 import math
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
@@ -15,12 +17,14 @@ from planner.domain.amount import FORMS, Amount, Form, fixed, parse_amount
 from planner.errors import Change
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from planner.domain.portfolio import Portfolio
     from planner.optimise.data import ModelData
 
 RAISE, LOWER = 1.0, -1.0
+FAR = 32.0
+"""How many times a figure is taken to be no limit any more, while another is moved."""
 DOUBLINGS = 24
 """Most doublings of a raise before it is given up."""
 FIRST_STEP = 0.02
@@ -45,11 +49,14 @@ class Lever:
         1 if more of it loosens the statement, -1 if less does.
     along
         Another value that may never be the smaller of the two.
+    default
+        Value that holds where the files give none; None where there is nothing to move then.
     """
 
     path: str
     sense: float
     along: str = ""
+    default: dt.date | None = None
 
 
 def levers(data: ModelData, component: str, index: tuple[str, ...]) -> tuple[Lever, ...]:
@@ -69,15 +76,30 @@ def _crews(data: ModelData, index: tuple[str, ...]) -> Iterator[Lever]:
     yield Lever(f"site.{site}.crews.{trade}" if known else f"site.{site}.people", RAISE)
 
 
-def _firm(_data: ModelData, index: tuple[str, ...]) -> Iterator[Lever]:
+def _firm(data: ModelData, index: tuple[str, ...]) -> Iterator[Lever]:
     site, name = index[0].split("/")
     path = f"site.{site}.tranches.{name}"
     yield Lever(f"{path}.firm", RAISE, along=f"{path}.nameplate")
+    if data.portfolio.sites[site].tranches[name].energised > data.portfolio.spec.data_date:
+        yield Lever(f"{path}.energised", LOWER)
+
+
+def _floor(data: ModelData, index: tuple[str, ...]) -> Iterator[Lever]:
+    path, spec = f"products.{index[0]}", data.portfolio.spec
+    yield Lever(f"{path}.users", LOWER)
+    yield Lever(f"{path}.launch", RAISE, default=spec.data_date)
+
+
+def _guarantee(data: ModelData, index: tuple[str, ...]) -> Iterator[Lever]:
+    path, spec = f"teams.{index[0]}.guarantee", data.portfolio.spec
+    yield Lever(path, LOWER)
+    yield Lever(f"{path}_since", RAISE, default=spec.data_date)
 
 
 def _required(_data: ModelData, index: tuple[str, ...]) -> Iterator[Lever]:
     at = "cost_for" if index[0] == "cost_for" else f"required.{index[0]}"
     yield Lever(f"policy.{at}.it_power", LOWER)
+    yield Lever(f"policy.{at}.by", RAISE)
 
 
 def _pinned_halls(data: ModelData, index: tuple[str, ...]) -> Iterator[Lever]:
@@ -102,8 +124,8 @@ def _fabric(_data: ModelData, index: tuple[str, ...]) -> Iterator[Lever]:
 
 
 LEVERS: Final[dict[str, Callable[[ModelData, tuple[str, ...]], Iterator[Lever]]]] = {
-    "floor": lambda _, i: iter([Lever(f"products.{i[0]}.users", LOWER)]),
-    "guarantee": lambda _, i: iter([Lever(f"teams.{i[0]}.guarantee", LOWER)]),
+    "floor": _floor,
+    "guarantee": _guarantee,
     "required": _required,
     "cash_floor": lambda _, _i: iter([Lever("finance.opening_cash", RAISE)]),
     "debt_ceiling": lambda _, _i: iter([Lever("finance.debt_ceiling", RAISE)]),
@@ -209,40 +231,109 @@ def least_change(
     only
         The one new value to be tried, where it is given.
     """
-    found = values(portfolio, lever.path)
+    found = _found(portfolio, lever)
     if not found:
         return None
     first = found[0][1]
-    search = _whole if isinstance(first, int) else _real
     at = _number(first)
 
     def test(number: float) -> bool:
-        return feasible(_moved(portfolio, lever, found, at, number)) is True
+        return feasible(moved(portfolio, lever, number)) is True
 
-    if only is None:
-        number = search(at, lever.sense, test)
-    else:
-        tried = only if isinstance(first, int) else _rounded(only, lever.sense)
+    if only is not None:
+        tried = _rounded(only, lever.sense) if isinstance(first, Amount) else only
         number = tried if test(tried) else None
-    if number is None:
-        return None
-    moved = _moved(portfolio, lever, found, at, number)
-    texts = tuple(f"{path}={_text(values(moved, path)[0][1])}" for path, _ in found)
-    unit = first.unit if isinstance(first, Amount) else ""
-    along = values(moved, lever.along) if lever.along else []
+    elif isinstance(first, Amount):
+        number = _real(at, lever.sense, test)
+    else:
+        number = _whole(at, lever.sense, test, _most(portfolio, lever, first))
+    return None if number is None else change_to(portfolio, lever, number)
+
+
+def change_to(portfolio: Portfolio, lever: Lever, number: float) -> Change:
+    """Return the change that takes a lever to a number (a date: to its ordinal)."""
+    found, made = _found(portfolio, lever), moved(portfolio, lever, number)
+    first = found[0][1]
+    texts = tuple(f"{path}={_text(values(made, path)[0][1])}" for path, _ in found)
+    along = values(made, lever.along) if lever.along else []
     was = values(portfolio, lever.along) if lever.along else []
     texts += tuple(f"{p}={_text(v)}" for (p, v), (_, w) in zip(along, was, strict=True) if v != w)
-    return Change(texts, at, number, unit)
+    if isinstance(first, dt.date):
+        start = portfolio.spec.data_date.toordinal()
+        return Change(texts, _number(first) - start, number - start, "day", is_date=True)
+    unit = first.unit if isinstance(first, Amount) else ""
+    return Change(texts, _number(first), number, unit)
+
+
+def least_changes(
+    portfolio: Portfolio,
+    together: Sequence[Lever],
+    feasible: Callable[[Portfolio], bool | None],
+) -> tuple[float, ...] | None:
+    """Return where levers come to that mend a portfolio together; None if they do not.
+
+    The first is moved as little as will do with the others as far as they go, then the next, and so
+    on: none of them can then be moved less, the others as they are.
+    """
+    numbers: list[float] = []
+    made = portfolio
+    for i, lever in enumerate(together):
+        rest = together[i + 1 :]
+
+        def with_rest(tried: Portfolio, rest: Sequence[Lever] = rest) -> bool | None:
+            return feasible(as_far_as_can_be(tried, rest))
+
+        change = least_change(made, lever, with_rest)
+        if change is None:
+            return None
+        number = change.new + (portfolio.spec.data_date.toordinal() if change.is_date else 0.0)
+        made = moved(made, lever, number)
+        numbers.append(number)
+    return tuple(numbers)
+
+
+def as_far_as_can_be(portfolio: Portfolio, together: Sequence[Lever]) -> Portfolio:
+    """Return a portfolio with levers moved so far that their statements limit nothing."""
+    for lever in together:
+        found = _found(portfolio, lever)
+        if not found:
+            continue
+        first, at = found[0][1], _number(found[0][1])
+        if isinstance(first, dt.date):
+            number = at + lever.sense * _most(portfolio, lever, first)
+        else:
+            number = 0.0 if lever.sense < 0 else FAR * max(at, 1.0)
+        portfolio = moved(portfolio, lever, number)
+    return portfolio
+
+
+def _found(portfolio: Portfolio, lever: Lever) -> list[tuple[str, Any]]:
+    """Return the values of a lever by path, its default where the files give none."""
+    found = values(portfolio, lever.path)
+    if not found and lever.default is not None:
+        return [(lever.path, lever.default)]
+    return found
 
 
 def _number(value: Any) -> float:
+    if isinstance(value, dt.date):
+        return float(value.toordinal())
     return value.likely if isinstance(value, Amount) else float(value)
 
 
-def _moved(
-    portfolio: Portfolio, lever: Lever, found: list[tuple[str, Any]], at: float, number: float
-) -> Portfolio:
+def _most(portfolio: Portfolio, lever: Lever, first: Any) -> int:
+    """Return how far a whole number or a date may be moved."""
+    if isinstance(first, dt.date):
+        spec = portfolio.spec
+        far = (spec.horizon - first) if lever.sense > 0 else (first - spec.data_date)
+        return max(0, far.days)
+    return int(first) if lever.sense < 0 else int(2**DOUBLINGS)
+
+
+def moved(portfolio: Portfolio, lever: Lever, number: float) -> Portfolio:
     """Return the portfolio with the lever's first value at a number, the others in proportion."""
+    found = _found(portfolio, lever)
+    at = _number(found[0][1])
     for path, value in found:
         portfolio = put(portfolio, path, _scaled(value, at, number))
         if not lever.along:
@@ -254,6 +345,8 @@ def _moved(
 
 
 def _scaled(value: Any, at: float, number: float) -> Any:
+    if isinstance(value, dt.date):
+        return dt.date.fromordinal(round(number))
     if isinstance(value, int):
         return round(number) if value == at else math.ceil(value * number / at)
     if at == 0.0 or value.form is Form.FIXED:
@@ -280,10 +373,9 @@ def _text(value: Any) -> str:
     return "{" + ", ".join(f"{k}: {x:.9g} {value.unit}" for k, x in pairs) + "}"
 
 
-def _whole(at: float, sense: float, test: Callable[[float], bool]) -> float | None:
-    """Return the nearest whole number from `at` that passes."""
+def _whole(at: float, sense: float, test: Callable[[float], bool], most: int) -> float | None:
+    """Return the nearest whole number within `most` from `at` that passes."""
     low, step = 0, 1
-    most = int(at) if sense < 0 else 2**DOUBLINGS
     while True:
         step = min(step, most)
         if step <= low:

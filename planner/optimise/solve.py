@@ -28,7 +28,7 @@ from planner.optimise.rounding import (
 )
 from planner.optimise.search import DETAIL, NUMERIC_GAP, Search, fix_others
 from planner.optimise.size import available_bytes, check_fits
-from planner.optimise.split import split
+from planner.optimise.split import UnkeptError, split
 
 if TYPE_CHECKING:
     from planner.capacity.timeline import FloatArray
@@ -123,6 +123,12 @@ def _solved(
             raise
         # Statements are those of each group and mode, so the conflict is sought in its own terms.
         return _planned(whole, begin, seed, limits, progress, began)
+    except UnkeptError:
+        # Means of whole periods promise too much: parts of them say what there is, or what is not.
+        parted = pooled(build(portfolio, readiness, corrections, is_parted=True))
+        if not parted.clock.parts:
+            raise
+        return _planned(parted, begin, seed, limits, progress, began)
 
 
 def _planned(

@@ -71,6 +71,10 @@ TINY_LACK = 1e-6
 """What a hard rule may lack by the solver's tolerance."""
 
 
+class UnkeptError(LimitError):
+    """No split into whole racks keeps what the means of a model's periods promise."""
+
+
 def split(
     data: ModelData, engine: Engine, values: FloatArray
 ) -> tuple[Plan, tuple[LevelStatus, ...]]:
@@ -78,7 +82,7 @@ def split(
 
     Raises
     ------
-    LimitError
+    UnkeptError
         If no split keeps the hard rules after `ROUNDS` attempts.
     """
     missed: dict[str, float] = {}
@@ -131,7 +135,7 @@ def _kept(
     return None, missed
 
 
-def _unkept(data: ModelData, engine: Engine, missed: Mapping[str, float]) -> LimitError:
+def _unkept(data: ModelData, engine: Engine, missed: Mapping[str, float]) -> UnkeptError:
     """Return what whole racks and their dates do not keep, by how much, and what to try."""
     lines = ["no split into whole racks keeps all that the model promises, which sees means only"]
     for row, amount in sorted(missed.items()):
@@ -142,7 +146,7 @@ def _unkept(data: ModelData, engine: Engine, missed: Mapping[str, float]) -> Lim
             short = f"{amount * said.scale:.4g} {said.unit}".rstrip()
             lines.append(f"  {said.where}: {said.text}: missed by {short} at {index[-1]}")
     lines.append("  help: plan in shorter periods, ask for a little less, or let it give way")
-    return LimitError("\n".join(lines))
+    return UnkeptError("\n".join(lines))
 
 
 def _yielding(data: ModelData, engine: Engine, missed: dict[str, float]) -> dict[str, float]:
@@ -411,7 +415,7 @@ def balance_rows(engine: Engine) -> list[int]:
     """Return rows that lots keep by their dates, and their means would keep to the last bit."""
     # fmt: off
     names = ("delivered[", "stays[", "waits[", "hall_power[", "rack_positions[", "liquid[", "air[",
-             "overlap[", "zone_power[", "tranche_power[", "take[", "used_load[",
+             "parts_are[", "overlap[", "zone_power[", "tranche_power[", "take[", "used_load[",
              "max_price[", "pinned_purchase[", "lacking_is[",
              "waiting_is[", "stock_use[", "stock[", "idle_load[")
     # fmt: on

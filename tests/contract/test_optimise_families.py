@@ -212,7 +212,7 @@ BROKEN |= {
         clusters=tuple(replace(c, gpus=c.gpus * 2) for c in p.clusters)
     )},
 }  # fmt: skip
-UNBREAKABLE = {"overlap", "lateness"}
+UNBREAKABLE = {"overlap", "lateness", "parts"}
 """Constraints that only tighten or measure the aggregated model; others hold a plan to a rule."""
 
 

@@ -23,6 +23,7 @@ from planner.optimise.constraints import (
     needs,
     options,
     overlap,
+    parts,
     pins,
     placement,
     power,
@@ -39,8 +40,8 @@ if TYPE_CHECKING:
 CONSTRAINTS: Final[Mapping[str, Constraint]] = {
     m.CONSTRAINT.name: m.CONSTRAINT
     for m in (
-        cancel, options, hall_slots, land, crews, equipment, placement, overlap, deliveries, docks,
-        supply, power, gpu_time, clusters, needs, required, gives_way, lateness, pins,
+        cancel, options, hall_slots, land, crews, equipment, placement, overlap, deliveries, parts,
+        docks, supply, power, gpu_time, clusters, needs, required, gives_way, lateness, pins,
         reservations, carbon, debt, max_price, cash,
     )
 }  # fmt: skip

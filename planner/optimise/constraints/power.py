@@ -66,18 +66,12 @@ def add(model: Pyo, data: ModelData) -> None:
             if (name, z, time) in m.flow
         ]
         firm = float(data.feed.firm_mw[i, k])
-        kept = kept_terms(m, data, i, _latest_day(data, k), -firm)
+        # Contracts left count up to the first day of a time.
+        kept = kept_terms(m, data, i, data.clock.first_day(k), -firm)
         return at_most(m, [*terms, *kept], 0.0 if kept else firm)
 
     model.zone_power = pyo.Constraint(list(zones), list(data.times), rule=zone)
     model.tranche_power = pyo.Constraint(list(by_name), list(data.times), rule=tranche)
-
-
-def _latest_day(data: ModelData, time: int) -> float:
-    """Return the day up to which contracts left count at a time: its first, or the instant."""
-    if time < data.n_periods:
-        return float(data.timeline.start_day[time])
-    return data.clock.instants[time - data.n_periods]
 
 
 def violations(plan: Plan, data: ModelData) -> list[str]:

@@ -46,6 +46,42 @@ def test_each_least_change_is_said_as_a_setting_and_was_confirmed() -> None:
     assert "raise by at least 5 MW" in str(found)
 
 
+CHAT = {"title": "Chat", "users": "1e6 user", "growth": 0, "requests": "86400 request/user/day",
+        "flop": "0.4 TFLOP/request", "peak": 1, "workload": "work"}  # fmt: skip
+
+
+def test_a_floor_that_comes_too_soon_is_told_from_when_it_could_be_served() -> None:
+    """A hall begun on the data date serves 200 days later, on 2026-07-20, and not before."""
+    portfolio = tiny({"products": {"chat": CHAT}})
+    with pytest.raises(InfeasibleError) as caught:
+        optimise.solve(portfolio, ready(portfolio, 200.0))
+    assert (
+        "because no hall that suits product chat can serve before 2026Q3 (at P80 from 2026-07-20 "
+        "on: shed at north/sheds)" in caught.value.because
+    )
+    assert ("products.chat.launch=2026-07-01",) in [c.settings for c in caught.value.changes]
+
+
+def test_a_required_date_before_any_hall_can_be_moved() -> None:
+    """Required dates are read at ends of periods: the first after 2026-07-20 is that of 2026Q3."""
+    required = {"five": {"it_power": "5 MW", "by": "2026-06-30", "site": "north"}}
+    portfolio = tiny({"policy": {"required": required}})
+    with pytest.raises(InfeasibleError) as caught:
+        optimise.solve(portfolio, ready(portfolio, 200.0))
+    assert "no hall at north can serve before 2026Q3" in caught.value.because
+    (change,) = [c for c in caught.value.changes if c.is_date]
+    assert change.settings == ("policy.required.five.by=2026-09-30",)
+    assert "move 'by' later by at least 92 day" in str(change)
+
+
+def test_what_no_hall_can_serve_at_all_is_said() -> None:
+    """Halls that take 5,000 days are none within the horizon."""
+    portfolio = tiny({"products": {"chat": CHAT}})
+    with pytest.raises(InfeasibleError) as caught:
+        optimise.solve(portfolio, ready(portfolio, 5000.0))
+    assert "no hall that suits product chat can serve by the horizon" in caught.value.because
+
+
 def test_a_conflict_of_whole_halls_alone_is_reduced_too() -> None:
     """1.6 halls of 5 acres fit on 8: two are pinned, and 'at least 0.4 halls less' is no answer."""
     pin = {"site": "north", "group": "sheds", "halls": 2, "rule": "exactly"}

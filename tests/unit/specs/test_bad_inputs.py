@@ -175,7 +175,14 @@ CASES = [  # a case a row, its pattern as long as it is
      ("products: {p: {title: P, users: 8 user, growth: 0 %, requests: 8 request/user/day, "
       "flop: 1 TFLOP/request, peak: 2, workload: training, needs_backup: false}}\nfinance:\n"),
      (r"warning\[served-late\].*product p is to be served from 2026-01-01 on; no hall can be ready "
-      r"before 2026-05-07 \(lake/halls, tent\)\n  help: add launch: 2026-05-07 or later")),
+      r"before 2026-05-07 \(lake/halls, tent\), with likely work.*\n  help: add launch: 2026-10-22 "
+      r"or later \(P80 of the longest path")),
+    ("served-by-nobody-in-time", "small", "horizon: 2028-12-31\n",
+     ("horizon: 2026-09-30\nproducts: {p: {title: P, users: 8 user, growth: 0 %, requests: 8 "
+      "request/user/day, flop: 1 TFLOP/request, peak: 2, workload: training, needs_backup: false}}"
+      "\n"),
+     (r"warning\[served-late\].*no hall can be ready before 2026-05-07 .*\n  help: add priority: "
+      r"soft, for none serves by the horizon 2026-09-30 at P80")),
     ("never-served", "small", "finance:\n",
      ("products: {p: {title: P, users: 8 user, growth: 0 %, requests: 8 request/user/day, "
       "flop: 1 TFLOP/request, peak: 2, workload: training}}\nfinance:\n"),
