@@ -42,12 +42,10 @@ def _lots(checker: Checker) -> Iterator[Finding]:
         item = checker.portfolio.catalog.accelerators.get(row.sku)
         if not row.leaves or item is None:
             continue
-        if row.leaves == RETIRED:
-            allowed, what = item.early_retirement, "early_retirement"
-        else:
-            allowed, what = item.moves, "moves"
+        what = "early_retirement" if row.leaves == RETIRED else "moves"
+        if row.leaves != RETIRED:
             yield from checker.known((*loc, "leaves"), "move", row.leaves, {RETIRED, *moves})
-        if allowed is None or item.rental is not None:
+        if getattr(item, what) is None or item.rental is not None:
             message = f"{row.sku} may not leave early: its SKU states no {what}, or is rented"
             yield checker.at((*loc, "leaves"), CODE, message)
         if row.until <= row.service:

@@ -71,7 +71,8 @@ def freed(portfolio: Portfolio, plan: Plan) -> dict[str, dt.date]:
     """Return the day on which all power of a lot is there, for lots that take what others leave."""
     if not any(lot.leaves for lot in plan.lots):
         return {}
-    halls, found = roster(portfolio, plan), {}
+    halls = roster(portfolio, plan)
+    found: dict[str, dt.date] = {}
     for name, site in portfolio.sites.items():
         here = [hall for hall in halls if hall.site == name]
         taken = hand_out(portfolio, site, here, plan.reservations)
