@@ -55,7 +55,10 @@ def settled_in(portfolio: Portfolio, plan: Plan, network: Network, outcome: Outc
 
 
 def _sent(plan: Plan, outcome: Outcome, index: Mapping[str, int]) -> IntArray:
-    """Return the minute before which a moved lot cannot come, (S, L): its GPUs have to be there."""
+    """Return the minute before which a moved lot cannot serve, shape (S, L).
+
+    Its GPUs have to be where they are taken from, and then at the other hall.
+    """
     found = np.zeros((outcome.samples, len(plan.lots)), dtype=np.int64)
     for move in plan.moves:
         sources = [index[lot.name] for lot in plan.lots if lot.leaves == move.name]
@@ -63,7 +66,8 @@ def _sent(plan: Plan, outcome: Outcome, index: Mapping[str, int]) -> IntArray:
         road = (move.dock - move.sent).days * DAY_MIN
         for i, lot in enumerate(plan.lots):
             if lot.purchase == move.name:
-                found[:, i] = np.where(there > 0, np.minimum(there, NEVER - road) + road, 0)
+                late = np.where(there > 0, np.minimum(there, NEVER - road) + road, 0)
+                found[:, i] = np.maximum(late, outcome.dock_min[:, index[lot.name]])
     return found
 
 
