@@ -43,7 +43,7 @@ def settled_in(portfolio: Portfolio, plan: Plan, network: Network, outcome: Outc
         (leaves[lot.name] - outcome.epoch).days * DAY_MIN if lot.name in leaves else 0
         for lot in plan.lots
     ])  # fmt: skip
-    sent = _sent(plan, outcome, index)
+    sent = sent_min(plan, outcome, index)
     return replace(
         outcome,
         lot=tuple(lot.name for lot in plan.lots),
@@ -54,7 +54,7 @@ def settled_in(portfolio: Portfolio, plan: Plan, network: Network, outcome: Outc
     )
 
 
-def _sent(plan: Plan, outcome: Outcome, index: Mapping[str, int]) -> IntArray:
+def sent_min(plan: Plan, outcome: Outcome, index: Mapping[str, int]) -> IntArray:
     """Return the minute before which a moved lot cannot serve, shape (S, L).
 
     Its GPUs have to be where they are taken from, and then at the other hall.

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pyomo.environ as pyo
 
-from planner.domain.plan import Move
 from planner.optimise.constraints.base import Constraint, Statement, exceeds
 from planner.optimise.variables import GPUS, at_most
 
@@ -103,12 +102,13 @@ def violations(plan: Plan, data: ModelData) -> list[str]:
     """Name sites at which more GPUs dock in a period than their docks take."""
     by_sku, found = rates(data), []
     docked: dict[tuple[str, str, int], int] = {}
-    for purchase in (*plan.purchases, *plan.moves):
-        t = data.timeline.period_of(data.timeline.day(purchase.dock))
-        is_kept = isinstance(purchase, Move) or purchase.cancelled is None
-        if is_kept and purchase.sku in by_sku and 0 <= t < data.n_periods:
-            key = (purchase.sku, purchase.site, t)
-            docked[key] = docked.get(key, 0) + purchase.gpus
+    kept = [purchase for purchase in plan.purchases if purchase.cancelled is None]
+    rows = [(p.sku, p.site, p.dock, p.gpus) for p in kept]
+    rows += [(m.sku, m.site, m.dock, m.gpus) for m in plan.moves]
+    for sku, site, dock, gpus in rows:
+        t = data.timeline.period_of(data.timeline.day(dock))
+        if sku in by_sku and 0 <= t < data.n_periods:
+            docked[sku, site, t] = docked.get((sku, site, t), 0) + gpus
     for (sku, site, t), gpus in sorted(docked.items()):
         most = max(by_sku[sku] * float(data.timeline.days[t]), coming(data, sku, site, t))
         if exceeds(gpus, most):

@@ -52,8 +52,8 @@ def decisions(engine: Engine, data: ModelData, prefix: str = "") -> Decisions:
         assert data.reveal_period is not None
         made[CANCEL, site, f"{sku} of {label}", data.reveal_period] = [column]
     for (batch, to, label), column in engine.columns_of(f"{prefix}left").items():
-        pool = data.pools[data.leaving.ways[batch, to, label].batch.pool]
-        made[LEAVE, pool.site, f"{batch} to {to}", period[label]] = [column]
+        origin = data.pools[data.leaving.ways[batch, to, label].batch.pool]
+        made[LEAVE, origin.site, f"{batch} to {to}", period[label]] = [column]
     for (name,), column in engine.columns_of(f"{prefix}reserved").items():
         site, _, tranche = name.partition("/")
         made[TRANCHE, site, tranche, _reserve_by(data, name)] = [column]
