@@ -9,6 +9,7 @@ early took is there again for all that its tranche serves, from the day on which
 
 from __future__ import annotations
 
+import datetime as dt
 import math
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
@@ -16,7 +17,6 @@ from typing import TYPE_CHECKING, Final
 from planner.capacity.power import lot_mw
 
 if TYPE_CHECKING:
-    import datetime as dt
     from collections.abc import Iterator, Mapping, Sequence
 
     from planner.domain.fleet import Accelerator
@@ -29,6 +29,8 @@ SLACK_MW: Final = 1.0
 """Shortage of a site that is forgiven in all: a plan by hand may exceed its power a little."""
 TINY_MW: Final = 1e-6
 """Shortage that is none."""
+LONGEST_WAIT_DAY: Final = 100
+"""Days that a lot waits for power that others give back: a quarter, and some."""
 NEVER_POWERED: Final = "-"
 """Stands for the tranche that a lot waits for when all that serve it are used up."""
 
@@ -94,10 +96,11 @@ class _Tranche:
     def take(self, mw: float, date: dt.date) -> Iterator[tuple[float, dt.date | None]]:
         """Take power for a need of a date; yield what is had, with the day it is given back.
 
-        What is given back by then goes first, and what is given back later comes last.
+        What is given back by then goes first, and what is given back soon after comes last.
         """
         by_then = [row for row in self.back if row[0] <= date]
-        later = [row for row in self.back if row[0] > date]
+        soon = date + dt.timedelta(days=LONGEST_WAIT_DAY)
+        later = [row for row in self.back if date < row[0] <= soon]
         for day, there in (*sorted(by_then), (None, self.free), *sorted(later)):
             share = min(mw, there)
             if share <= 0:

@@ -216,6 +216,8 @@ def assembled(
     lots = (*stood, *_lots(data, found))
     plan = Plan(spec.portfolio, spec.data_date, data.portfolio.periods, starts, lots=lots)
     plan = plan.replace(reservations=reserved(data, reservations(contracts, data)))
+    # Racks that wait for power which others give back shall not hold up those that have theirs.
+    is_parted = is_parted or any(lot.leaves for lot in plan.lots)
     plan = _powered(data, _parted(data, plan) if is_parted else plan)
     new = bought(data, _purchases(data, plan.lots))
     return plan.replace(

@@ -70,9 +70,11 @@ def test_power_of_gpus_that_leave_early_serves_other_halls():
     """One that leaves at the end of its life keeps its block's power; one retired gives it back."""
     old = lot("north/sheds/01", 1, 7200, "2026-09-01", BUY, until="2028-01-01")
     after = lot("north/sheds/02", 1, 7200, "2028-03-01", BUY)
-    soon = lot("north/sheds/02", 1, 7200, "2027-06-01", BUY)
+    soon = lot("north/sheds/02", 1, 7200, "2027-11-01", BUY)
+    early = lot("north/sheds/02", 1, 7200, "2027-06-01", BUY)
     assert left_early((old, after)) == (("a",), dt.date(2028, 1, 1), 0.0)
     assert left_early((old, soon)) == (("a",), dt.date(2028, 1, 1), 0.0)  # it waits for it
+    assert left_early((old, early)) == ((NEVER_POWERED,), None, 12.5)  # nobody waits so long
     assert left_early((old, after), "") == ((NEVER_POWERED,), None, 12.5)
 
 
