@@ -18,7 +18,9 @@ from planner.domain.plan import RETIRED, Move, Plan, Retirement
 from planner.domain.site import Site
 from planner.optimise.constraints.leaving import violations
 from planner.optimise.data import build
+from planner.optimise.engine import Engine
 from planner.optimise.model import formulate
+from planner.optimise.scenarios.shared import LEAVE, Held, decisions
 from tests.portfolios import MODE, SITE, SKU, merged, ready, standing, tiny
 
 if TYPE_CHECKING:
@@ -174,6 +176,22 @@ def test_evaluate_agrees_with_the_model() -> None:
         assert plan.status is not None
         said = next(s.value for s in plan.status.levels if s.name == "plan: cost")
         assert optimise.evaluate(portfolio, readiness, plan)["cost"] == pytest.approx(said)
+
+
+def test_what_leaves_before_a_reveal_is_shared_by_scenarios() -> None:
+    """Each way to leave is a decision of its period and site, held by rows as orders are."""
+    portfolio = portfolio_of(RETIRE)
+    data = build(portfolio, ready(portfolio, 30.0))
+    engine = Engine(formulate(data), seed=1)
+    found = {key: columns for key, columns in decisions(engine, data).items() if key[0] == LEAVE}
+    assert len(found) == len(data.leaving.ways)
+    key = next(key for key in found if key[3] == 2)
+    held = Held(engine, found, data.n_periods)
+    held.hold({key: 3.2})
+    engine.seek({found[key][0]: 1.0}, "min")
+    values = engine.solve_lp().values
+    assert values is not None
+    assert values[found[key][0]] == pytest.approx(3.2, abs=1e-5)
 
 
 def retired(plan: Plan, **changes: Any) -> Plan:
