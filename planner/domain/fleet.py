@@ -55,6 +55,26 @@ class Rental(Model):
     """Site of the provider, on which they stand and nothing else does; anywhere where not given."""
 
 
+class EarlyRetirement(Model):
+    """What it takes to retire GPUs before the end of their service life."""
+
+    cost: PricePerGPU | None = None
+    """Cost of taking one out; nothing where not given."""
+    resale: PricePerGPU | None = None
+    """What one brings when it leaves early; nothing where not given. Of the money of the base
+    year, on its low side."""
+
+
+class Moving(Model):
+    """What it takes to move GPUs that stand into other halls, of the same site or another."""
+
+    cost: PricePerGPU
+    """Cost of moving one: out, on the road and in."""
+    downtime: DurationDay
+    """From the day on which they leave service to their racks at the dock of the other hall;
+    installation and tests come after it, as for new ones."""
+
+
 class Accelerator(Model):
     """A GPU product (SKU) as bought: a rack or server row with all that belongs to it."""
 
@@ -99,6 +119,15 @@ class Accelerator(Model):
     """Risk drivers that multiply its lead time."""
     response: str = ""
     """What would be done about a late delivery, in a few words."""
+    early_retirement: EarlyRetirement | None = None
+    """Terms on which it may be retired before its time; it serves its life where not given."""
+    moves: Moving | None = None
+    """Terms on which GPUs that stand or are on order may be moved; they stay where not given."""
+
+    @property
+    def may_leave(self) -> bool:
+        """Whether GPUs of it may leave their place early; rented ones stay to the end of term."""
+        return self.rental is None and bool(self.early_retirement or self.moves)
 
 
 class Workload(Model):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import enum
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Literal, Self
+from typing import TYPE_CHECKING, Final, Literal, Self
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -116,11 +116,12 @@ class Lot:
     hall, block
         Stable name of the hall and one-based number of the block.
     purchase
-        Name of the purchase, or empty for GPUs that stand at the data date.
+        Name of the purchase or move that brings them, or empty for GPUs that stand at the data
+        date.
     service
         Date from which the plan counts on them.
     until
-        Date at which they leave (end of service life or horizon).
+        Date at which they leave (end of service life or horizon, or earlier: `leaves`).
     """
 
     hall: str
@@ -132,16 +133,66 @@ class Lot:
     until: dt.date
     is_under_way: bool = False
     """Whether its purchase was ordered before the data date."""
+    leaves: str = ""
+    """Why they leave before their time: `RETIRED`, or the name of the move that takes them."""
+    part: str = ""
+    """Ends the name of a part of GPUs that do not all leave at once: ``+``, ``++``."""
 
     @property
     def is_new(self) -> bool:
-        """Whether the plan itself orders it: it neither stands nor was ordered before."""
+        """Whether the plan itself orders or moves it: it neither stands nor was ordered before."""
         return bool(self.purchase) and not self.is_under_way
 
     @property
     def name(self) -> str:
         """Stable name, unique in a plan."""
-        return f"{self.hall}/{self.block}/{self.purchase or 'installed'}/{self.sku}"
+        return f"{self.hall}/{self.block}/{self.purchase or 'installed'}/{self.sku}{self.part}"
+
+
+@dataclass(frozen=True, slots=True)
+class Retirement:
+    """A commitment to retire GPUs of a site before the end of their service life.
+
+    Parameters
+    ----------
+    date
+        Day on which they leave; `Lot.leaves` says which they are.
+    """
+
+    site: str
+    sku: str
+    gpus: int
+    date: dt.date
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """A commitment to move GPUs that stand from halls of one zone to halls of another.
+
+    Parameters
+    ----------
+    name
+        Stable name, such as ``west/old/east/new/H100/2026Q2``.
+    origin, to
+        Zones: a hall group or standing entry, as site/name.
+    sent
+        Day on which they leave service.
+    dock
+        Day on which their racks are at the other hall, at the portfolio's confidence.
+    """
+
+    name: str
+    sku: str
+    gpus: int
+    origin: str
+    to: str
+    sent: dt.date
+    dock: dt.date
+
+    @property
+    def site(self) -> str:
+        """Site that they come to."""
+        return self.to.partition("/")[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -274,6 +325,9 @@ class CashRow:
             + self.energy + self.operation + self.rent
         )  # fmt: skip
 
+
+RETIRED: Final = "retired"
+"""What `Lot.leaves` says of GPUs that are retired early."""
 
 PromiseKind = Literal["required", "floor", "guarantee", "capacity"]
 
@@ -427,6 +481,10 @@ class Plan:
     arcs: tuple[tuple[str, str], ...] = ()
     """Resource-flow arcs of the sequencing step: pairs of activity names (giver, taker); the
     taker starts no earlier than the giver's crew leaves. Empty where none was made."""
+    retirements: tuple[Retirement, ...] = ()
+    """GPUs retired before their time, by date, site and SKU."""
+    moves: tuple[Move, ...] = ()
+    """GPUs moved to other halls, by date and name."""
 
     @property
     def years(self) -> float:

@@ -61,6 +61,7 @@ class _Planned:
         self.result, self.data_date = result, data_date
         self.plan, self.outcome = result.plan, result.outcome
         self.bought: dict[str, Purchase] = {p.name: p for p in self.plan.purchases}
+        self.sent = {move.name: move.sent for move in self.plan.moves}
         self.lots_of: dict[str, Lot] = {lot.name: lot for lot in self.plan.lots}
 
     def activities(self) -> Iterator[tuple[str, str]]:
@@ -68,7 +69,7 @@ class _Planned:
         begin, end = self._p50(self.outcome.start_min), self._p50(self.outcome.finish_min)
         later = tuple(
             f"{lot.name}/" for lot in self.plan.lots
-            if lot.purchase and self.bought[lot.purchase].order >= self.data_date
+            if lot.purchase and self._decided(lot.purchase) >= self.data_date
         )  # fmt: skip
         for i, name in enumerate(self.outcome.activity):
             started = self._date(begin[i])
@@ -122,6 +123,10 @@ class _Planned:
             if said:
                 yield name, _row(said)
 
+    def _decided(self, name: str) -> dt.date:
+        """Return when a purchase was ordered, or a move was sent."""
+        return self.bought[name].order if name in self.bought else self.sent[name]
+
     def deliveries(self) -> Iterator[tuple[str, str]]:
         """Yield the purchases that were ordered, with the day on which the last rack docked."""
         into: defaultdict[str, dict[str, int]] = defaultdict(dict)
@@ -147,7 +152,8 @@ class _Planned:
         at = self._p50(self.outcome.service_min)
         for i, name in enumerate(self.outcome.lot):
             lot, day = self.lots_of.get(name), self._date(int(at[i]))
-            if lot is not None and lot.purchase and day is not None and day < self.data_date:
+            is_bought = lot is not None and lot.purchase in self.bought
+            if is_bought and day is not None and day < self.data_date:
                 yield name, _row({"in_service": day})
 
     def equipment(self) -> Iterator[tuple[str, str]]:

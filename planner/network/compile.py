@@ -119,7 +119,7 @@ def _draft(portfolio: Portfolio, plan: Plan, tables: Tables, *, with_tranches: b
 
 
 def _add_docks(portfolio: Portfolio, plan: Plan, tables: Tables, draft: Draft) -> dict[str, int]:
-    """Append the gate of each purchase: its racks dock a lead time after the order."""
+    """Append the gate of each purchase and move: racks dock a while after order or sending."""
     dock = {}
     for purchase in plan.purchases:
         sku = portfolio.catalog.accelerators[purchase.sku]
@@ -132,6 +132,11 @@ def _add_docks(portfolio: Portfolio, plan: Plan, tables: Tables, draft: Draft) -
                 firm_min=_firm_min(portfolio, purchase, tables),
             )
         )
+    for move in plan.moves:
+        terms = portfolio.catalog.accelerators[move.sku].moves
+        slip = law(terms.downtime, DAY_MIN) if terms else CERTAIN_ZERO
+        base = tables.minute(move.sent)
+        dock[move.name] = draft.add_gate(Gate(f"dock/{move.name}", base, slip))
     return dock
 
 

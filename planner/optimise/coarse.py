@@ -50,7 +50,7 @@ def coarsened(engine: Engine, data: ModelData) -> Engine | None:
     """
     kinds: dict[object, int] = {}
     kind = {p.name: kinds.setdefault(offer(data, i), len(kinds)) for i, p in enumerate(data.pools)}
-    if rules(data) or len(kind) < FEWER * len(kinds):
+    if rules(data) or data.leaving.ways or len(kind) < FEWER * len(kinds):
         return None
     parts = _by_site(engine, data)
     if parts is None:

@@ -23,6 +23,7 @@ from planner.optimise.feed import Feed, feed
 from planner.optimise.gear import stock_use
 from planner.optimise.halls import Option, Pool, capacity, halls
 from planner.optimise.labour import Labour, labour
+from planner.optimise.leaving import Leaving, leaving
 from planner.optimise.money import Money, money
 
 if TYPE_CHECKING:
@@ -92,6 +93,8 @@ class ModelData:
     standing_mw: FloatArray
     compute_weight: FloatArray
     money_weight: FloatArray
+    leaving: Leaving = field(default_factory=Leaving)
+    """Ways in which GPUs may leave before their time."""
     members: tuple[Consumer, ...] = ()
     """Consumers before alike teams were pooled; empty where none were (`alike`)."""
     alike: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
@@ -238,6 +241,13 @@ def build(
         feed=feeding,
         option_mw=option_mw,
         standing_mw=standing_mw,
+        leaving=leaving(
+            portfolio,
+            pools,
+            arriving,
+            clock,
+            {p.name: (timeline.day(p.order), timeline.day(p.dock)) for p in standing.purchases},
+        ),
         compute_weight=compute_weight(portfolio, timeline),
         money_weight=discount(spec.finance.discount_rate.likely, timeline.mid_year),
     )

@@ -18,6 +18,8 @@ from planner.network.progress import EXHAUSTED
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from numpy.typing import NDArray
+
     from planner.domain.amount import Amount
     from planner.domain.fleet import Accelerator
     from planner.domain.plan import Lot, Purchase
@@ -49,7 +51,10 @@ class Deliveries:
         Share of each time that GPUs ordered in a period serve in a pool, shape (J, P, T, K).
     stood, stood_gpus
         Lots that stand at the data date or were ordered before it, and their GPUs over times, shape
-        (J, P, K) [gpu].
+        (J, P, K) [gpu], of SKUs that stay to the end of their life.
+    loose, loose_gpus
+        Whether GPUs of a SKU may leave before it (J), and those that stand or were ordered before
+        the data date: where they serve is decided, as of new ones.
     """
 
     skus: tuple[str, ...]
@@ -63,6 +68,13 @@ class Deliveries:
     present: FloatArray
     stood: tuple[Lot, ...]
     stood_gpus: FloatArray
+    loose: NDArray[np.bool_]
+    loose_gpus: FloatArray
+
+    @property
+    def standing_gpus(self) -> FloatArray:
+        """All that stand or were ordered before the data date, shape (J, P, K) [gpu]."""
+        return self.stood_gpus + self.loose_gpus
 
     def may_order(self, sku: int, pool: int, period: int) -> bool:
         """Return whether an order of the period can serve in the pool within the horizon."""
@@ -98,11 +110,14 @@ def deliveries(
          for j, rack in zip(skus, racks, strict=True)],
         dtype=float,
     )  # fmt: skip
+    loose = np.array([catalog[j].may_leave for j in skus], dtype=np.bool_)
+    gpus = _stood_gpus(stood, skus, pools, clock)
+    is_loose = loose[:, None, None]
     return Deliveries(
         skus, racks, np.array([usable_share(catalog[j]) for j in skus]), supply, order, dock,
         life * DAYS_PER_YEAR, fits.reshape(len(skus), len(pools)),
         _present(pools, dock, life * DAYS_PER_YEAR, clock), stood,
-        _stood_gpus(stood, skus, pools, clock),
+        np.where(is_loose, 0.0, gpus), loose, np.where(is_loose, gpus, 0.0),
     )  # fmt: skip
 
 

@@ -100,4 +100,7 @@ def powered(
             if lot:
                 days = [np.inf if t == NEVER_POWERED else usable[name, t] for t in names]
                 dates[lot] = max(days, default=-np.inf)
+        for (_, _, lot), date in taken.freed.items():
+            if lot:
+                dates[lot] = max(dates[lot], float((date - portfolio.spec.data_date).days))
     return dates, short

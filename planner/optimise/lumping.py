@@ -38,7 +38,7 @@ def lumped(data: ModelData) -> ModelData:
     for p, key in kind.items():
         first.setdefault(key, p)
     kept = sorted(first.values())
-    if len(kept) == len(data.pools):
+    if len(kept) == len(data.pools) or data.leaving.ways:
         return data
     at = {p: kept.index(first[kind[p]]) for p in kind}
     pools = tuple(data.pools[p] for p in kept)
@@ -51,6 +51,7 @@ def lumped(data: ModelData) -> ModelData:
         deliveries=replace(
             deliveries, fits=deliveries.fits[:, kept], present=deliveries.present[:, kept],
             stood_gpus=deliveries.stood_gpus[:, kept],
+            loose_gpus=deliveries.loose_gpus[:, kept],
         ),
         feed=replace(
             feed,
@@ -97,7 +98,7 @@ def _kind(data: ModelData, pool: int, zones: dict[str, str]) -> object:
 def _is_bare(data: ModelData, pool: int) -> bool:
     """Return whether nothing stands or is under way in a pool."""
     chosen = data.pools[pool]
-    stands = data.deliveries.stood_gpus[:, pool].any() or data.standing_mw[pool].any()
+    stands = data.deliveries.standing_gpus[:, pool].any() or data.standing_mw[pool].any()
     return not (chosen.is_standing or chosen.count or len(chosen.block_mw) or stands)
 
 

@@ -327,11 +327,26 @@ def _gpu_cash(
     if rent:
         month = timeline.presence(dock, dock + life) * timeline.days / DAYS_PER_MONTH
         paid = paid + month * rent
-    retired = dock + tail + life
-    if item.resale and not item.rental and retired < timeline.end_day[-1]:
-        share = conservative(item.resale, books.confidence, "low")
-        paid = paid - timeline.pay_at(retired, price * share)
-    return paid
+    return paid - resale_cash(books.portfolio, timeline, item, price, dock + tail + life)
+
+
+def resale_cash(
+    portfolio: Portfolio, timeline: Timeline, item: Accelerator, price: float, retired_day: float
+) -> FloatArray:
+    """Return what a GPU bought at a price brings at the end of its life, shape (T,) [MUSD].
+
+    Nothing where it is rented, or outlives the horizon.
+    """
+    if not item.resale or item.rental or retired_day >= timeline.end_day[-1]:
+        return np.zeros(len(timeline.days))
+    share = conservative(item.resale, portfolio.spec.confidence.likely, "low")
+    return timeline.pay_at(retired_day, price * share)
+
+
+def price_on(portfolio: Portfolio, timeline: Timeline, item: Accelerator, day: float) -> float:
+    """Return the price of one GPU ordered on a day [MUSD]; 0 before it has one."""
+    books = _Books(portfolio, timeline, Escalation(portfolio.spec.finance, timeline))
+    return _price_on(books, item, day)
 
 
 def _prices(books: _Books, arriving: Deliveries, sku: int) -> FloatArray:

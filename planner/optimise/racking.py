@@ -7,7 +7,7 @@ an order below it joins the next order of the SKU, or is not bought.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from math import floor
 from typing import TYPE_CHECKING
 
@@ -17,6 +17,8 @@ from planner.optimise.constraints.placement import COMPONENTS, offers, takes
 from planner.optimise.variables import GPUS
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from planner.capacity.timeline import FloatArray
     from planner.domain.plan import Start
     from planner.optimise.data import ModelData
@@ -28,13 +30,28 @@ SNAP = 1e-6
 
 @dataclass
 class Content:
-    """GPUs in a block, from when until when; `period` of their order, -1 if they stand."""
+    """GPUs in a block, from when until when.
+
+    Parameters
+    ----------
+    period
+        Of their order, -1 if they stand or are moved.
+    lot
+        Name of the lot, if they stand.
+    move
+        Name of the move that brings them, if one does.
+    leaves
+        Why they leave early, as of a lot.
+    """
 
     sku: int
     gpus: int
     begin_day: float
     until_day: float
     period: int
+    lot: str = ""
+    move: str = ""
+    leaves: str = ""
 
 
 @dataclass
@@ -80,9 +97,9 @@ def rooms(
         room = by_name.get((lot.hall, lot.block))
         if room is not None:
             day = data.timeline.day
-            room.contents.append(
-                Content(data.skus.index(lot.sku), lot.gpus, day(lot.service), day(lot.until), -1)
-            )
+            begin, until = day(lot.service), day(lot.until)
+            sku = data.skus.index(lot.sku)
+            room.contents.append(Content(sku, lot.gpus, begin, until, -1, lot.name))
     return {
         p: sorted(found, key=lambda r: (r.service_day, r.hall, r.number))
         for p, found in made.items()
@@ -97,12 +114,15 @@ def _rooms(hall: str, service_day: FloatArray, block_mw: FloatArray) -> list[Roo
 
 
 def fill(
-    data: ModelData, pool: int, found: list[Room], orders: FloatArray, spare: FloatArray
-) -> None:
+    data: ModelData, pool: int, found: list[Room], orders: FloatArray, spare: FloatArray,
+    placed: Callable[[int, int], None] = lambda _sku, _period: None,
+) -> None:  # fmt: skip
     """Put a pool's orders into its blocks, in place.
 
     Parameters
     ----------
+    placed
+        Called with SKU and period of each order that has been placed, before the next is.
     orders
         Thousands of GPUs by SKU and period, shape (J, T).
     spare
@@ -119,15 +139,22 @@ def fill(
         want = orders[j, t] * GPUS / per_rack + carried[j]
         own = orders[j, t] * GPUS
         racks = floor(min(want, (own + spare[j, t]) / per_rack) + SNAP)
-        left = _place(data, pool, found, int(j), int(t), float(day), racks)
+        until = float(day + data.deliveries.life_day[j])
+        left = place(data, pool, found, Content(int(j), 0, float(day), until, int(t)), racks)
+        placed(int(j), int(t))
         spare[j, t] += own - (racks - left) * per_rack
         carried[j] = min(want - racks + left, want)
 
 
-def _place(
-    data: ModelData, pool: int, found: list[Room], sku: int, period: int, day: float, racks: int
-) -> int:
-    """Place racks that arrive on a day where there is room first; return how many found none."""
+def place(data: ModelData, pool: int, found: list[Room], what: Content, racks: int) -> int:
+    """Place racks that arrive on a day where there is room first; return how many found none.
+
+    Parameters
+    ----------
+    what
+        What they are, from the day on which they could serve; its number does not matter.
+    """
+    sku, day = what.sku, what.begin_day
     while racks > 0:
         choices = [
             (begin, i, fit)
@@ -143,8 +170,7 @@ def _place(
         if 0 < racks - put < least(data, pool, found[i]) < put:
             put -= least(data, pool, found[i])  # leaves enough for a lot of its own elsewhere
         gpus = put * data.deliveries.racks[sku].gpus
-        until = day + data.deliveries.life_day[sku]
-        found[i].contents.append(Content(sku, gpus, begin, until, period))
+        found[i].contents.append(replace(what, gpus=gpus, begin_day=begin))
         racks -= put
     return racks
 

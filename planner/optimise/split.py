@@ -12,6 +12,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import defaultdict
 from dataclasses import replace
+from functools import partial
 from math import ceil
 from typing import TYPE_CHECKING
 
@@ -30,15 +31,17 @@ from planner.optimise.constraints.docks import dock_room
 from planner.optimise.constraints.gives_way import given_up
 from planner.optimise.constraints.reservations import reservations
 from planner.optimise.consumers import CLASSES
+from planner.optimise.departing import Departures, moves, named, parted, retirements
 from planner.optimise.engine import INF, Engine, as_costs
 from planner.optimise.existing import date_of, powered
 from planner.optimise.fairness import fairness_of, unit_of
+from planner.optimise.leaving import STANDS
 from planner.optimise.leximin import Ranking
 from planner.optimise.objectives import OBJECTIVES
 from planner.optimise.objectives.compute_per_researcher import levels
 from planner.optimise.pinning import bought, closed, dated, in_store, reserved
 from planner.optimise.promises import promises
-from planner.optimise.racking import LEAST_SHARE, SNAP, Room, fill, rooms
+from planner.optimise.racking import LEAST_SHARE, SNAP, Content, Room, fill, place, rooms
 from planner.optimise.rounding import whole_starts
 from planner.optimise.tally import tally
 from planner.optimise.variables import GPUS
@@ -171,7 +174,8 @@ def placed_plan(
     contracts = {i: values[c] for n in ("reserved", "exits")
                  for i, c in engine.columns_of(n).items()}  # fmt: skip
     halls = whole_starts(engine, data, values)
-    return assembled(data, halls, orders, contracts, is_parted=is_parted)
+    leave = Departures(data, {i: values[engine.column("left", *i)] for i in data.leaving.ways})
+    return assembled(data, halls, orders, contracts, leave, is_parted=is_parted)
 
 
 def assembled(
@@ -179,6 +183,7 @@ def assembled(
     halls: FloatArray,
     orders: FloatArray,
     contracts: Mapping[tuple[str, ...], float],
+    leave: Departures | None = None,
     *,
     is_parted: bool = False,
 ) -> Plan:
@@ -192,26 +197,56 @@ def assembled(
         Thousands of GPUs ordered by SKU, pool and period, shape (J, P, T).
     contracts
         Whether tranches are reserved, and when they are left, as the model's variables.
+    leave
+        GPUs that leave their place early; none where not given.
     is_parted
         Whether lots are parted where some racks have their power before the others.
     """
     starts, option_of = _starts(data, halls)
     found = rooms(data, starts, option_of)
+    leave = leave or Departures(data, {})
+    leave.send(found)
     spare = closed(data, np.maximum(data.deliveries.supply - orders.sum(axis=1) * GPUS, 0.0))
-    for p in range(len(data.pools)):
+    for p in leave.order_of_pools():
         site = data.pools[p].site
+        _place_moved(data, p, found, leave)
         here = [i for i, pool in enumerate(data.pools) if pool.site == site]
         most = np.minimum(spare, dock_room(data, site, orders[:, here].sum(axis=1) * GPUS))
         left = most.copy()
-        fill(data, p, found[p], orders[:, p], left)
+        fill(data, p, found[p], orders[:, p], left, partial(leave.retire, found[p], p))
         spare += left - most
     spec = data.portfolio.spec
-    lots = (*data.there.lots, *_lots(data, found))
+    stood = parted(data, data.there.lots, [room for p in found for room in found[p]])
+    lots = (*stood, *_lots(data, found))
     plan = Plan(spec.portfolio, spec.data_date, data.portfolio.periods, starts, lots=lots)
     plan = plan.replace(reservations=reserved(data, reservations(contracts, data)))
+    # Racks that wait for power which others give back shall not hold up those that have theirs.
+    is_parted = is_parted or any(lot.leaves for lot in plan.lots)
     plan = _powered(data, _parted(data, plan) if is_parted else plan)
     new = bought(data, _purchases(data, plan.lots))
-    return plan.replace(purchases=(*data.there.purchases, *new))
+    return plan.replace(
+        purchases=(*data.there.purchases, *new), retirements=retirements(plan.lots),
+        moves=moves(data, plan.lots),
+    )  # fmt: skip
+
+
+def _place_moved(
+    data: ModelData, pool: int, found: dict[int, list[Room]], leave: Departures
+) -> None:
+    """Put what is moved into a pool in its blocks, in place; what has no room there stays."""
+    tail = data.pools[pool].rack_tail_day
+    for arrival in leave.arrivals[pool]:
+        batch = arrival.way.batch
+        per_rack = data.deliveries.racks[batch.sku].gpus
+        what = Content(batch.sku, 0, arrival.way.dock_day + tail, batch.until_day, STANDS,
+                       move=arrival.move)  # fmt: skip
+        racks = ceil(arrival.gpus / per_rack - SNAP)
+        back = place(data, pool, found[pool], what, racks)
+        short = racks * per_rack - arrival.gpus
+        if back < racks and short:  # the last rack is not full
+            last = [c for room in found[pool] for c in room.contents if c.move == arrival.move][-1]
+            last.gpus -= short
+        leave.take_back(found[batch.pool], arrival, min(back * per_rack, arrival.gpus))
 
 
 def _starts(data: ModelData, halls: FloatArray) -> tuple[tuple[Start, ...], dict[str, int]]:
@@ -258,28 +293,30 @@ def _ordered(data: ModelData, name: str) -> tuple[str, int, int]:
 def _lots(data: ModelData, found: dict[int, list[Room]]) -> tuple[Lot, ...]:
     """Return one lot for each purchase in each block, in service with the last of its racks."""
     end = data.portfolio.periods[-1].end
-    made: dict[tuple[str, int, str], Lot] = {}
+    made: dict[tuple[str, int, str, str, float], Lot] = {}
     for p, blocks in found.items():
         for room in blocks:
             for content in room.contents:
-                if content.period < 0:
+                if (content.period < 0 and not content.move) or content.gpus <= 0:
                     continue
-                name = _purchase_name(data, data.pools[p].site, content.sku, content.period)
-                key = (room.hall, room.number, name)
+                site = data.pools[p].site
+                name = content.move or _purchase_name(data, site, content.sku, content.period)
+                key = (room.hall, room.number, name, content.leaves, content.until_day)
                 begin, gpus = date_of(data.timeline, content.begin_day), content.gpus
                 until = min(date_of(data.timeline, content.until_day), end)
                 if key in made:
                     begin, gpus = max(begin, made[key].service), gpus + made[key].gpus
                 sku = data.skus[content.sku]
-                made[key] = Lot(room.hall, room.number, sku, gpus, name, begin, until)
-    return tuple(sorted(made.values(), key=lambda lot: (lot.service, lot.name)))
+                made[key] = Lot(room.hall, room.number, sku, gpus, name, begin, until,
+                                leaves=content.leaves)  # fmt: skip
+    return tuple(sorted(named(made.values()), key=lambda lot: (lot.service, lot.name)))
 
 
 def _purchases(data: ModelData, lots: tuple[Lot, ...]) -> tuple[Purchase, ...]:
     """Return the purchases that lots are of, by order date and name."""
     made: dict[str, Purchase] = {}
     for lot in lots:
-        if not lot.is_new:
+        if not lot.is_new or lot.purchase in data.leaving.moves:
             continue
         site, j, t = _ordered(data, lot.purchase)
         gpus = lot.gpus + (made[lot.purchase].gpus if lot.purchase in made else 0)
@@ -327,7 +364,8 @@ def _parted(data: ModelData, plan: Plan) -> Plan:
     purchase, of their own.
     """
     for lot in sorted(plan.lots, key=lambda lot: (lot.service, lot.name)):
-        until = _waits(data, plan, lot) if lot.is_new else None
+        is_bought = lot.is_new and lot.purchase not in data.leaving.moves
+        until = _waits(data, plan, lot) if is_bought else None
         if until is None or until >= data.timeline.end_day[-1]:
             continue
         rack = data.deliveries.racks[data.skus.index(lot.sku)].gpus
@@ -367,7 +405,7 @@ def _smaller(data: ModelData, lot: Lot, mw: float) -> Lot:
 
 
 def _served(lot: Lot, service: dt.date) -> Lot:
-    return Lot(lot.hall, lot.block, lot.sku, lot.gpus, lot.purchase, service, lot.until)
+    return replace(lot, service=service)
 
 
 # GPU-time, given out once more with the lots fixed
@@ -383,7 +421,7 @@ def fix_lots(data: ModelData, engine: Engine, plan: Plan) -> None:
     orders = np.zeros((len(data.skus), len(data.pools), data.n_periods))
     zones = _pool_of_halls(data, plan)
     for lot in plan.lots:
-        if lot.is_new:
+        if lot.is_new and lot.purchase not in data.leaving.moves:
             _, j, t = _ordered(data, lot.purchase)
             orders[j, zones[lot.hall], t] += lot.gpus / GPUS
     stored = in_store(data, plan)
@@ -417,13 +455,13 @@ def balance_rows(engine: Engine) -> list[int]:
     names = ("delivered[", "stays[", "waits[", "hall_power[", "rack_positions[", "liquid[", "air[",
              "parts_are[", "overlap[", "zone_power[", "tranche_power[", "take[", "used_load[",
              "max_price[", "pinned_purchase[", "lacking_is[",
-             "waiting_is[", "stock_use[", "stock[", "idle_load[")
+             "waiting_is[", "stock_use[", "stock[", "idle_load[", "leaves[")
     # fmt: on
     return [row for name, row in engine.rows.items() if name.startswith(names)]
 
 
 def _free_lots(engine: Engine) -> None:
-    for component in ("placed", "orders", "unused", "stocked", "idle"):
+    for component in ("placed", "orders", "unused", "stocked", "idle", "left"):
         for column in engine.columns_of(component).values():
             engine.bound(column, 0.0, INF)
     for row in balance_rows(engine):

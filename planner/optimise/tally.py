@@ -30,7 +30,8 @@ class Tally:
     in_place
         GPUs in service by SKU, pool and time, shape (J, P, K); those that stand included.
     new_in_place
-        The same without those that stand or were ordered before the data date.
+        The same without those that stand or were ordered before the data date and stay to the end
+        of their life: what the model decides on.
     time
         GPU-time by consumer, SKU, class and period, shape (W, J, C, T).
     strangers
@@ -65,7 +66,7 @@ def tally(plan: Plan, data: ModelData) -> Tally:
             continue
         gpus = lot.gpus * lot_presence(lot, data)
         in_place[data.skus.index(lot.sku), pool] += gpus
-        if lot.is_new:
+        if lot.is_new or data.deliveries.loose[data.skus.index(lot.sku)]:
             new_in_place[data.skus.index(lot.sku), pool] += gpus
     return Tally(
         _starts(plan, data, strangers), _orders(plan, data, strangers), in_place, new_in_place,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pyomo.environ as pyo
 from pyomo.core.expr.numeric_expr import LinearExpression
 
@@ -37,7 +38,8 @@ def add_variables(model: Pyo, data: ModelData) -> None:
 
     ``starts[candidate, period]`` halls; ``orders[sku, pool, period]`` and
     ``placed[sku, pool, time]`` thousands of GPUs; ``flow[tranche, zone, time]`` MW of peak facility
-    power; in large models, ``served[sku, pool, time]`` thousands of GPUs that have come and
+    power; ``left[batch, to, period]`` thousands of GPUs that leave before their time;
+    in large models, ``served[sku, pool, time]`` thousands of GPUs that have come and
     ``offered[pool, time]`` MW of started halls, where sums would be long;
     ``shares[consumer, sku, class, period]`` thousands of GPUs; ``cash[period]`` billions of USD at
     its end, and ``debt[period]`` owed then; ``dearly`` thousands of GPUs above the policy's
@@ -51,6 +53,7 @@ def add_variables(model: Pyo, data: ModelData) -> None:
     placed = list(model.placed) if len(model.placed) * data.n_periods > LONG_DELIVERIES else []
     model.served = pyo.Var(placed)
     model.offered = pyo.Var(offered_indices(data))
+    model.left = pyo.Var(list(data.leaving.ways), domain=pyo.NonNegativeReals)
     model.flow = pyo.Var(flow_indices(data), domain=pyo.NonNegativeReals)
     model.shares = pyo.Var(share_indices(data), domain=pyo.NonNegativeReals)
     model.cash = pyo.Var(list(data.labels), domain=pyo.Reals)
@@ -140,15 +143,18 @@ def order_indices(data: ModelData) -> list[tuple[str, str, str]]:
 
 
 def placed_indices(data: ModelData) -> list[tuple[str, str, str]]:
-    """Return where and when ordered GPUs can stand: SKU, pool, time."""
+    """Return where and when GPUs can stand that are ordered or may leave: SKU, pool, time."""
     made = []
     for j, sku in enumerate(data.skus):
         for p, pool in enumerate(data.pools):
             ordered = [t for t in range(data.n_periods) if data.deliveries.may_order(j, p, t)]
-            if not ordered:
-                continue
-            present = data.deliveries.present[j, p, ordered].max(axis=0)
-            made += [(sku, pool.name, k) for i, k in enumerate(data.times) if present[i] > 0]
+            there = [data.deliveries.present[j, p, t] for t in ordered]
+            there += [data.leaving.ways[i].come for i in data.leaving.into(j, p)]
+            if data.deliveries.loose[j]:
+                there.append(data.deliveries.loose_gpus[j, p])
+            if there:
+                present = np.max(there, axis=0)
+                made += [(sku, pool.name, k) for i, k in enumerate(data.times) if present[i] > 0]
     return made
 
 

@@ -71,7 +71,10 @@ def commit(due: Sequence[Commitment], data_date: dt.date) -> str:
     if not due:
         return f"Nothing has to be committed before {words.month(last)}."
     parts = []
-    for what, noun in (("hall", "hall start"), ("GPUs", "GPU"), ("equipment", "equipment unit")):
+    for what, noun in (
+        ("hall", "hall start"), ("GPUs", "GPU"), ("equipment", "equipment unit"),
+        ("retirement", "GPU retirement"), ("move", "GPU move"),
+    ):  # fmt: skip
         number = sum(c.count for c in due if c.what == what)
         if number:
             parts.append(words.counted(number, noun))

@@ -11,6 +11,7 @@ from planner.domain.portfolio import periods
 from planner.domain.under_way import under_way
 from planner.errors import Finding
 from planner.specs.fields import nearest
+from planner.specs.leaving_checks import check_leaving
 from planner.specs.translate import key_place, value_place
 
 if TYPE_CHECKING:
@@ -34,13 +35,14 @@ def check_plan(
     document: PlanDocument, portfolio: Portfolio, root: Node, version: int
 ) -> Iterator[Finding]:
     """Yield what of a plan does not fit its portfolio, each at its place in the file."""
-    checker = _Checker(document, portfolio, root)
+    checker = Checker(document, portfolio, root)
     yield from checker.head(version)
     yield from checker.starts()
     yield from checker.reservations()
     yield from checker.orders()
     yield from checker.purchases()
     yield from checker.lots()
+    yield from check_leaving(checker)
     yield from checker.sequence()
     yield from checker.results()
 
@@ -72,7 +74,15 @@ def _parts(activity: str) -> tuple[str, str]:
     return f"{place}/", row
 
 
-class _Checker:
+class Checker:
+    """What all checks of a plan document need.
+
+    Parameters
+    ----------
+    root
+        The nodes of the file, for places.
+    """
+
     def __init__(self, document: PlanDocument, portfolio: Portfolio, root: Node) -> None:
         self.document = document
         self.portfolio = portfolio
@@ -231,6 +241,7 @@ class _Checker:
     def lots(self) -> Iterator[Finding]:
         """Yield lots in halls or of purchases that are not there."""
         purchases = {row.name: row for row in self.document.purchases}
+        moves = {row.name for row in self.document.moves}
         skus = self.portfolio.catalog.accelerators
         for index, row in enumerate(self.document.lots):
             loc: Loc = ("lots", index)
@@ -241,7 +252,9 @@ class _Checker:
                 yield self.at((*loc, "block"), "plan-halls", message)
             yield from self.known((*loc, "sku"), "SKU", row.sku, skus)
             if row.purchase:
-                yield from self.known((*loc, "purchase"), "purchase", row.purchase, purchases)
+                yield from self.known(
+                    (*loc, "purchase"), "purchase", row.purchase, {*purchases, *moves}
+                )
                 bought = purchases.get(row.purchase)
                 if bought is not None and bought.sku != row.sku:
                     message = f"{row.sku} of a purchase of {bought.sku}"
@@ -256,7 +269,7 @@ class _Checker:
                 yield self.at(("purchases", index, "gpus"), "plan-lots", message)
 
     def _at_once(self, purchase: str) -> int:
-        """Return the most GPUs of a purchase that stand in lots on any day; lots may be moved."""
+        """Return the most GPUs of a purchase that stand in lots on any day."""
         rows = [row for row in self.document.lots if row.purchase == purchase]
         return max(
             (sum(r.gpus for r in rows if r.service <= row.service < r.until) for row in rows),

@@ -19,10 +19,12 @@ from planner.domain.plan import (
     GaveWay,
     LevelStatus,
     Lot,
+    Move,
     Plan,
     Promise,
     Purchase,
     Reservation,
+    Retirement,
     Share,
     SolveStatus,
     Start,
@@ -110,6 +112,32 @@ class PurchaseRow(Model):
     """When it is cancelled, before it is firm; kept where not given."""
 
 
+class RetirementRow(Model):
+    """GPUs to retire before the end of their life; lots say which."""
+
+    site: Name
+    sku: Name
+    gpus: Positive
+    date: Date
+    """When they leave."""
+
+
+class MoveRow(Model):
+    """GPUs that stand to move to other halls; lots say which, and where they come to."""
+
+    name: Name
+    sku: Name
+    gpus: Positive
+    origin: Name
+    """Hall group or standing entry that they leave, as site/name."""
+    to: Name
+    """Hall group or standing entry that they come to, as site/name."""
+    sent: Date
+    """When they leave service."""
+    dock: Date
+    """When they are at the other hall, at the portfolio's confidence."""
+
+
 class LotRow(Model):
     """GPUs of one purchase in one block of a hall."""
 
@@ -118,13 +146,17 @@ class LotRow(Model):
     sku: Name
     gpus: Count
     purchase: str = ""
-    """Purchase they are of; empty for GPUs that stand at the data date."""
+    """Purchase or move that brings them; empty for GPUs that stand at the data date."""
     service: Date
     """From when the plan counts on them."""
     until: Date
     """When they leave."""
     under_way: Flag = False
     """Whether its purchase was ordered before the data date."""
+    leaves: str = ""
+    """Why they leave before their time: ``retired``, or the name of a move."""
+    part: Annotated[str, Field(pattern=r"^\+*$")] = ""
+    """Ends the name of a part of GPUs that do not all leave at once: +, ++."""
 
 
 class ShareRow(Model):
@@ -237,6 +269,10 @@ class PlanDocument(Model):
     """Tranches that are there only if they are reserved."""
     orders: tuple[OrderRow, ...] = ()
     purchases: tuple[PurchaseRow, ...] = ()
+    retirements: tuple[RetirementRow, ...] = ()
+    """GPUs to retire before the end of their life."""
+    moves: tuple[MoveRow, ...] = ()
+    """GPUs to move to other halls."""
     lots: tuple[LotRow, ...] = ()
     """Where GPUs stand, the fleet at the data date included."""
     sequence: tuple[Pair, ...] = ()
@@ -331,6 +367,8 @@ def to_plan(document: PlanDocument) -> Plan:
         level={name: amount.likely for name, amount in document.level.items()},
         status=None if document.status is None else _status(document.status),
         reservations=tuple(Reservation(**_plain(row)) for row in document.reservations),
+        retirements=tuple(Retirement(**_plain(row)) for row in document.retirements),
+        moves=tuple(Move(**_plain(row)) for row in document.moves),
         arcs=tuple((first, second) for first, second in document.sequence),
     )
 

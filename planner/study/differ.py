@@ -36,7 +36,7 @@ class Change:
     symbol
         ``+`` new, ``~`` moved or of another size, ``-`` dropped, ``-/+`` built by another mode.
     kind
-        ``input``, ``hall``, ``purchase``, ``equipment`` or ``power``.
+        ``input``, ``hall``, ``purchase``, ``equipment``, ``power``, ``retire`` or ``move``.
     subject
         What changed, by its stable name.
     text
@@ -89,7 +89,7 @@ def difference(
     """
     found = [
         *_halls(before, after), *_purchases(before, after), *_equipment(before, after),
-        *_reservations(before, after),
+        *_reservations(before, after), *_retirements(before, after), *_moves(before, after),
     ]  # fmt: skip
     same = sum(change is None for change in found)
     direct = tuple(_inputs(*inputs)) if inputs else ()
@@ -179,11 +179,7 @@ def _purchases(before: Plan, after: Plan) -> Iterator[Change | None]:
 
 
 def _bought(plan: Plan) -> Mapping[str, int]:
-    made: dict[str, int] = defaultdict(int)
-    for p in plan.purchases:
-        quarter = f"{p.order.year}Q{(p.order.month + 2) // 3}"
-        made[f"{p.site}/{p.sku}/{quarter}"] += p.gpus
-    return made
+    return _by_quarter([(f"{p.site}/{p.sku}", p.order, p.gpus) for p in plan.purchases])
 
 
 def _equipment(before: Plan, after: Plan) -> Iterator[Change | None]:
@@ -222,6 +218,33 @@ def _reservations(before: Plan, after: Plan) -> Iterator[Change | None]:
             yield Change("+", "power", name, _terms(new))
         elif old:
             yield Change("-", "power", name, _terms(old))
+
+
+def _retirements(before: Plan, after: Plan) -> Iterator[Change | None]:
+    """Yield a change a site, SKU and quarter of early retirement."""
+    left, right = (
+        _by_quarter([(f"{r.site}/{r.sku}", r.date, r.gpus) for r in plan.retirements])
+        for plan in (before, after)
+    )
+    for key in sorted({*left, *right}):
+        yield _sized("retire", key, left.get(key, 0), right.get(key, 0), "GPUs")
+
+
+def _moves(before: Plan, after: Plan) -> Iterator[Change | None]:
+    """Yield a change a SKU, way and quarter of moves."""
+    left, right = (
+        _by_quarter([(f"{m.origin} -> {m.to}/{m.sku}", m.sent, m.gpus) for m in plan.moves])
+        for plan in (before, after)
+    )
+    for key in sorted({*left, *right}):
+        yield _sized("move", key, left.get(key, 0), right.get(key, 0), "GPUs")
+
+
+def _by_quarter(rows: Sequence[tuple[str, dt.date, int]]) -> Mapping[str, int]:
+    made: dict[str, int] = defaultdict(int)
+    for name, date, gpus in rows:
+        made[f"{name}/{date.year}Q{(date.month + 2) // 3}"] += gpus
+    return made
 
 
 def _terms(reservation: Reservation) -> str:

@@ -254,5 +254,7 @@ def _blame(
     if worst == 1:
         slowest = int(np.bincount(energised.argmax(axis=1)).argmax())
         return f"tranche {outcome.tranche[tranches[slowest]]}"
+    if any(move.name == lot.purchase for move in plan.moves):
+        return f"move {lot.purchase}"
     purchase = next(p for p in plan.purchases if p.name == lot.purchase)
     return f"delivery {purchase.site}/{purchase.sku}"

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from planner import optimise
-from planner.domain.plan import GaveWay, Reservation
+from planner.domain.plan import RETIRED, GaveWay, Reservation
 from planner.optimise.constraints import CONSTRAINTS
 from planner.optimise.data import ModelData, build
 from planner.optimise.model import formulate
@@ -206,6 +206,9 @@ BROKEN: dict[str, dict[str, Callable[[Plan], Plan]]] = {
 BROKEN |= {
     "gives_way": {"a hard floor given up": lambda p: p.replace(
         gave_way=(GaveWay("floor", "chat", 0, 10.0, 5.0),)
+    )},
+    "leaving": {"standing GPUs retired that may not be": lambda p: p.replace(
+        lots=tuple(x if x.purchase else replace(x, leaves=RETIRED) for x in p.lots)
     )},
     "pins": {"no hall at all": lambda p: p.replace(starts=())},
     "clusters": {"training that nobody gave time for": lambda p: p.replace(

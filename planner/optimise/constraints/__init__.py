@@ -19,6 +19,7 @@ from planner.optimise.constraints import (
     hall_slots,
     land,
     lateness,
+    leaving,
     max_price,
     needs,
     options,
@@ -40,8 +41,8 @@ if TYPE_CHECKING:
 CONSTRAINTS: Final[Mapping[str, Constraint]] = {
     m.CONSTRAINT.name: m.CONSTRAINT
     for m in (
-        cancel, options, hall_slots, land, crews, equipment, placement, overlap, deliveries, parts,
-        docks, supply, power, gpu_time, clusters, needs, required, gives_way, lateness, pins,
-        reservations, carbon, debt, max_price, cash,
+        cancel, options, hall_slots, land, crews, equipment, placement, overlap, leaving,
+        deliveries, parts, docks, supply, power, gpu_time, clusters, needs, required, gives_way,
+        lateness, pins, reservations, carbon, debt, max_price, cash,
     )
 }  # fmt: skip

@@ -8,6 +8,10 @@ period t serve there, from dock and rack tail to the end of their service life:
 - ``waits``: placed[j, p, k] >= sum of present[j, p, t, k] x orders[j, p, t] over the t whose GPUs
   could serve before the period ahead of k
 
+GPUs that may leave before their time (`leaving`) are decided on with them: what stands of them is
+there as if delivered, those that left are not, those that were moved are where they came to, and
+neither waits: in ``waits`` they are counted as what could serve long ago.
+
 In large models that sum is a variable ``served[j, p, k]``, and ``served_is`` says what it adds to
 served[j, p, k-1]: a term an order, where sums take one an order and time. Smaller ones do without:
 simplex goes better with fewer rows.
@@ -26,11 +30,12 @@ import numpy as np
 import pyomo.environ as pyo
 
 from planner.optimise.constraints.base import Constraint, exceeds, structural
+from planner.optimise.constraints.leaving import terms_at
 from planner.optimise.tally import halls_of
-from planner.optimise.variables import at_least, at_most, linear
+from planner.optimise.variables import GPUS, at_least, at_most, linear
 
 if TYPE_CHECKING:
-    from planner.domain.plan import Lot, Plan, Purchase
+    from planner.domain.plan import Lot, Move, Plan, Purchase
     from planner.optimise.constraints.base import Pyo
     from planner.optimise.data import ModelData
     from planner.optimise.halls import Pool
@@ -63,8 +68,16 @@ def add(model: Pyo, data: ModelData) -> None:
         present = data.deliveries.present[sku_of[sku], pool_of[pool], :, time_of[time]]
         return orders(m, sku, pool, -present)
 
+    def loose(sku: str, pool: str, k: int) -> float:
+        return float(data.deliveries.loose_gpus[sku_of[sku], pool_of[pool], k]) / GPUS
+
+    def left(m: Pyo, sku: str, pool: str, k: int, sign: float) -> list[tuple[float, Pyo]]:
+        return terms_at(m, data, sku_of[sku], pool_of[pool], k, sign)
+
     def delivered(m: Pyo, sku: str, pool: str, time: str) -> Pyo:
-        return at_most(m, [(1.0, m.placed[sku, pool, time]), *come(m, sku, pool, time)], 0.0)
+        k = time_of[time]
+        terms = [(1.0, m.placed[sku, pool, time]), *come(m, sku, pool, time)]
+        return at_most(m, [*terms, *left(m, sku, pool, k, -1.0)], loose(sku, pool, k))
 
     def stays(m: Pyo, sku: str, pool: str, time: str) -> Pyo:
         k = time_of[time]
@@ -73,22 +86,26 @@ def add(model: Pyo, data: ModelData) -> None:
         present = data.deliveries.present[sku_of[sku], pool_of[pool]]
         retired = np.maximum(present[:, k - 1] - present[:, k], 0.0)
         terms = [(1.0, m.placed[sku, pool, time]), (-1.0, m.placed[sku, pool, data.times[k - 1]])]
-        return at_least([*terms, *orders(m, sku, pool, retired)], 0.0)
+        terms += [*left(m, sku, pool, k, -1.0), *left(m, sku, pool, k - 1, 1.0)]
+        gone = max(loose(sku, pool, k - 1) - loose(sku, pool, k), 0.0)
+        return at_least([*terms, *orders(m, sku, pool, retired)], -gone)
 
     def waits(m: Pyo, sku: str, pool: str, time: str, since: int = 0) -> Pyo:
         k, j, p = time_of[time], sku_of[sku], pool_of[pool]
-        if not 1 <= k < data.n_periods:
+        if not (1 <= k < data.n_periods or (k == 0 and data.deliveries.loose[j])):
             return pyo.Constraint.Skip
         begin = data.deliveries.dock_day[j] + data.pools[p].rack_tail_day
-        is_early = (begin <= data.timeline.start_day[k - 1]) & (np.arange(data.n_periods) >= since)
-        if not (data.deliveries.present[j, p, :, k] * is_early).any():
+        is_early = np.arange(data.n_periods) >= since
+        is_early &= begin <= (data.timeline.start_day[k - 1] if k else -np.inf)
+        there, moved = loose(sku, pool, k), terms_at(m, data, j, p, k, -1.0, is_early)
+        if not ((data.deliveries.present[j, p, :, k] * is_early).any() or there or moved):
             return pyo.Constraint.Skip
         if not is_chained:
             terms = orders(m, sku, pool, -data.deliveries.present[j, p, :, k] * is_early)
         else:
             late = orders(m, sku, pool, data.deliveries.present[j, p, :, k] * ~is_early)
             terms = [(-1.0, m.served[sku, pool, time]), *late]
-        return at_least([(1.0, m.placed[sku, pool, time]), *terms], 0.0)
+        return at_least([(1.0, m.placed[sku, pool, time]), *terms, *moved], there)
 
     is_chained = bool(len(model.served))
     model.served_is = pyo.Constraint(list(model.served), rule=served_is)
@@ -105,7 +122,8 @@ def add(model: Pyo, data: ModelData) -> None:
 def violations(plan: Plan, data: ModelData) -> list[str]:
     """Name lots of more GPUs than bought, in service too early, or kept past their life."""
     found: list[str] = []
-    bought = {p.name: p for p in plan.purchases}
+    bought: dict[str, Purchase | Move] = {p.name: p for p in plan.purchases}
+    bought |= {move.name: move for move in plan.moves}
     placed = dict.fromkeys(bought, 0)
     pools = halls_of(plan, data)
     for lot in plan.lots:
@@ -124,7 +142,7 @@ def violations(plan: Plan, data: ModelData) -> list[str]:
     return [*found, *_purchase_faults(plan, data), *_stood_faults(plan, data)]
 
 
-def _lot_faults(lot: Lot, purchase: Purchase, data: ModelData, pool: int) -> list[str]:
+def _lot_faults(lot: Lot, purchase: Purchase | Move, data: ModelData, pool: int) -> list[str]:
     found = []
     where = lot.hall.split("/")[0]
     if (lot.sku, where) != (purchase.sku, purchase.site):

@@ -1,7 +1,8 @@
 """Racks come no faster than the docks of a site take them.
 
 ``docks``: for all SKUs j with a rate, sites s and periods t: sum over pools of s and orders that
-dock in t of orders[j, p, u] <= racks_per_day[j] x GPUs a rack x days[t].
+dock in t of orders[j, p, u], and over ways that bring moved GPUs to s in t of left <=
+racks_per_day[j] x GPUs a rack x days[t].
 
 GPUs of one order dock together, so an order is limited by the period in which it docks.
 """
@@ -82,6 +83,13 @@ def add(model: Pyo, data: ModelData) -> None:
             for t, at in enumerate(data.labels)
             if (sku, pool.name, at) in m.orders and docked_in(data, j, t) == docked
         ]
+        terms += [
+            (1.0, m.left[index])
+            for p, pool in enumerate(data.pools)
+            if pool.site == site
+            for index in data.leaving.into(j, p)
+            if data.timeline.period_of(data.leaving.ways[index].dock_day) == docked
+        ]
         most = by_sku[sku] * float(data.timeline.days[docked]) - coming(data, sku, site, docked)
         return at_most(m, terms, max(most, 0.0) / GPUS)
 
@@ -94,12 +102,13 @@ def violations(plan: Plan, data: ModelData) -> list[str]:
     """Name sites at which more GPUs dock in a period than their docks take."""
     by_sku, found = rates(data), []
     docked: dict[tuple[str, str, int], int] = {}
-    for purchase in plan.purchases:
-        t = data.timeline.period_of(data.timeline.day(purchase.dock))
-        is_kept = purchase.cancelled is None
-        if is_kept and purchase.sku in by_sku and 0 <= t < data.n_periods:
-            key = (purchase.sku, purchase.site, t)
-            docked[key] = docked.get(key, 0) + purchase.gpus
+    kept = [purchase for purchase in plan.purchases if purchase.cancelled is None]
+    rows = [(p.sku, p.site, p.dock, p.gpus) for p in kept]
+    rows += [(m.sku, m.site, m.dock, m.gpus) for m in plan.moves]
+    for sku, site, dock, gpus in rows:
+        t = data.timeline.period_of(data.timeline.day(dock))
+        if sku in by_sku and 0 <= t < data.n_periods:
+            docked[sku, site, t] = docked.get((sku, site, t), 0) + gpus
     for (sku, site, t), gpus in sorted(docked.items()):
         most = max(by_sku[sku] * float(data.timeline.days[t]), coming(data, sku, site, t))
         if exceeds(gpus, most):

@@ -54,7 +54,11 @@ def add(model: Pyo, data: ModelData) -> None:
                 if placed and _ramps(halls, t):
                     for early in (0, 1):
                         span = (s, 1.0 - s) if early == 0 else (1.0 - s, s)
-                        _add_row(model, data, p, t, placed, halls[early], gpus[1 - early], span)
+                        part = (s, 1.0) if early == 0 else (0.0, s)
+                        stays, moved = _loose(model, data, p, t, part)
+                        offered = (halls[early][0], halls[early][1] + stays)
+                        _add_row(model, data, p, t, [*placed, *moved], offered, gpus[1 - early],
+                                 span)  # fmt: skip
 
 
 def _ramps(halls: list[tuple[FloatArray, FloatArray]], period: int) -> bool:
@@ -100,6 +104,33 @@ def _add_row(
     row = at_most(model, [*placed, *terms], float(there[period]))
     if row is not pyo.Constraint.Skip:
         model.overlap.add(row)
+
+
+def _loose(
+    model: Pyo, data: ModelData, pool: int, period: int, part: tuple[float, float]
+) -> tuple[float, list[tuple[float, Pyo]]]:
+    """Return what GPUs take in a part of a period that may leave early, and less what did [MW]."""
+    stays, terms = 0.0, []
+    day, clock = data.timeline.day, data.clock
+    for lot in data.deliveries.stood if data.deliveries.loose.any() else ():
+        j = data.skus.index(lot.sku)
+        if data.deliveries.loose[j] and lot.hall in data.pools[pool].halls:
+            there = clock.part(day(lot.service), day(lot.until), *part)[period]
+            stays += data.mw(j) * lot.gpus * float(there)
+    for j in np.flatnonzero(data.deliveries.loose).tolist():
+        unit = float(data.gpu_mw[j]) * GPUS
+        for index in data.leaving.out_of(j, pool):
+            way = data.leaving.ways[index]
+            gone = clock.part(
+                float(data.timeline.start_day[way.period]), way.batch.until_day, *part
+            )[period]
+            terms.append((unit * float(gone), model.left[index]))
+        for index in data.leaving.into(j, pool):
+            way = data.leaving.ways[index]
+            begin = way.dock_day + data.pools[pool].rack_tail_day
+            come = clock.part(begin, way.batch.until_day, *part)[period]
+            terms.append((-unit * float(come), model.left[index]))
+    return stays, terms
 
 
 def _halls(data: ModelData, pool: int, first: float, last: float) -> tuple[FloatArray, FloatArray]:

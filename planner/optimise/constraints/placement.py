@@ -73,7 +73,7 @@ def add(model: Pyo, data: ModelData) -> None:
     """Add ``offered_is`` and the four rules, each ``[pool, time]``."""
     by_pool = {pool.name: p for p, pool in enumerate(data.pools)}
     options = {p: data.options_of_pool(p) for p in by_pool.values()}
-    stood = data.deliveries.stood_gpus
+    stood, loose = data.deliveries.stood_gpus, data.deliveries.loose_gpus
     is_chained = bool(len(model.offered))
     _add_offered(model, data, options)
 
@@ -82,7 +82,8 @@ def add(model: Pyo, data: ModelData) -> None:
             p, k = by_pool[name], data.times.index(time)
             share = offers(data.pools[p], component)
             taken = sum(takes(data, component, j) * stood[j, p, k] for j in range(len(data.skus)))
-            free = max(share * data.standing_mw[p, k] - taken, 0.0)
+            fits = sum(takes(data, component, j) * loose[j, p, k] for j in range(len(data.skus)))
+            free = max(share * data.standing_mw[p, k] - taken, fits)
             if (
                 is_chained
                 and component != "hall_power"

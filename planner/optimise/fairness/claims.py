@@ -149,7 +149,7 @@ def all_of_fleet(team: Consumer, data: ModelData) -> FloatArray:
     made = np.zeros(data.n_periods)
     for p in range(len(data.pools)):
         rate = team.rate[:, data.class_of(p)]
-        made += rate @ (usable * arriving.stood_gpus[:, p, : data.n_periods])
+        made += rate @ (usable * arriving.standing_gpus[:, p, : data.n_periods])
     power_mw = data.feed.firm_mw[:, : data.n_periods].sum(axis=0)
     room = power_mw[None, :] / np.maximum(data.gpu_mw[:, None], 1e-12)
     bought = np.minimum(np.cumsum(arriving.supply, axis=1), room)

@@ -2,7 +2,7 @@
 
 A decision is a number that somebody commits to in a period: halls of a candidate started, GPUs of a
 SKU ordered for a site (in whichever pool they are to stand, or to be cancelled before the order is
-firm), a tranche reserved or left.
+firm), GPUs retired or moved, a tranche reserved or left.
 """
 
 from __future__ import annotations
@@ -28,6 +28,9 @@ GPUS_OF: Final = "gpus"
 TRANCHE: Final = "tranche"
 EXIT: Final = "exit"
 CANCEL: Final = "cancel"
+LEAVE: Final = "leave"
+IN_PARTS: Final = (GPUS_OF, LEAVE)
+"""Kinds of decisions that are no whole numbers."""
 SLACK: Final = 1e-6
 
 
@@ -48,6 +51,9 @@ def decisions(engine: Engine, data: ModelData, prefix: str = "") -> Decisions:
         # Those that cannot be told apart yet cancel alike, too.
         assert data.reveal_period is not None
         made[CANCEL, site, f"{sku} of {label}", data.reveal_period] = [column]
+    for (batch, to, label), column in engine.columns_of(f"{prefix}left").items():
+        origin = data.pools[data.leaving.ways[batch, to, label].batch.pool]
+        made[LEAVE, origin.site, f"{batch} to {to}", period[label]] = [column]
     for (name,), column in engine.columns_of(f"{prefix}reserved").items():
         site, _, tranche = name.partition("/")
         made[TRANCHE, site, tranche, _reserve_by(data, name)] = [column]
@@ -77,7 +83,7 @@ def chosen(found: Decisions, values: FloatArray, periods: int) -> dict[Key, floa
     for key, columns in found.items():
         if key[3] < periods:
             at = float(sum(values[c] for c in columns))
-            made[key] = float(round(at)) if key[0] != GPUS_OF else max(0.0, at)
+            made[key] = max(0.0, at) if key[0] in IN_PARTS else float(round(at))
     return made
 
 
@@ -106,10 +112,10 @@ class Held:
     def hold(self, stage: Mapping[Key, float]) -> None:
         """Hold every decision; those that a stage does not name at nothing.
 
-        A purchase may differ by the solver's tolerance.
+        What comes in parts may differ by the solver's tolerance.
         """
         for key, row in self.rows.items():
-            at, slack = stage.get(key, 0.0), SLACK if key[0] == GPUS_OF else 0.0
+            at, slack = stage.get(key, 0.0), SLACK if key[0] in IN_PARTS else 0.0
             self.engine.limit(row, max(0.0, at - slack), at + slack)
 
     def at_most(self, stage: Mapping[Key, float]) -> None:
@@ -121,7 +127,7 @@ class Held:
         """Hold halls and tranches but those of an item, whose sum is within limits."""
         self.free()
         for key, row in self.rows.items():
-            if key[:3] != item and key[0] != GPUS_OF:
+            if key[:3] != item and key[0] not in IN_PARTS:
                 at = stage.get(key, 0.0)
                 self.engine.limit(row, at, at)
         self.engine.limit(self.totals[item], low, high)

@@ -13,7 +13,7 @@ from planner.optimise.engine import INF, Engine
 from planner.optimise.model import formulate
 from planner.optimise.rounding import fix, greedy, other_integers, start_columns, unfix
 from planner.optimise.scenarios.joint import NUMERIC
-from planner.optimise.scenarios.shared import GPUS_OF, HALLS, Held, chosen, decisions
+from planner.optimise.scenarios.shared import GPUS_OF, HALLS, IN_PARTS, Held, chosen, decisions
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -192,7 +192,7 @@ class Single:
             return None
         kept = chosen(self.found, found.values, self.periods)
         return {
-            key: min(at, stage.get(key, 0.0)) if key[0] == GPUS_OF else at
+            key: min(at, stage.get(key, 0.0)) if key[0] in IN_PARTS else at
             for key, at in kept.items()
         }
 

@@ -9,7 +9,7 @@ from planner.domain.bet import BetItem, BetRight
 from planner.optimise.constraints.cancel import cancel_cash
 from planner.optimise.existing import date_of
 from planner.optimise.scenarios.joint import NUMERIC
-from planner.optimise.scenarios.shared import EXIT, GPUS_OF, HALLS
+from planner.optimise.scenarios.shared import EXIT, GPUS_OF, HALLS, LEAVE
 from planner.optimise.scenarios.table import CHOSEN, TINY
 from planner.optimise.variables import GPUS
 
@@ -110,7 +110,7 @@ def _lost(data: ModelData, key: Key) -> float:
 def _by_item(stage: Stage) -> dict[Item, float]:
     made: dict[Item, float] = {}
     for (kind, site, item, _), at in stage.items():
-        if at > TINY and kind != EXIT:
+        if at > TINY and kind not in (EXIT, LEAVE):
             made[kind, site, item] = made.get((kind, site, item), 0.0) + at
     return made
 

@@ -49,6 +49,8 @@ def render(plan: Plan) -> str:
         *_list("reservations", [_fields(row) for row in plan.reservations], "Power to reserve"),
         *_list("orders", [_fields(row) for row in plan.orders], "Equipment"),
         *_list("purchases", [_fields(row) for row in plan.purchases], "GPUs"),
+        *_list("retirements", [_fields(row) for row in plan.retirements], "GPUs retired early"),
+        *_list("moves", [_fields(row) for row in plan.moves], "GPUs moved to other halls"),
         *_list("lots", [_fields(row) for row in plan.lots], "Where GPUs stand, and from when"),
         *_sequence(plan.arcs),
         *_list("shares", list(_shares(plan)), "Who computes on them, mean over the period"),

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeVar
 
+from planner.domain.plan import RETIRED
 from planner.domain.under_way import reservations
 from planner.report.facts.inventory import hall_cost
 from planner.report.facts.stranding import price_at
@@ -25,7 +26,7 @@ DEFAULT_PRICE_SHARE: Final = 0.75
 """Share of a waiting activity's cost that its equipment is where the catalog is silent, as stated
 at `planner.domain.build_mode.Equipment.price_share`."""
 
-What = Literal["hall", "GPUs", "equipment", "power"]
+What = Literal["hall", "GPUs", "equipment", "power", "retirement", "move"]
 Item = TypeVar("Item")
 
 
@@ -60,8 +61,8 @@ class Commitment:
 def commitments(result: Result) -> tuple[Commitment, ...]:
     """Return every commitment that is still to be made, by date, then kind, site and item."""
     made = [*_hall_starts(result), *_purchases(result), *_orders(result),
-            *_reservations(result)]  # fmt: skip
-    rank = {"hall": 0, "GPUs": 1, "equipment": 2, "power": 3}
+            *_reservations(result), *_retirements(result), *_moves(result)]  # fmt: skip
+    rank = {"hall": 0, "GPUs": 1, "equipment": 2, "power": 3, "retirement": 4, "move": 5}
     return tuple(sorted(made, key=lambda c: (c.due, rank[c.what], c.site, c.item)))
 
 
@@ -124,6 +125,39 @@ def _purchases(result: Result) -> list[Commitment]:
             )
         )
     return made
+
+
+def _retirements(result: Result) -> list[Commitment]:
+    """Return what early retirement commits to: what it costs less what it brings, on that day."""
+    made = []
+    for row in result.plan.retirements:
+        terms = result.portfolio.catalog.accelerators[row.sku].early_retirement
+        cost = terms.cost.likely if terms and terms.cost else 0.0
+        resale = terms.resale.likely if terms and terms.resale else 0.0
+        halls = sorted({x.hall for x in result.plan.lots
+                        if x.leaves == RETIRED and x.sku == row.sku and x.until == row.date
+                        and x.hall.startswith(f"{row.site}/")})  # fmt: skip
+        why = f"retired early{_from_halls(halls)}"
+        money = row.gpus * (cost - resale)
+        made.append(
+            Commitment(row.date, "retirement", row.site, row.sku, row.gpus, "GPU", money, why)
+        )
+    return made
+
+
+def _moves(result: Result) -> list[Commitment]:
+    made = []
+    for move in result.plan.moves:
+        terms = result.portfolio.catalog.accelerators[move.sku].moves
+        money = move.gpus * terms.cost.likely if terms else 0.0
+        site = move.origin.partition("/")[0]
+        why = f"{move.origin} to {move.to}, there {move.dock:%Y-%m-%d}"
+        made.append(Commitment(move.sent, "move", site, move.sku, move.gpus, "GPU", money, why))
+    return made
+
+
+def _from_halls(halls: list[str]) -> str:
+    return _for_halls(halls).replace(" for ", " from ", 1)
 
 
 def _rent(result: Result, bought: Purchase) -> float:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from planner.domain.plan import RETIRED
 from planner.report import charts, sentences, words
 from planner.report.document import Chart, Column, Columns, Part, Section, Table
 from planner.report.sections.cash import cash_parts
@@ -30,7 +32,7 @@ PARTS = (
 def build(facts: Facts) -> tuple[Part | Columns, ...]:
     """Return spend against cash, what is committed, paid and left, and the tables behind."""
     return (_chart(facts), _cash(facts), *cash_parts(facts), _commitments(facts),
-            _purchases(facts))  # fmt: skip
+            _purchases(facts), *_leaving(facts))  # fmt: skip
 
 
 def _chart(facts: Facts) -> Chart:
@@ -130,6 +132,32 @@ def _purchases(facts: Facts) -> Table:
         for p in plan.purchases
     )  # fmt: skip
     return Table("purchases", "GPU purchases", columns, rows, place="folded")
+
+
+def _leaving(facts: Facts) -> tuple[Table, ...]:
+    """Return the table of GPUs that leave their place early; nothing where none do."""
+    plan = facts.result.plan
+    columns = (
+        Column("leaves", "Leaves", "date"), Column("sku", "SKU"), Column("gpus", "GPUs", "count"),
+        Column("origin", "From"), Column("to", "To"), Column("dock", "There", "date"),
+        Column("halls", "Halls"),
+    )  # fmt: skip
+    retired = Counter((x.until, x.sku, x.hall) for x in plan.lots if x.leaves == RETIRED)
+    rows: list[tuple[Cell, ...]] = [
+        (r.date, r.sku, r.gpus, r.site, "retired", None,
+         " ".join(sorted(hall for day, sku, hall in retired if (day, sku) == (r.date, r.sku)
+                         and hall.startswith(f"{r.site}/"))))
+        for r in plan.retirements
+    ]  # fmt: skip
+    rows += [
+        (m.sent, m.sku, m.gpus, m.origin, m.to, m.dock,
+         " ".join(sorted({x.hall for x in plan.lots if x.purchase == m.name})))
+        for m in plan.moves
+    ]  # fmt: skip
+    if not rows:
+        return ()
+    rows.sort(key=lambda row: (str(row[0]), str(row[1]), str(row[3]), str(row[4])))
+    return (Table("leaving", "GPUs that leave their place early", columns, tuple(rows)),)
 
 
 SECTION = Section("money", "Money", "Can we pay for it, in every period?", build)

@@ -3,7 +3,8 @@
 Halls that are not our own have a rent; a joint venture says our share of their cost; terms of a
 tenancy stand where there is one; a loan has a ceiling and a rate; a tranche whose last date to
 reserve it is over can no longer be had, which is a warning. Orders that cost something to cancel
-say until when that goes, which is no use once they are delivered: a warning.
+say until when that goes, which is no use once they are delivered: a warning. Rented GPUs stay to
+the end of their term, and early resale brings less than any price, or GPUs are bought to be sold.
 """
 
 from __future__ import annotations
@@ -32,6 +33,7 @@ def find(portfolio: Portfolio) -> Iterator[Finding]:
     yield from _debt(portfolio)
     for name, item in portfolio.catalog.accelerators.items():
         yield from _orders(portfolio, f"catalog.accelerators.{name}", item)
+        yield from _leaving(portfolio, f"catalog.accelerators.{name}", item)
         if item.rental and item.rental.site and item.rental.site not in portfolio.sites:
             path = f"catalog.accelerators.{name}.rental.site"
             message = f'rented at "{item.rental.site}", which is no site of this portfolio'
@@ -47,6 +49,22 @@ def _orders(portfolio: Portfolio, path: str, item: Accelerator) -> Iterator[Find
         message = f"firm {after} after the order, which is delivered {item.lead_time} after it"
         hint = "what has come can no longer be cancelled or moved"
         yield at(portfolio, f"{path}.firm_after", CODE, message, hint, severity="warning")
+
+
+def _leaving(portfolio: Portfolio, path: str, item: Accelerator) -> Iterator[Finding]:
+    for name in ("early_retirement", "moves"):
+        if item.rental is not None and getattr(item, name) is not None:
+            message = f"{name} of a SKU that is rented: it stays to the end of its term"
+            yield at(portfolio, f"{path}.{name}", CODE, message, "leave it out")
+    terms = item.early_retirement
+    if terms is None or terms.resale is None:
+        return
+    brings = terms.resale.likely - (terms.cost.likely if terms.cost else 0.0)
+    cheapest = min((step.price for step in item.prices), key=lambda price: price.likely)
+    if brings >= cheapest.likely and item.rental is None:
+        message = f"resale {terms.resale}, and it can be bought for {cheapest}"
+        hint = "what is sold early brings less than it costs"
+        yield at(portfolio, f"{path}.early_retirement.resale", CODE, message, hint)
 
 
 def _tenancy(portfolio: Portfolio, path: str, group: HallGroup) -> Iterator[Finding]:

@@ -41,7 +41,7 @@ class World:
         self.land = {name: site.land.likely for name, site in data.portfolio.sites.items()}
         self.supply = data.deliveries.supply.copy()
         self.capacity_mw = data.standing_mw[:, :periods].copy()
-        stood = np.einsum("jpk,j->pk", data.deliveries.stood_gpus, data.gpu_mw)
+        stood = np.einsum("jpk,j->pk", data.deliveries.standing_gpus, data.gpu_mw)
         self.used_mw = stood[:, :periods].copy()
         self.firm_mw = self._firm()
         self.paid = np.sum([c.cash.sum(axis=0) for c in data.money.commitments], axis=0)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from dataclasses import replace
+
 from planner.domain.result import NEVER
 from planner.network import compile_network, equipment_orders
-from planner.network.power import NEVER_POWERED, assign_power
+from planner.network.power import NEVER_POWERED, assign_power, hand_out
 from planner.network.roster import roster
 from tests.campuses import gates, lot, plan, portfolio, purchase, site, start
 
@@ -50,6 +53,41 @@ def test_what_a_lot_leaves_is_there_for_the_next():
     found = assigned(made, [start()], [old, new])
     assert found["north/sheds/01", 0, old.name] == ("a",)
     assert found["north/sheds/01", 0, new.name] == ()
+
+
+def left_early(lots, retired="retired"):
+    """Return what a hall takes after another's GPUs left it in 2028, and from when it has it."""
+    made = portfolio(site(tranches={"a": tranche("12.5 MW", "2026-01-01")}))
+    old, new = lots
+    old = replace(old, leaves=retired)
+    whole = plan(made, starts=(start(1), start(2)), lots=(old, new), purchases=(purchase(),))
+    taken = hand_out(made, made.sites["north"], roster(made, whole))
+    key = (new.hall, 0, new.name)
+    return taken.tranches[key], taken.freed.get(key), taken.short_mw.get(key, 0.0)
+
+
+def test_power_of_gpus_that_leave_early_serves_other_halls():
+    """One that leaves at the end of its life keeps its block's power; one retired gives it back."""
+    old = lot("north/sheds/01", 1, 7200, "2026-09-01", BUY, until="2028-01-01")
+    after = lot("north/sheds/02", 1, 7200, "2028-03-01", BUY)
+    soon = lot("north/sheds/02", 1, 7200, "2027-11-01", BUY)
+    early = lot("north/sheds/02", 1, 7200, "2027-06-01", BUY)
+    assert left_early((old, after)) == (("a",), dt.date(2028, 1, 1), 0.0)
+    assert left_early((old, soon)) == (("a",), dt.date(2028, 1, 1), 0.0)  # it waits for it
+    assert left_early((old, early)) == ((NEVER_POWERED,), None, 12.5)  # nobody waits so long
+    assert left_early((old, after), "") == ((NEVER_POWERED,), None, 12.5)
+
+
+def test_power_given_back_goes_once():
+    """What a second hall takes of it is not there for its own block."""
+    made = portfolio(site(tranches={"a": tranche("12.5 MW", "2026-01-01")}))
+    old = lot("north/sheds/01", 1, 7200, "2026-09-01", BUY, until="2028-01-01")
+    old = replace(old, leaves="retired")
+    other = lot("north/sheds/02", 1, 7200, "2028-03-01", BUY)
+    again = replace(old, service=dt.date(2028, 6, 1), until=other.until, leaves="", purchase="b")
+    found = assigned(made, [start(1), start(2)], [old, other, again])
+    assert found["north/sheds/02", 0, other.name] == ("a",)
+    assert found["north/sheds/01", 0, again.name] == (NEVER_POWERED,)
 
 
 def test_tranches_serve_their_groups():

@@ -6,7 +6,16 @@ import datetime as dt
 
 import pytest
 
-from planner.domain.plan import Candidate, EquipmentOrder, Plan, Purchase, Reservation, Start
+from planner.domain.plan import (
+    Candidate,
+    EquipmentOrder,
+    Move,
+    Plan,
+    Purchase,
+    Reservation,
+    Retirement,
+    Start,
+)
 from planner.study.differ import difference, lines, span
 
 FIRST = dt.date(2026, 1, 1)
@@ -101,3 +110,20 @@ def test_what_was_ordered_before_the_next_data_date_is_no_change() -> None:
     before = plan(orders=(early, late))
     after = before.replace(orders=(late,), data_date=FIRST + dt.timedelta(days=91))
     assert difference(before, after).consequences == ()
+
+
+def test_what_leaves_is_counted_by_quarter() -> None:
+    """Early retirements by site and SKU, moves by their way; more of them is a change of size."""
+    there = FIRST + dt.timedelta(days=60)
+    retired = [Retirement("north", "H100", 100 * n, FIRST) for n in (1, 2, 4)]
+    move = Move("north/a/south/b/H100/2026Q1", "H100", 64, "north/a", "south/b", FIRST, there)
+    before = plan(retirements=(retired[0], retired[1]), moves=(move,))
+    after = plan(retirements=(retired[2],))
+    gone, more = sorted(difference(before, after).consequences, key=lambda c: c.kind)
+    assert (gone.symbol, gone.kind, gone.subject, gone.text) == (
+        "-", "move", "north/a -> south/b/H100/2026Q1", "64 GPUs",
+    )  # fmt: skip
+    assert (more.symbol, more.kind, more.subject, more.text) == (
+        "~", "retire", "north/H100/2026Q1", "300 -> 400 GPUs",
+    )  # fmt: skip
+    assert difference(before, before).is_empty

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+from types import SimpleNamespace
+
+import numpy as np
 
 from planner import specs
-from planner.domain.plan import Lot
-from planner.study.places import vacated
+from planner.domain.plan import Lot, Move, Plan
+from planner.network.calendars import DAY_MIN
+from planner.study.places import sent_min, vacated
 
 PORTFOLIO = specs.load("first-light")
 HALL = "lakeside/old-hall/01"
@@ -45,3 +49,26 @@ def test_only_as_many_as_needed_must_have_left() -> None:
 def test_gpus_that_stand_wait_for_nobody() -> None:
     """A lot without a purchase is there, whatever the plan says of others."""
     assert leaves(lot("a", 10, 2020, 2024), lot("", 10, 2024, 2028), racks=10) == {}
+
+
+def moved(source_min: int, dock_min: int, service_min: int) -> int:
+    """Return when racks serve that are sent on day 100 and docked on day 130, as planned."""
+    day = dt.date(2026, 1, 1)
+    sent, dock = day + dt.timedelta(days=100), day + dt.timedelta(days=130)
+    end = dt.date(2030, 1, 1)
+    move = Move("m", "H100", 32, "lakeside/old-hall", "lakeside/halls", sent, dock)
+    source = Lot(HALL, 1, "H100", 32, "a", day, sent, leaves="m")
+    come = Lot("lakeside/halls/01", 1, "H100", 32, "m", dock, end)
+    plan = Plan("p", day, (), lots=(source, come), moves=(move,))
+    outcome = SimpleNamespace(
+        samples=1, service_min=np.array([[source_min, service_min]]),
+        dock_min=np.array([[0, dock_min]]),
+    )  # fmt: skip
+    index = {source.name: 0, come.name: 1}
+    return int(sent_min(plan, outcome, index)[0, 1])  # type: ignore[arg-type]  # what it reads
+
+
+def test_moved_racks_come_no_earlier_than_they_could() -> None:
+    """They dock when they dock; from a hall they came to late, they come as much later."""
+    assert moved(0, 131 * DAY_MIN, 0) == 131 * DAY_MIN
+    assert moved(120 * DAY_MIN, 131 * DAY_MIN, 0) == 150 * DAY_MIN
