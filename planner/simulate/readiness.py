@@ -10,7 +10,7 @@ import numpy as np
 from planner.capacity.laws import conservative
 from planner.domain.plan import Candidate
 from planner.domain.result import Readiness, quantile_min
-from planner.simulate.blocks import BLOCK
+from planner.simulate.blocks import block_size
 from planner.simulate.calendars import DAY_MIN
 from planner.simulate.fast import again, prepare, simulate_packed
 from planner.simulate.logic import SOURCE, TARGET, Moment
@@ -76,9 +76,10 @@ class Trial:
         self._network = network
         self._layout = _Layout(self._portfolio, network)
         self._sampler = Sampler(network, seed=self._seed, samples=self._samples)
+        size = block_size(network)
         self._draws = [
-            self._sampler.draw(first, min(BLOCK, self._samples - first))
-            for first in range(0, self._samples, BLOCK)
+            self._sampler.draw(first, min(size, self._samples - first))
+            for first in range(0, self._samples, size)
         ]
         self._late = [self._sampler.late(draws) for draws in self._draws]
         self._made: Prepared | None = None
