@@ -536,9 +536,8 @@ def _pass_rows(net: Chain, room: Room, number: int) -> bool:
         a = node if is_start else node - count
         time = times[a] if is_start else times[2 * count + a]
         # 1. The latest of what it waits for.
-        _latest(
-            net, times, node, room.floor[a] if is_start else times[count + a], far, time, number
-        )
+        least = room.floor[a] if is_start else times[count + a]
+        _latest(net, times, node, least, far, time, number)
         if not is_start:
             continue
         # 2. What was worked by then, and what will have been at the end.
@@ -549,8 +548,7 @@ def _pass_rows(net: Chain, room: Room, number: int) -> bool:
         for i in range(number):
             base[i] = before[z, i, day[i]]
             is_open[i] = before[z, i, day[i] + 1] > base[i]
-        for i in range(number):
-            target[i] = 0
+        target[:number] = 0
         first, last = net.kind_pointer[z], net.kind_pointer[z + 1]
         for k in range(first, last):
             kind = net.kind[k]
