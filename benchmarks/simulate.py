@@ -36,6 +36,7 @@ from planner.network import (
 )
 from planner.network.level import sequence
 from planner.simulate import fast, run
+from planner.simulate.blocks import block_size
 from planner.simulate.logic import ARC
 from planner.simulate.sampling import Sampler
 from planner.specs import load, shipped_folder
@@ -154,21 +155,22 @@ def _samples_a_second(network: Network, draws: object, repeats: int) -> float:
 
 def _with_draws(network: Network, size: Size, workers: int) -> float:
     """Return samples a second of elapsed time, draws included, on some threads."""
-    prepared, total = fast.prepare(network), BLOCK * size.blocks * (size.repeats + 1)
-    sampler = Sampler(network, seed=1, samples=total)
+    prepared, block_of = fast.prepare(network), block_size(network)
+    turn_of = block_of * size.blocks
+    sampler = Sampler(network, seed=1, samples=turn_of * (size.repeats + 1))
 
     def block(first: int) -> None:
-        fast.simulate_packed(prepared, sampler.draw(first, BLOCK))
+        fast.simulate_packed(prepared, sampler.draw(first, block_of))
 
     best_s = np.inf
     with ThreadPoolExecutor(workers) as pool:
         for turn in range(size.repeats + 1):
             begun = time.perf_counter()
-            firsts = range(turn * BLOCK * size.blocks, (turn + 1) * BLOCK * size.blocks, BLOCK)
+            firsts = range(turn * turn_of, (turn + 1) * turn_of, block_of)
             list(pool.map(block, firsts))
             # The first turn compiles and is not counted.
             best_s = min(best_s, time.perf_counter() - begun) if turn else np.inf
-    return BLOCK * size.blocks / best_s
+    return turn_of / best_s
 
 
 def with_arcs(network: Network) -> Network:

@@ -39,6 +39,7 @@ def unheard(_stage: str, _share: float) -> None:
 
 MANY_SAMPLES = 2048
 """Samples from which on several of them are found sooner than all are sorted."""
+MOST_NARROW = 2**31 - 1
 NEVER = 2**40
 """Minute that stands for "not within the calendar tables"; later than any real one."""
 
@@ -132,11 +133,21 @@ def order_statistics(samples: NDArray[Number], shares: Sequence[float]) -> NDArr
     count = samples.shape[0]
     ranks = [min(count - 1, max(0, int(np.ceil(q * count - 1e-9)) - 1)) for q in shares]
     # Samples side by side in memory; sorting a few is quicker than finding several of them.
-    beside = np.ascontiguousarray(np.moveaxis(samples, 0, -1))
-    is_sorted = len(ranks) > 1 and count < MANY_SAMPLES
-    ordered = np.sort(beside) if is_sorted else np.partition(beside, ranks)
+    beside = np.moveaxis(samples, 0, -1)
+    if samples.dtype == np.int64 and samples.size and _is_narrow(samples):
+        # Half the memory, and processors sort sixteen at a time: quicker than finding any.
+        ordered = np.sort(beside.astype(np.int32, order="C"))
+    elif len(ranks) > 1 and count < MANY_SAMPLES:
+        ordered = np.sort(np.ascontiguousarray(beside))
+    else:
+        ordered = np.partition(np.ascontiguousarray(beside), ranks)
     found: NDArray[Number] = np.stack([ordered[..., rank] for rank in ranks])
-    return found
+    return found.astype(samples.dtype, copy=False)
+
+
+def _is_narrow(numbers: NDArray[Number]) -> bool:
+    """Return whether whole numbers fit 32 bits, as all minutes but `NEVER` do."""
+    return bool(numbers.min() >= -MOST_NARROW and numbers.max() <= MOST_NARROW)
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,6 @@ of length rows + 1 and a column array. Minutes count from midnight of `epoch`.
 
 from __future__ import annotations
 
-import dataclasses
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -237,13 +236,12 @@ class Network:
         )  # fmt: skip
 
     def __post_init__(self) -> None:
-        for each in dataclasses.fields(self):
-            _freeze(getattr(self, each.name))
+        _freeze(self)
 
 
-def _freeze(value: object) -> None:
-    if isinstance(value, np.ndarray):
-        value.flags.writeable = False
-    elif isinstance(value, (Laws, Csr)):
-        for each in dataclasses.fields(value):
-            _freeze(getattr(value, each.name))
+def _freeze(of: Network | Laws | Csr) -> None:
+    for value in vars(of).values():
+        if isinstance(value, np.ndarray):
+            value.flags.writeable = False
+        elif isinstance(value, (Laws, Csr)):
+            _freeze(value)

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from planner.domain.site import EquipmentStock
     from planner.network.arrays import IntArray
     from planner.network.crews import Frame
+    from planner.network.passes import Graph
     from planner.network.roster import HallPlan
     from planner.network.tables import Tables
 
@@ -91,16 +92,23 @@ def unequipped_network(portfolio: Portfolio, plan: Plan, tables: Tables) -> Netw
 
 
 def equipped_network(
-    network: Network, portfolio: Portfolio, orders: Sequence[EquipmentOrder], tables: Tables
-) -> Network:
-    """Return an unequipped network with its stock and what is ordered, ranked."""
+    network: Network, portfolio: Portfolio, orders: Sequence[EquipmentOrder], tables: Tables,
+    graph: Graph | None = None,
+) -> Network:  # fmt: skip
+    """Return an unequipped network with its stock and what is ordered, ranked.
+
+    Parameters
+    ----------
+    graph
+        Of the network, from `as_graph`, to spare making it again.
+    """
     keys = (name.split("/", 1) for name in network.pool)
     draft = Draft(
         pools={(site, equipment): i for i, (site, equipment) in enumerate(keys)},
         used=dict(network.pool_used),
     )
     _add_units(portfolio, orders, tables, draft)
-    return _ranked(replace(network, **_unit_arrays(draft.units)), "finish")
+    return _ranked(replace(network, **_unit_arrays(draft.units)), "finish", graph)
 
 
 def _draft(portfolio: Portfolio, plan: Plan, tables: Tables, *, with_tranches: bool) -> Draft:
@@ -187,8 +195,10 @@ def _add_units(
         for number, stock in enumerate(portfolio.sites[site].stock.get(equipment, ())):
             name = f"stock/{site}/{equipment}/{number + 1}"
             first = _in_stock(portfolio, equipment, stock, tables)
-            units = (replace(first, name=f"{name}/{i + 1}", pool=pool) for i in range(stock.units))
-            draft.units += units
+            draft.units += (
+                Unit(f"{name}/{i + 1}", pool, first.order_min, first.lead, first.drivers)
+                for i in range(stock.units)
+            )
     numbers: Counter[str] = Counter()
     for order in orders:
         pool_of = draft.pools.get((order.site, order.equipment))
@@ -198,9 +208,9 @@ def _add_units(
         lead = law(equipment_class.lead_time, DAY_MIN)
         drivers = tables.drivers(equipment_class.drivers)
         name = f"order/{order.site}/{order.equipment}"
+        minute = tables.minute(order.order)
         for _ in range(order.units):
             numbers[name] += 1
-            minute = tables.minute(order.order)
             draft.units.append(Unit(f"{name}/{numbers[name]}", pool_of, minute, lead, drivers))
     draft.units[:] = less_used(draft.units, draft.used, known_min(portfolio, tables))
 
@@ -251,12 +261,12 @@ def _unit_arrays(units: Sequence[Unit]) -> dict[str, Any]:
     }
 
 
-def _ranked(network: Network, priority: HallPriority) -> Network:
+def _ranked(network: Network, priority: HallPriority, graph: Graph | None = None) -> Network:
     """Return the network with its ranks: site works, then halls by priority, then latest finish.
 
     Halls are compiled in order of release, then name, and rows in order of declaration.
     """
-    early, late = finishes(network)
+    early, late = finishes(network, graph)
     place = network.activity_hall
     if priority == "finish" and len(network.hall):
         pairs = zip(network.hall_first.tolist(), network.hall_last.tolist(), strict=True)

@@ -201,23 +201,31 @@ def _held_to(network: Network, is_pinned: BoolArray) -> tuple[Pass, IntArray]:
     return made, np.where(is_pinned, early, _ends(network, early))
 
 
-def finishes(network: Network) -> tuple[IntArray, IntArray]:
-    """Return the early and the late finish of each activity (A), which rank them."""
-    made = likely_pass(network)
+def finishes(network: Network, graph: Graph | None = None) -> tuple[IntArray, IntArray]:
+    """Return the early and the late finish of each activity (A), which rank them.
+
+    Parameters
+    ----------
+    graph
+        Of the network, from `as_graph`, to spare making it again.
+    """
+    made = likely_pass(network, graph=graph)
     early = made.dates.finish
     _, late = backward_dates(made.graph, made.dates, _ends(network, early))
     return early, late
 
 
-def likely_pass(network: Network, arrivals: Arrivals | None = None) -> Pass:
+def likely_pass(
+    network: Network, arrivals: Arrivals | None = None, graph: Graph | None = None
+) -> Pass:
     """Return the forward pass at likely values; equipment is handed out where it is not given."""
-    graph = as_graph(network)
+    graph = graph or as_graph(network)
     return forward(network, graph, handed_out(network, graph) if arrivals is None else arrivals)
 
 
-def early_starts(network: Network) -> IntArray:
+def early_starts(network: Network, graph: Graph | None = None) -> IntArray:
     """Return the early start of each activity (A) if no equipment is ever late."""
-    return forward(network, as_graph(network), NO_ARRIVALS).dates.start
+    return forward(network, graph or as_graph(network), NO_ARRIVALS).dates.start
 
 
 def work_clocks(network: Network) -> tuple[WorkClock, ...]:

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from planner.domain.portfolio import Portfolio
     from planner.domain.site import EquipmentStock
     from planner.network.arrays import Network
+    from planner.network.passes import Graph
     from planner.network.tables import Tables
 
 BUILT_IN: Final = ""
@@ -111,12 +112,12 @@ def equipment_needs(portfolio: Portfolio, starts: Sequence[Start], tables: Table
     return needs_of(unequipped_network(portfolio, plan, tables))
 
 
-def needs_of(network: Network) -> Needs:
+def needs_of(network: Network, graph: Graph | None = None) -> Needs:
     """Return the same of a network in which nothing waits for equipment.
 
     What reported activities took is needed before everything else.
     """
-    start = early_starts(network).tolist()
+    start = early_starts(network, graph).tolist()
     needs: defaultdict[tuple[str, str], list[Need]] = defaultdict(list)
     pointer, column = network.wait.pointer.tolist(), network.wait.column.tolist()
     keys = [tuple(name.split("/", 1)) for name in network.pool]

@@ -21,6 +21,7 @@ from planner.network.orders import (
     orders_for,
     remaining_stock,
 )
+from planner.network.passes import as_graph
 from planner.network.roster import standing_name
 from planner.network.tables import build_tables
 
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from planner.domain.portfolio import Portfolio
     from planner.domain.site import EquipmentStock, InstalledGPUs
     from planner.network.arrays import Network
+    from planner.network.passes import Graph
     from planner.network.tables import Tables
 
 DAYS_A_YEAR = 365.25
@@ -129,7 +131,7 @@ class Trials:
     ) -> None:  # fmt: skip
         self.portfolio, self.candidate, self.halls = portfolio, candidate, halls
         self.tables, self.alone = tables, alone
-        self._bare: dict[tuple[str, ...], Network] = {}
+        self._bare: dict[tuple[str, ...], tuple[Network, Graph]] = {}
 
     def starts(self, period: int) -> tuple[Start, ...]:
         """Return the halls of the trial of a period; equal ones make equal trials."""
@@ -137,22 +139,23 @@ class Trials:
 
     def network(self, starts: tuple[Start, ...]) -> Network:
         """Return the network of a trial, as `trial_network` would compile it."""
-        network = self._dated(starts)
-        orders = orders_for(self.alone, needs_of(network), self.tables)
-        return equipped_network(network, self.alone, orders, self.tables)
+        network, graph = self._dated(starts)
+        orders = orders_for(self.alone, needs_of(network, graph), self.tables)
+        return equipped_network(network, self.alone, orders, self.tables, graph)
 
-    def _dated(self, starts: tuple[Start, ...]) -> Network:
-        """Return the network without equipment, its gates at the releases of the halls."""
+    def _dated(self, starts: tuple[Start, ...]) -> tuple[Network, Graph]:
+        """Return the network without equipment, its gates at the releases, and its graph."""
         # Halls released on one day stand in the order of their names.
         hall = tuple(s.hall for s in sorted(starts, key=lambda s: (s.release, s.hall)))
         if hall not in self._bare:
             plan = _trial(self.portfolio, starts, ())
-            self._bare[hall] = unequipped_network(self.alone, plan, self.tables)
-        bare = self._bare[hall]
+            made = unequipped_network(self.alone, plan, self.tables)
+            self._bare[hall] = made, as_graph(made)
+        bare, graph = self._bare[hall]
         minute = {f"release/{s.hall}": self.tables.minute(s.release) for s in starts}
         pairs = zip(bare.gate_name, bare.gate_base_min.tolist(), strict=True)
         base = np.array([minute.get(name, old) for name, old in pairs], dtype=np.int64)
-        return replace(bare, gate_base_min=base)
+        return replace(bare, gate_base_min=base), graph
 
 
 def _trial(

@@ -39,7 +39,11 @@ if TYPE_CHECKING:
 Engine = Literal["reference", "fast"]
 
 BLOCK: Final = 128
-"""Samples drawn and simulated at a time; no result depends on it."""
+"""Samples drawn and simulated at a time at least; no result depends on it."""
+LARGEST: Final = 4 * BLOCK
+"""Samples at a time at most."""
+CELLS: Final = 2**16
+"""Dates of a block, where samples are few enough: so many fit a processor's cache."""
 
 
 ORDER: Final[dict[str, Literal["C", "F"]]] = dict.fromkeys(
@@ -74,6 +78,12 @@ class Part(NamedTuple):
     counts: Counts | None
 
 
+def block_size(network: Network) -> int:
+    """Return the samples of a block: the narrower a network, the more share what a block costs."""
+    fit = CELLS // max(1, len(network.activity)) // BLOCK * BLOCK
+    return min(max(fit, BLOCK), LARGEST)
+
+
 @dataclass(frozen=True)
 class Job:
     """A run, as a worker has to know it.
@@ -101,7 +111,7 @@ class Job:
     @property
     def firsts(self) -> range:
         """First samples of all blocks."""
-        return range(0, self.samples, BLOCK)
+        return range(0, self.samples, block_size(self.network))
 
     def prepare(self) -> None:
         """Make ready what all blocks share, which several threads would each make at once.
@@ -117,7 +127,7 @@ class Job:
 
     def part(self, first: int) -> Part:
         """Draw, simulate and sum up the block that begins with a sample."""
-        drawn = self._sampler.draw(first, min(BLOCK, self.samples - first))
+        drawn = self._sampler.draw(first, min(self.firsts.step, self.samples - first))
         draws, times = settled(self.network, self._movable, drawn, self._simulate)
         rows = self._milestones(draws, times)
         counts = None

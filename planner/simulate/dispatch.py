@@ -271,6 +271,14 @@ class State(NamedTuple):
         )  # fmt: skip
 
 
+class Line(NamedTuple):
+    """How many have come to wait or are blocked, and of how many stores something came free."""
+
+    fresh: int
+    freed: int
+    blocked: int
+
+
 class Agenda(NamedTuple):
     """Where the sorted events begin and end, and the minute before which all events are sorted."""
 
@@ -371,83 +379,98 @@ def _live(
     net: Packed, clock: Clock, state: State, weather: Weather, s: int, arrivals: IntArray
 ) -> float:
     """Let a sample happen; return what storms cost."""
-    unit_code = CODES * len(net.by_rank)
-    repaired_code = unit_code + len(net.queues.whole) - net.queues.crews
     # This is 0, but a literal 0 is a type of its own to numba, and compiled apart.
     storm: int = weather.pointer[s]
     none: int = weather.pointer[0]
     agenda = Agenda(none, none, 1 << state.far_bits)
-    arrival, n_fresh, n_blocked, n_freed = 0, 0, 0, 0
+    line, arrival = Line(0, 0, 0), 0
     cost, last_repair = 0.0, 0
     # 0. What waits for nothing is ready at once.
     top = _begin_roots(net, state)
     while True:
         now = 0
         if top == 0:
-            now, storm, agenda = _next_instant(net, state, weather, s, arrivals, arrival, storm,
-                                               agenda)  # fmt: skip
+            now, storm, arrival, agenda = _next_instant(net, state, weather, s, arrivals, arrival,
+                                                        storm, agenda)  # fmt: skip
             if now == NEVER:
                 return cost
 
         # 1. Storms end, and damaged halls are blocked until they are repaired.
         while storm < weather.pointer[s + 1] and weather.end[storm] == now:
             if weather.hits[storm]:
-                paid, until, agenda = _storm_ends(
-                    net, clock, state, weather, storm, s, repaired_code, agenda
-                )
+                paid, until, agenda = _storm_ends(net, clock, state, weather, storm, s, agenda)
                 cost += paid
                 last_repair = max(last_repair, until)
             storm += 1
 
         while True:
             # 2. What happens by itself, until nothing more does.
-            while True:
-                code, top, arrival, agenda = _next_code(state, now, arrivals, arrival, top, agenda)
-                if code < 0:
-                    break
-                if code >= repaired_code:
-                    n_fresh, n_blocked, agenda = _repaired(
-                        net, state, now, code, repaired_code, n_fresh, n_blocked, agenda
-                    )
-                    continue
-                if code >= unit_code:
-                    store = net.queues.crews + code - unit_code
-                    state.free[store] += 1
-                    n_freed = _mark(state, store, n_freed)
-                    continue
-                a, what = np.uint32(code >> 2), code & 3
-                if what == READY:
-                    if net.fact[a * FACTS + KIND] & IS_SERVED:
-                        state.fresh[n_fresh] = a
-                        n_fresh += 1
-                        continue
-                    if last_repair > now and state.blocked_until[net.fact[a * FACTS + HALL]] > now:
-                        agenda = _when_repaired(net, state, a, code, agenda)
-                        continue
-                    what = START
-                if what == START:
-                    moment = THEN
-                    top, agenda = _start(net, clock, state, now, a, top, agenda)
-                elif what == WORK_END:
-                    moment = THEN + 1
-                    end = state.own[a * OWN + ENDED]
-                    if end > now:
-                        # The hall was blocked meanwhile: look again when work should end now.
-                        agenda = _later(net, state, end, code, int(a), agenda)
-                        continue
-                    n_freed = _end_work(net, state, now, a, n_freed)
-                else:
-                    moment = THEN + 2
-                    state.own[a * OWN + FINISHED] = now
-                top, agenda = _follow(net, state, now, a, moment, top, agenda)
-
+            arrival, line, agenda = _happen(
+                net, clock, state, now, arrivals, arrival, top, line, last_repair, agenda
+            )
             # 3. Serve the waiting once, in rank order.
-            if n_fresh + n_freed == 0:
+            top = 0
+            if line.fresh + line.freed == 0:
                 break
-            top, n_blocked = _serve(net, state, now, n_fresh, n_freed, n_blocked)
-            n_fresh, n_freed = 0, 0
+            top, line = _serve(net, state, now, line)
             if top == 0:
                 break
+
+
+@inlined
+def _happen(
+    net: Packed, clock: Clock, state: State, now: int, arrivals: IntArray, arrival: int, top: int,
+    line: Line, last_repair: int, agenda: Agenda,
+) -> tuple[int, Line, Agenda]:  # fmt: skip
+    """Let everything happen that does so at this instant by itself, and say who comes to wait."""
+    unit_code = CODES * len(net.by_rank)
+    repaired_code = _repaired_code(net)
+    while True:
+        code, top, arrival, agenda = _next_code(state, now, arrivals, arrival, top, agenda)
+        if code < 0:
+            return arrival, line, agenda
+        # 1. A hall is repaired, or a unit comes.
+        if code >= repaired_code:
+            line, agenda = _repaired(net, state, now, code, line, agenda)
+            continue
+        if code >= unit_code:
+            store = net.queues.crews + code - unit_code
+            state.free[store] += 1
+            line = _mark(state, store, line)
+            continue
+        # 2. An activity could start: it waits, or does.
+        a, what = np.uint32(code >> 2), code & 3
+        if what == READY:
+            if net.fact[a * FACTS + KIND] & IS_SERVED:
+                state.fresh[line.fresh] = a
+                line = Line(line.fresh + 1, line.freed, line.blocked)
+                continue
+            if last_repair > now and state.blocked_until[net.fact[a * FACTS + HALL]] > now:
+                agenda = _when_repaired(net, state, a, code, agenda)
+                continue
+            what = START
+        # 3. A moment of it, and what follows.
+        if what == START:
+            moment = THEN
+            top, agenda = _start(net, clock, state, now, a, top, agenda)
+        elif what == WORK_END:
+            moment = THEN + 1
+            end = state.own[a * OWN + ENDED]
+            if end > now:
+                # The hall was blocked meanwhile: look again when work should end now.
+                agenda = _later(net, state, end, code, int(a), agenda)
+                continue
+            line = _end_work(net, state, now, a, line)
+        else:
+            moment = THEN + 2
+            state.own[a * OWN + FINISHED] = now
+        top, agenda = _follow(net, state, now, a, moment, top, agenda)
+
+
+@inlined
+def _repaired_code(net: Packed) -> int:
+    """Return the first code of a hall that is repaired."""
+    return CODES * len(net.by_rank) + len(net.queues.whole) - net.queues.crews
 
 
 @inlined
@@ -462,24 +485,39 @@ def _begin_roots(net: Packed, state: State) -> int:
 def _next_instant(
     net: Packed, state: State, weather: Weather, s: int, arrivals: IntArray, arrival: int,
     storm: int, agenda: Agenda,
-) -> tuple[int, int, Agenda]:  # fmt: skip
-    """Return the next minute at which anything happens, `NEVER` if none, and the next storm."""
+) -> tuple[int, int, int, Agenda]:  # fmt: skip
+    """Return the next minute at which anything happens, `NEVER` if none, storm and arrival."""
     now = NEVER
     if agenda.head == agenda.tail and state.far_count[0] > 0:
         agenda = _come_near(state, agenda)
     if agenda.head < agenda.tail:
         now = state.events[np.uint32(agenda.head)] >> CODE_BITS
-    if arrival < len(arrivals):
-        now = min(now, arrivals[np.uint32(arrival)] >> CODE_BITS)
     while storm < weather.pointer[s + 1] and not weather.hits[storm]:
         storm += 1
     if storm < weather.pointer[s + 1]:
         now = min(now, weather.end[storm])
-    if now > net.day_type.shape[1] * DAY_MIN:
+    horizon = net.day_type.shape[1] * DAY_MIN
+    arrival = _take_in(net, state, arrivals, arrival, min(now, horizon))
+    if arrival < len(arrivals):
+        now = min(now, arrivals[np.uint32(arrival)] >> CODE_BITS)
+    if now > horizon:
         if arrival < len(arrivals):
             state.is_beyond[0] = True
         now = NEVER
-    return now, storm, agenda
+    return now, storm, arrival, agenda
+
+
+@inlined
+def _take_in(net: Packed, state: State, arrivals: IntArray, arrival: int, until: int) -> int:
+    """Take units in that come by a minute and that nobody waits for; return the next arrival."""
+    unit_code = CODES * len(net.by_rank)
+    while arrival < len(arrivals) and arrivals[np.uint32(arrival)] >> CODE_BITS <= until:
+        unit = (arrivals[np.uint32(arrival)] & CODE_MASK) - unit_code
+        if unit < 0 or state.waiting_for[np.uint32(net.queues.crews + unit)] > 0:
+            break
+        state.free[np.uint32(net.queues.crews + unit)] += 1
+        arrival += 1
+    return arrival
 
 
 @inlined
@@ -502,17 +540,16 @@ def _next_code(
 
 @inlined
 def _repaired(
-    net: Packed, state: State, now: int, code: int, repaired_code: int, n_fresh: int,
-    n_blocked: int, agenda: Agenda,
-) -> tuple[int, int, Agenda]:  # fmt: skip
+    net: Packed, state: State, now: int, code: int, line: Line, agenda: Agenda
+) -> tuple[Line, Agenda]:
     """Let those look again who waited for a repair, unless there was another storm meanwhile."""
-    h = code - repaired_code
+    h = code - _repaired_code(net)
     until = state.blocked_until[h]
     if now < until <= net.day_type.shape[1] * DAY_MIN:
         agenda = _push(state, until, code, len(net.by_rank) + h, agenda)
-    for i in range(n_blocked):
-        state.fresh[n_fresh + i] = state.blocked[i]
-    return n_fresh + n_blocked, 0, agenda
+    for i in range(line.blocked):
+        state.fresh[line.fresh + i] = state.blocked[i]
+    return Line(line.fresh + line.blocked, line.freed, 0), agenda
 
 
 @inlined
@@ -541,17 +578,17 @@ def _start(
 
 
 @inlined
-def _end_work(net: Packed, state: State, now: int, a: np.uint32, n_freed: int) -> int:
+def _end_work(net: Packed, state: State, now: int, a: np.uint32, line: Line) -> Line:
     """Give the crews of an activity back, and let it finish where nothing else holds it."""
     queues = net.queues
     for i in range(net.fact[a * FACTS + NEED], net.fact[a * FACTS + FACTS + NEED]):
         store = queues.need[NEEDS * i]
         if store < queues.crews:
             state.free[store] += queues.units[i]
-            n_freed = _mark(state, store, n_freed)
+            line = _mark(state, store, line)
     if net.fact[a * FACTS + KIND] & IS_PLAIN:
         state.own[a * OWN + FINISHED] = now
-    return n_freed
+    return line
 
 
 @inlined
@@ -582,24 +619,23 @@ def _follow(
 
 
 @inlined
-def _mark(state: State, store: int, n_freed: int) -> int:
+def _mark(state: State, store: int, line: Line) -> Line:
     """Note that something of a store came free, if anybody waits for it."""
+    freed = line.freed
     if state.waiting_for[store] > 0 and not state.is_freed[store]:
         state.is_freed[store] = True
-        state.freed[n_freed] = store
-        n_freed += 1
-    return n_freed
+        state.freed[freed] = store
+        freed += 1
+    return Line(line.fresh, freed, line.blocked)
 
 
 @inlined
-def _serve(
-    net: Packed, state: State, now: int, n_fresh: int, n_freed: int, n_blocked: int
-) -> tuple[int, int]:
+def _serve(net: Packed, state: State, now: int, line: Line) -> tuple[int, Line]:
     """Put who can start on the stack, in order of rank; return its height, and who is blocked."""
-    queues = net.queues
+    queues, n_blocked = net.queues, line.blocked
     # Newcomers who lack something join its queue at once: in this round nothing more comes free.
     n_fitting = 0
-    for i in range(n_fresh):
+    for i in range(line.fresh):
         a = state.fresh[i]
         if state.blocked_until[net.fact[a * FACTS + HALL]] > now:
             state.blocked[n_blocked] = a
@@ -613,7 +649,7 @@ def _serve(
         if n_fitting > 0:
             newest = int(state.fitting[n_fitting - 1])
         best = newest
-        for i in range(n_freed):
+        for i in range(line.freed):
             store = state.freed[i]
             for k in range(queues.first[store], queues.first[store + 1]):
                 if queues.least[k] > state.free[store]:
@@ -636,9 +672,9 @@ def _serve(
                 state.free[queues.need[NEEDS * i]] -= queues.units[i]
             state.stack[top] = CODES * a + START
             top += 1
-    for i in range(n_freed):
+    for i in range(line.freed):
         state.is_freed[state.freed[i]] = False
-    return top, n_blocked
+    return top, Line(0, 0, n_blocked)
 
 
 @inlined
@@ -682,9 +718,8 @@ def _insert(ranks: SmallArray, first: int, length: int, rank: int) -> int:
 
 @inner
 def _storm_ends(
-    net: Packed, clock: Clock, state: State, weather: Weather, storm: int, s: int,
-    repaired_code: int, agenda: Agenda,
-) -> tuple[float, int, Agenda]:  # fmt: skip
+    net: Packed, clock: Clock, state: State, weather: Weather, storm: int, s: int, agenda: Agenda
+) -> tuple[float, int, Agenda]:
     """Block the halls that a storm damaged; return the cost, and the end of the last repair."""
     now, horizon = weather.end[storm], net.day_type.shape[1] * DAY_MIN
     cost, latest = 0.0, 0
@@ -713,7 +748,7 @@ def _storm_ends(
             state.is_beyond[0] = True
         elif begin == now:
             # A hall that is being repaired already waits for the end of that.
-            agenda = _push(state, until, repaired_code + h, len(net.by_rank) + h, agenda)
+            agenda = _push(state, until, _repaired_code(net) + h, len(net.by_rank) + h, agenda)
         for a in range(net.hall_first[h], net.hall_last[h]):
             if state.own[a * OWN + STARTED] < now < state.own[a * OWN + ENDED]:
                 state.own[a * OWN + ENDED] = _suspend(
@@ -891,9 +926,10 @@ def _build(clock: Clock, zone: int, last: int) -> None:
 @inlined
 def _worked(clock: Clock, zone: int, minute: int) -> int:
     """Return the minutes worked in a zone up to a minute (see `calendars`)."""
-    day = minute // DAY_MIN
-    if clock.built[zone] <= day:
-        _look_at(clock, zone, day)
+    # Unsigned numbers of 32 bits are divided soonest, and index without a check of sign.
+    day = np.uint32(np.uint32(minute) // np.uint32(DAY_MIN))
+    if clock.built[zone] <= np.int64(day):
+        _look_at(clock, zone, np.int64(day))
     total: int = clock.before[zone, day]
     if day < clock.day_type.shape[1] and clock.before[zone, day + 1] > total:
         rest = minute - day * DAY_MIN
@@ -916,15 +952,16 @@ def _finish(clock: Clock, zone: int, minute: int, work: int) -> int:
         _build(clock, zone, clock.built[zone] + STRETCH)
     if clock.before[zone, clock.built[zone]] >= target:
         # The last day before whose morning less than the target was worked.
-        day: int = clock.day_of[zone, (target - 1) // clock.longest[zone]]
+        multiple = np.uint32(target - 1) // np.uint32(clock.longest[zone])
+        day = np.uint32(clock.day_of[zone, np.uint32(multiple)])
         while clock.before[zone, day + 1] < target:
-            day += 1
+            day += np.uint32(1)
         rest = target - clock.before[zone, day]
         kind = clock.day_type[zone, day]
         for i in range(clock.type_pointer[kind], clock.type_pointer[kind + 1]):
             length = clock.type_end[i] - clock.type_start[i]
             if rest <= length:
-                end = day * DAY_MIN + clock.type_start[i] + rest
+                end = np.int64(day) * DAY_MIN + clock.type_start[i] + rest
                 break
             rest -= length
     return end

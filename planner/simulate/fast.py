@@ -25,7 +25,7 @@ from planner.simulate.dispatch import (
 )
 from planner.simulate.flow import FIRST_REACH, Flow, needs_no_dispatch
 from planner.simulate.logic import check_network, listed
-from planner.simulate.packing import CODES, READY, Packed, pack
+from planner.simulate.packing import CODES, READY, Packed, pack, ranked
 from planner.simulate.times import Times, unset_times
 
 if TYPE_CHECKING:
@@ -76,19 +76,40 @@ def prepare(network: Network, *, dispatch: bool = False) -> Prepared:
     return Prepared(packed, Flow(network, packed))
 
 
+def again(made: Prepared, network: Network) -> Prepared:
+    """Make a network ready that differs from one that is in dates and ranks alone.
+
+    Raises
+    ------
+    EngineError
+        If the network could not end.
+    """
+    check_network(network)
+    packed, engine = ranked(made.packed, network.rank), made.engine
+    if isinstance(engine, Dispatcher):
+        engine = Dispatcher(network, packed, engine)
+    return Prepared(packed, engine)
+
+
 def simulate_packed(made: Prepared, draws: Draws) -> Times:
     """Return when everything happens, for a network that was made ready before."""
     return made.engine.simulate(draws, _gates(made.packed, draws))
 
 
 class Dispatcher:
-    """A network made ready for futures event by event."""
+    """A network made ready for futures event by event.
 
-    def __init__(self, network: Network, packed: Packed) -> None:
+    Parameters
+    ----------
+    before
+        That of a network which differs in dates and ranks alone: its room is used again.
+    """
+
+    def __init__(self, network: Network, packed: Packed, before: Dispatcher | None = None) -> None:
         self.network, self.packed = network, packed
-        self.rooms = threading.local()
+        self.rooms = before.rooms if before else threading.local()
         # Only a guess of how far the next block reaches; no result depends on it.
-        self.reach = min(FIRST_REACH, network.days)
+        self.reach = before.reach if before else min(FIRST_REACH, network.days)
 
     def simulate(self, draws: Draws, opens_min: IntArray) -> Times:
         """Return when everything happens.

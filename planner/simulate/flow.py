@@ -528,7 +528,7 @@ def _pass_rows(net: Chain, room: Room, number: int) -> bool:
     """Fill the rows of all moments; return False if the tables were too short."""
     count, days = len(net.zone), net.day_type.shape[1] - 2
     far, reach = days * DAY_MIN + 1, room.units.shape[1]
-    times, before, day_of = room.times, room.before, room.day_of
+    times, before = room.times, room.before
     # Made here, so that the compiler knows that nothing else lies there.
     day, base, target, is_open, is_kind = np.empty((5, STRIP), np.int32)
     for node in net.order:
@@ -537,27 +537,18 @@ def _pass_rows(net: Chain, room: Room, number: int) -> bool:
         time = times[a] if is_start else times[2 * count + a]
         # 1. The latest of what it waits for.
         least = room.floor[a] if is_start else times[count + a]
-        for i in range(number):
-            time[i] = least[i]
-        for j in range(net.pointer[node], net.pointer[node + 1]):
-            row, lag = times[net.source[j]], np.int32(min(net.lag[j], far))
-            for i in range(number):
-                time[i] = max(time[i], row[i] + lag)
-        for i in range(number):
-            time[i] = min(time[i], far)
+        _latest(net, times, node, least, far, time, number)
         if not is_start:
             continue
         # 2. What was worked by then, and what will have been at the end.
         z, end, amount = net.zone[a], times[count + a], room.work[a]
-        unit = net.zone_unit[z]
         limit = before[z, :, reach]
         for i in range(number):
             day[i] = min(time[i] // DAY_MIN, reach)
         for i in range(number):
             base[i] = before[z, i, day[i]]
             is_open[i] = before[z, i, day[i] + 1] > base[i]
-        for i in range(number):
-            target[i] = 0
+        target[:number] = 0
         first, last = net.kind_pointer[z], net.kind_pointer[z + 1]
         for k in range(first, last):
             kind = net.kind[k]
@@ -574,18 +565,7 @@ def _pass_rows(net: Chain, room: Room, number: int) -> bool:
         if is_short and reach < days:
             return False
         # 3. The last day before whose morning less than that was worked.
-        for i in range(number):
-            target[i] = min(target[i], limit[i] + 1)
-        if unit > 0:
-            share = 1.0 / unit
-            for i in range(number):
-                # Half a minute is far more than a rounding, and less than a minute.
-                day[i] = np.int32((max(min(target[i], limit[i]), 1) - 0.5) * share)
-            for i in range(number):
-                day[i] = day_of[z, i, day[i]] if limit[i] > 0 else 0
-        else:
-            for i in range(number):
-                day[i] = _day_before(before[z, i], reach, target[i])
+        _last_day(net, room, z, limit, target, day, number)
         # 4. The minute of that day by which the rest is done.
         for i in range(number):
             base[i] = target[i] - before[z, i, day[i]]
@@ -603,6 +583,41 @@ def _pass_rows(net: Chain, room: Room, number: int) -> bool:
             if amount[i] == 0 or time[i] == far:
                 end[i] = time[i]
     return True
+
+
+@inlined
+def _latest(
+    net: Chain, times: RowArray, node: int, least: RowArray, far: int, time: RowArray, number: int
+) -> None:
+    """Fill the latest of what a moment waits for, nothing later than just after the tables."""
+    for i in range(number):
+        time[i] = least[i]
+    for j in range(net.pointer[node], net.pointer[node + 1]):
+        row, lag = times[net.source[j]], np.int32(min(net.lag[j], far))
+        for i in range(number):
+            time[i] = max(time[i], row[i] + lag)
+    for i in range(number):
+        time[i] = min(time[i], far)
+
+
+@inlined
+def _last_day(
+    net: Chain, room: Room, z: int, limit: RowArray, target: RowArray, day: RowArray, number: int
+) -> None:
+    """Fill the last days before whose morning less than the targets was worked, and cut these."""
+    unit, reach = net.zone_unit[z], room.units.shape[1]
+    for i in range(number):
+        target[i] = min(target[i], limit[i] + 1)
+    if unit == 0:
+        for i in range(number):
+            day[i] = _day_before(room.before[z, i], reach, target[i])
+        return
+    share = 1.0 / unit
+    for i in range(number):
+        # Half a minute is far more than a rounding, and less than a minute.
+        day[i] = np.int32((max(min(target[i], limit[i]), 1) - 0.5) * share)
+    for i in range(number):
+        day[i] = room.day_of[z, i, day[i]] if limit[i] > 0 else 0
 
 
 @inlined

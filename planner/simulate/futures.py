@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
+from planner.simulate.blocks import block_size
 from planner.simulate.fast import prepare, simulate_packed
 from planner.simulate.firm import Movable, settled
 from planner.simulate.sampling import Sampler
@@ -15,9 +16,6 @@ if TYPE_CHECKING:
     from planner.network.arrays import Network
     from planner.simulate.sampling import Draws
     from planner.simulate.times import Times
-
-BLOCK: Final = 128
-"""Samples at a time; no result depends on it."""
 
 
 def futures(
@@ -34,6 +32,7 @@ def futures(
         raise ValueError(f"at least one sample needed (got {samples})")
     sampler = Sampler(network, seed=seed, samples=samples, method=method)
     packed, movable = prepare(network), Movable(network)
-    for first in range(0, samples, BLOCK):
-        draws = sampler.draw(first, min(BLOCK, samples - first))
+    size = block_size(network)
+    for first in range(0, samples, size):
+        draws = sampler.draw(first, min(size, samples - first))
         yield settled(network, movable, draws, lambda d: simulate_packed(packed, d))

@@ -179,6 +179,15 @@ def pack(network: Network) -> Packed:
     )  # fmt: skip
 
 
+def ranked(packed: Packed, rank: IntArray) -> Packed:
+    """Return a packed network with other ranks (A)."""
+    order = np.argsort(rank, kind="stable")
+    fact = aligned(packed.fact.size)
+    fact[:] = packed.fact
+    fact.reshape(-1, FACTS)[order, RANK] = np.arange(len(order))
+    return packed._replace(fact=fact, by_rank=order.astype(np.uint32))
+
+
 def _facts(
     network: Network,
     zone: IntArray,

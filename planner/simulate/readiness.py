@@ -10,11 +10,11 @@ import numpy as np
 from planner.capacity.laws import conservative
 from planner.domain.plan import Candidate
 from planner.domain.result import Readiness, quantile_min
-from planner.simulate.blocks import BLOCK
+from planner.simulate.blocks import block_size
 from planner.simulate.calendars import DAY_MIN
-from planner.simulate.fast import prepare, simulate_packed
+from planner.simulate.fast import again, prepare, simulate_packed
 from planner.simulate.logic import SOURCE, TARGET, Moment
-from planner.simulate.sampling import Sampler
+from planner.simulate.sampling import Sampler, dated
 from planner.simulate.summarise import block_ready, in_service
 
 if TYPE_CHECKING:
@@ -76,10 +76,13 @@ class Trial:
         self._network = network
         self._layout = _Layout(self._portfolio, network)
         self._sampler = Sampler(network, seed=self._seed, samples=self._samples)
+        size = block_size(network)
         self._draws = [
-            self._sampler.draw(first, min(BLOCK, self._samples - first))
-            for first in range(0, self._samples, BLOCK)
+            self._sampler.draw(first, min(size, self._samples - first))
+            for first in range(0, self._samples, size)
         ]
+        self._late = [self._sampler.late(draws) for draws in self._draws]
+        self._made: Prepared | None = None
 
     def readiness(self, period: int, network: Network) -> Readiness:
         """Return what `readiness` says of a trial that `run` simulates.
@@ -91,10 +94,9 @@ class Trial:
         """
         if _streams(network) != _streams(self._network):
             self._begin(network)
-        made = prepare(network)
-        dates = [
-            _dates(network, made, self._sampler.dated(network, draws)) for draws in self._draws
-        ]
+        made = self._made = prepare(network) if self._made is None else again(self._made, network)
+        drawn = zip(self._draws, self._late, strict=True)
+        dates = [_dates(network, made, dated(network, draws, late)) for draws, late in drawn]
         joined = _Dates(*(np.concatenate(part) for part in zip(*dates, strict=True)))
         return _of_trial(self._candidate, period, self._layout, joined)
 

@@ -6,7 +6,7 @@ Both engines consume the same `Draws`; what they do with them holds no chance.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 import scipy
@@ -70,6 +70,19 @@ class Draws:
         return self.lost.until(self.lost.days)
 
 
+class Late(NamedTuple):
+    """What gates and units of equipment take beyond their dates, drivers apart.
+
+    Parameters
+    ----------
+    slip, lead
+        Minutes, shape (S, G) and (S, U).
+    """
+
+    slip: FloatArray
+    lead: FloatArray
+
+
 class Sampler:
     """Draws the chances of a network, block by block.
 
@@ -109,7 +122,7 @@ class Sampler:
         work = minutes(
             self._work.draw(*block), network.work_driver, acting, is_parallel=network.is_parallel
         )
-        gate, unit = self._dates(network, block, factor)
+        gate, unit = _dates(network, self._late(block), factor)
         sky = Block(self._seed, first, count, self._total)
         blown = storms(network, sky, self._skies)
         return Draws(
@@ -123,27 +136,12 @@ class Sampler:
             repairs=repairs(network, blown.site, blown.gust_mph),
         )
 
-    def dated(self, network: Network, draws: Draws) -> Draws:
-        """Return the draws of a network that differs in dates of gates and orders alone.
+    def late(self, draws: Draws) -> Late:
+        """Return what gates and units of some draws take beyond their dates."""
+        return self._late((draws.first, draws.samples, self._total))
 
-        The same as its own sampler would draw.
-        """
-        block = (draws.first, draws.samples, self._total)
-        gate, unit = self._dates(network, block, draws.driver_factor)
-        return replace(draws, gate_min=gate, unit_min=unit)
-
-    def _dates(
-        self, network: Network, block: tuple[int, int, int], factor: FloatArray
-    ) -> tuple[IntArray, IntArray]:
-        """Return when gates open and units arrive, shape (S, G) and (S, U)."""
-        acting = np.where(network.driver_is_event, 1.0, factor)
-        delay = np.where(network.driver_is_event, factor, 0.0)
-        gate = minutes(
-            self._slip.draw(*block), network.gate_driver, acting, network.gate_base_min,
-            network.gate_event, delay,
-        )  # fmt: skip
-        unit = minutes(self._lead.draw(*block), network.unit_driver, acting, network.unit_order_min)
-        return gate, unit
+    def _late(self, block: tuple[int, int, int]) -> Late:
+        return Late(self._slip.draw(*block), self._lead.draw(*block))
 
     def _drivers(self, first: int, count: int) -> FloatArray:
         """Return factors and delays, shape (S, V).
@@ -161,6 +159,30 @@ class Sampler:
         strength = np.where(acts, u / np.where(chance > 0, chance, 1.0), 0.5)
         drawn = self._driver_law.quantile(strength)
         return np.where(acts, drawn, np.where(self.network.driver_is_event, 0.0, 1.0))
+
+
+def dated(network: Network, draws: Draws, late: Late) -> Draws:
+    """Return the draws of a network that differs in dates of gates and orders alone.
+
+    The same as its own sampler would draw.
+
+    Parameters
+    ----------
+    late
+        Of these draws, from `Sampler.late`.
+    """
+    gate, unit = _dates(network, late, draws.driver_factor)
+    return replace(draws, gate_min=gate, unit_min=unit)
+
+
+def _dates(network: Network, late: Late, factor: FloatArray) -> tuple[IntArray, IntArray]:
+    """Return when gates open and units arrive, shape (S, G) and (S, U)."""
+    acting = np.where(network.driver_is_event, 1.0, factor)
+    delay = np.where(network.driver_is_event, factor, 0.0)
+    gate = minutes(
+        late.slip, network.gate_driver, acting, network.gate_base_min, network.gate_event, delay
+    )
+    return gate, minutes(late.lead, network.unit_driver, acting, network.unit_order_min)
 
 
 def _mixed(u: FloatArray, mix: FloatArray | None, chance: FloatArray) -> FloatArray:

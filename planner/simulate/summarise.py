@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numba
 import numpy as np
 
 from planner.domain.result import NEVER
 
 if TYPE_CHECKING:
     from planner.network.arrays import Csr, IntArray, Network
+
+kernel = numba.njit(cache=True, nogil=True)
 
 
 def block_ready(network: Network, finish_min: IntArray) -> IntArray:
@@ -32,7 +35,8 @@ def in_service(network: Network, finish_min: IntArray) -> IntArray:
     """
     stands = network.lot_service < 0
     service: IntArray = finish_min[:, np.where(stands, 0, network.lot_service)].copy()
-    service[:, stands] = block_ready(network, finish_min)[:, network.lot_block[stands]]
+    if stands.any():
+        service[:, stands] = block_ready(network, finish_min)[:, network.lot_block[stands]]
     return service
 
 
@@ -76,8 +80,16 @@ def rack_rows(network: Network) -> IntArray:
 
 def latest(minute: IntArray, table: Csr) -> IntArray:
     """Return the latest of some columns of `minute` (S, n) for each row, 0 where there are none."""
-    out = np.zeros((minute.shape[0], len(table.pointer) - 1), dtype=np.int64)
-    rows = np.flatnonzero(np.diff(table.pointer))
-    if rows.size:
-        out[:, rows] = np.maximum.reduceat(minute[:, table.column], table.pointer[rows], axis=1)
-    return np.minimum(out, NEVER)
+    out = np.empty((minute.shape[0], len(table.pointer) - 1), dtype=np.int64)
+    _latest(minute, table.pointer, table.column, out)
+    return out
+
+
+@kernel
+def _latest(minute: IntArray, pointer: IntArray, column: IntArray, out: IntArray) -> None:
+    for s in range(out.shape[0]):
+        for row in range(out.shape[1]):
+            last = 0
+            for i in range(pointer[row], pointer[row + 1]):
+                last = max(last, minute[s, column[i]])
+            out[s, row] = min(last, NEVER)

@@ -24,11 +24,15 @@ SAMPLES = 3
 
 
 def assert_engines_agree(made: Network) -> None:
+    # Small networks often need no dispatcher, but what dispatches must agree on them too.
+    assert_agree(made, [fast.prepare(made, dispatch=is_forced) for is_forced in (False, True)])
+
+
+def assert_agree(made: Network, prepared: list[fast.Prepared]) -> None:
     draws = Sampler(made, seed=7, samples=SAMPLES).draw(0, SAMPLES)
     slow = reference.simulate(made, draws)
-    for is_forced in (False, True):
-        # Small networks often need no dispatcher, but what dispatches must agree on them too.
-        quick = fast.simulate_packed(fast.prepare(made, dispatch=is_forced), draws)
+    for each in prepared:
+        quick = fast.simulate_packed(each, draws)
         for field in dataclasses.fields(Times):
             np.testing.assert_array_equal(
                 getattr(quick, field.name), getattr(slow, field.name), field.name
@@ -56,6 +60,16 @@ def test_events_in_chains_give_the_same_minutes(made: Network) -> None:
     """Large networks keep what is far in chains: small ones whose chains are short do as well."""
     with patch.object(dispatch, "MANY", -1), patch.object(dispatch, "FAR_BITS", 12):
         assert_engines_agree(made)
+
+
+@settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
+@given(networks())
+def test_a_network_made_ready_again_gives_the_same_minutes(made: Network) -> None:
+    """From one with other ranks and gates."""
+    other = dataclasses.replace(
+        made, rank=made.rank[::-1].copy(), gate_base_min=made.gate_base_min + DAY
+    )
+    assert_agree(made, [fast.again(fast.prepare(other, dispatch=d), made) for d in (False, True)])
 
 
 @settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))

@@ -9,7 +9,7 @@ import pytest
 
 from benchmarks.networks import synthetic
 from planner.simulate import run
-from planner.simulate.blocks import BLOCK, Gathered, Job
+from planner.simulate.blocks import LARGEST, Gathered, Job
 from planner.simulate.retention import CORRELATED, DATES_BYTES, FEWEST, MOST, kept
 from planner.simulate.review import look
 from tests.networks import Job as Activity
@@ -73,7 +73,7 @@ def test_what_is_kept_fits_its_room() -> None:
 
 def test_parts_may_be_put_together_in_any_order() -> None:
     """Each knows its place, and counts are whole numbers."""
-    job = Job(MADE, 3, 3 * BLOCK + 7, looks=True)
+    job = Job(MADE, 3, 3 * LARGEST + 7, looks=True)
     forward, backward = Gathered(job), Gathered(job)
     parts = [job.part(first) for first in job.firsts]
     for part in parts:
@@ -103,5 +103,5 @@ def test_memory_is_flat_in_samples() -> None:
         tracemalloc.stop()
         return found
 
-    peak(BLOCK)  # compiles, or loads what was compiled
-    assert peak(64 * BLOCK) < 1.25 * peak(4 * BLOCK)
+    peak(LARGEST)  # compiles, or loads what was compiled
+    assert peak(64 * LARGEST) < 1.25 * peak(4 * LARGEST)

@@ -10,7 +10,7 @@ import pytest
 from planner.domain.result import NEVER
 from planner.errors import EngineError
 from planner.simulate import run
-from planner.simulate.blocks import BLOCK
+from planner.simulate.blocks import LARGEST
 from tests.networks import DAY, Job, Shed, Sky, csr, ints, network
 from tests.outcomes import assert_same
 
@@ -91,7 +91,7 @@ def test_total_float_is_towards_the_next_hand_over() -> None:
 
 def test_engine_and_workers_change_nothing() -> None:
     """More samples than a block: both engines, one thread or three, the same outcome."""
-    made, samples = campus(), BLOCK + 30
+    made, samples = campus(), LARGEST + 30
     base = run(made, seed=4, samples=samples, workers=1, looks=True)
     assert_same(base, run(made, seed=4, samples=samples, workers=3, looks=True))
     assert_same(base, run(made, seed=4, samples=samples, engine="reference", looks=True))
@@ -110,10 +110,10 @@ def test_progress_is_told_up_to_the_end() -> None:
     run(
         campus(),
         seed=1,
-        samples=2 * BLOCK,
+        samples=2 * LARGEST,
         progress=lambda stage, share: told.append((stage, share)),
     )
-    assert told == [("simulation of 256 futures", 0.5), ("simulation of 256 futures", 1.0)]
+    assert told == [("simulation of 1,024 futures", 0.5), ("simulation of 1,024 futures", 1.0)]
 
 
 def test_no_samples_are_refused() -> None:
