@@ -14,7 +14,7 @@ import numpy as np
 import pyomo.environ as pyo
 
 from planner.domain.plan import CashRow
-from planner.optimise.constraints import cancel, carbon, debt, equipment, reservations
+from planner.optimise.constraints import cancel, cancel_halls, carbon, debt, equipment, reservations
 from planner.optimise.constraints.base import Constraint, Statement, exceeds
 from planner.optimise.money import KINDS
 from planner.optimise.tally import tally
@@ -26,7 +26,8 @@ if TYPE_CHECKING:
     from planner.optimise.constraints.base import Index, Pyo
     from planner.optimise.data import ModelData
 
-CHARGES = (reservations.CHARGE, equipment.CHARGE, carbon.CHARGE, cancel.CHARGE)
+CHARGES = (reservations.CHARGE, equipment.CHARGE, carbon.CHARGE, cancel.CHARGE,
+           cancel_halls.CHARGE)  # fmt: skip
 """What is paid beyond halls, GPUs, their energy, and what stands."""
 TINY_MUSD = 1e-9
 CLOSE = 1e-6

@@ -1,8 +1,8 @@
 """What is decided before a reveal: the columns behind each decision, and how they are held.
 
-A decision is a number that somebody commits to in a period: halls of a candidate started, GPUs of a
-SKU ordered for a site (in whichever pool they are to stand, or to be cancelled before the order is
-firm), a tranche reserved or left.
+A decision is a number that somebody commits to in a period: halls of a candidate started (to be
+cancelled before they are firm, too), GPUs of a SKU ordered for a site (in whichever pool they are
+to stand, or to be cancelled as well), a tranche reserved or left.
 """
 
 from __future__ import annotations
@@ -48,6 +48,11 @@ def decisions(engine: Engine, data: ModelData, prefix: str = "") -> Decisions:
         # Those that cannot be told apart yet cancel alike, too.
         assert data.reveal_period is not None
         made[CANCEL, site, f"{sku} of {label}", data.reveal_period] = [column]
+    for (candidate, label), column in engine.columns_of(f"{prefix}halted").items():
+        site, _, item = candidate.partition("/")
+        made[HALLS, site, item, period[label]].append(column)
+        assert data.reveal_period is not None
+        made[CANCEL, site, f"{item} of {label}", data.reveal_period] = [column]
     for (name,), column in engine.columns_of(f"{prefix}reserved").items():
         site, _, tranche = name.partition("/")
         made[TRANCHE, site, tranche, _reserve_by(data, name)] = [column]
