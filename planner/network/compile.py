@@ -28,7 +28,7 @@ from planner.network.power import NEVER_POWERED, assign_power, contract_ends
 from planner.network.progress import apply_progress, hold, known_min, less_used, stretched
 from planner.network.roster import roster
 from planner.network.tables import CERTAIN_ZERO, build_tables, law, laws
-from planner.network.terms import add_terms, closed, coming, unit_firm_min
+from planner.network.terms import add_missing, add_terms, closed, coming, unit_firm_min
 from planner.network.works import add_works
 
 if TYPE_CHECKING:
@@ -76,6 +76,7 @@ def compile_network(
     tables = tables or build_tables(portfolio)
     draft = _draft(portfolio, plan, tables, with_tranches=with_tranches)
     _add_units(portfolio, coming(portfolio, plan), tables, draft)
+    add_missing(plan, draft)
     _add_arcs(plan, draft)
     terms = add_terms(portfolio, plan, tables, draft, with_tranches=with_tranches)
     return _ranked(closed(replace(_freeze(portfolio, tables, draft), terms=terms)), priority)

@@ -7,6 +7,7 @@ those of what has not started, future by future, on the day on which it is decid
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -16,7 +17,8 @@ from planner.domain.result import NEVER
 from planner.network.arrays import Terms
 from planner.network.calendars import DAY_MIN
 from planner.network.cpm import early_starts
-from planner.network.draft import NONE, Gate, integers
+from planner.network.draft import NONE, Gate, Unit, integers
+from planner.network.tables import CERTAIN_ZERO
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -92,6 +94,24 @@ def _is_kept(portfolio: Portfolio, order: EquipmentOrder, gone: dict[str, dt.dat
         return False
     is_firm = after is None or (day - order.order).days > after.likely
     return is_firm or order.needed < day
+
+
+def add_missing(plan: Plan, draft: Draft) -> None:
+    """Append units that never come, for rows of cancelled halls of which no order is made.
+
+    Engines want a unit for every row, also for one that never starts.
+    """
+    gone = {s.hall for s in plan.starts if s.cancelled is not None}
+    if not gone:
+        return
+    inside = {a for h in draft.halls if h.name in gone for a in range(h.first, h.last)}
+    short = Counter(pool for row in draft.rows for pool in row.pools)
+    short.subtract(unit.pool for unit in draft.units)
+    own = Counter(pool for a in inside for pool in draft.rows[a].pools)
+    for (site, equipment), pool in draft.pools.items():
+        for n in range(min(short[pool], own[pool])):
+            name = f"cancelled/{site}/{equipment}/{n + 1}"
+            draft.units.append(Unit(name, pool, NEVER, CERTAIN_ZERO))
 
 
 def closed(network: Network) -> Network:

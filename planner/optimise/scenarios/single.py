@@ -270,11 +270,12 @@ class Single:
     def _with(self, stage: Mapping[Key, float]) -> tuple[Solution, list[int]]:
         """Return the best point with commitments held, and the rows that had to give way to them.
 
-        By the rules of a plan for one world where they can be kept so; else as `_stands` says.
+        By the rules of a plan for one world where they can be kept so; else as `_stands` says. What
+        is promised at the confidence is kept by those rules: that plan is made next.
         """
         self.held.hold(stage)
         found = self._solved()
-        if found.objective is not None:
+        if found.objective is not None or self.data.reveal_period is None:
             return found, []
         strained = self._stands(stage)
         if self.whole:

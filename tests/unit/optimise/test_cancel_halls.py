@@ -30,7 +30,7 @@ SECOND = 1
 """Halls started in April, day 90."""
 DAYS = 300.0
 TERMS = {"at_order": 0.2, "on_delivery": 0.8, "at_acceptance": 0, "delay": "0 day"}
-RIGHTS = {"firm_after": "200 day", "cancel_cost": 0.1}
+RIGHTS: dict[str, Any] = {"firm_after": "200 day", "cancel_cost": 0.1}
 GEAR = {
     "title": "Gear", "lead_time": "60 day", "price_share": 0.5,
     "terms": {"at_order": 0.3, "on_delivery": 0.7, "at_acceptance": 0, "delay": "0 day"},
@@ -149,7 +149,7 @@ def test_a_hall_cancelled_too_late_or_too_early_or_in_use_is_named() -> None:
 
 
 def test_rows_hold_cancelled_halls_beside_those_that_are_kept() -> None:
-    """With no hall kept, two are all that can be cancelled, and they are paid as arithmetic says."""
+    """With no hall kept two can be cancelled, and are paid as arithmetic says."""
     data = data_of(**RIGHTS)
     engine = Engine(formulate(data), seed=1)
     for column in engine.columns_of("starts").values():

@@ -22,6 +22,7 @@ from tests.portfolios import ready, tiny
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from planner.domain.portfolio import Portfolio
     from planner.network.arrays import Network
     from planner.simulate.sampling import Draws
     from planner.simulate.times import Times
@@ -181,6 +182,53 @@ def test_terms_of_a_sku_say_when_its_orders_are_firm() -> None:
         assert compile_network(other, plan).gate_firm_min is None
 
 
+def contracted(policy: dict[str, Any] | None = None) -> Portfolio:
+    """Halls are firm 60 days after their release, the gear that they wait for 5 after the order."""
+    gear = {"title": "Gear", "lead_time": "10 day", "firm_after": "5 day"}
+    shed = {"firm_after": "60 day", "activities": {"A1": {"waits_for": ["gear"]}}}
+    catalog = {"equipment": {"gear": gear}, "modes": {"shed": shed}}
+    return tiny({"policy": policy or {}}, catalog=catalog)
+
+
+def test_terms_of_a_mode_and_a_class_say_when_halls_and_equipment_are_firm() -> None:
+    """Counted from the release and from the order; nothing where the policy wants an open loop."""
+    portfolio = contracted()
+    plan = optimise.solve(portfolio, ready(portfolio))
+    made = compile_network(portfolio, plan)
+    assert made.terms is not None
+    release = {s.hall: (s.release - made.epoch).days * D for s in plan.starts}
+    assert made.terms.hall_firm_min.tolist() == [release[h] + 60 * D for h in made.hall]
+    assert set(made.terms.unit_place) == set(made.hall)
+    orders = made.unit_order_min[made.terms.unit_firm_min >= 0]
+    assert (made.terms.unit_firm_min[made.terms.unit_firm_min >= 0] == orders + 5 * D).all()
+    assert len(orders) == len(plan.starts)
+    assert compile_network(contracted({"open_loop": True}), plan).terms is None
+    assert compile_network(portfolio, plan, with_tranches=False).terms is not None  # gear alone
+
+
+@pytest.mark.parametrize("which", ["fast", "reference"])
+def test_a_plan_that_cancels_a_hall_is_simulated_without_it(which: Any) -> None:
+    """On the day of its release: nothing of it starts, in the deterministic pass neither.
+
+    Its gear does not come, whether it was ordered or not; the other hall goes on.
+    """
+    portfolio = contracted()
+    plan = optimise.solve(portfolio, ready(portfolio))
+    gone, kept = plan.starts[0], plan.starts[1]
+    starts = (dataclasses.replace(gone, cancelled=gone.release), kept)
+    orders = tuple(o for o in plan.orders if o.hall == kept.hall)
+    changed = plan.replace(starts=starts)
+    network = compile_network(portfolio, changed)
+    again = compile_network(portfolio, changed.replace(orders=orders))
+    assert network.unit_name == again.unit_name
+    outcome = run(network, seed=1, samples=3, engine=which)
+    of = {s: [a for a, n in enumerate(network.activity) if n.startswith(f"{s.hall}/")]
+          for s in (gone, kept)}  # fmt: skip
+    assert (outcome.start_min[:, of[gone]] >= NEVER).all()
+    assert (outcome.deterministic_start_min[of[gone]] >= NEVER).all()
+    assert (outcome.start_min[:, of[kept]] < NEVER).all()
+
+
 SHELL, FIT, TESTS, EARTH, SUBSTATION = range(5)
 
 
@@ -300,12 +348,11 @@ def test_both_engines_hold_and_cancel_alike(
     """Same minutes; nothing held back before it is decided, nothing started once cancelled."""
     made = started(firm, cancel, unit_firm, arrives=12)
     drawn = dataclasses.replace(certain_draws(made), work_min=ints([days]) * D)
-    one, two = (
-        settled(made, Movable(made), drawn, lambda d, e=e: e(made, d))[1] for e in ENGINES.values()
-    )
+    one = settled(made, Movable(made), drawn, lambda d: fast.simulate(made, d))[1]
+    two = settled(made, Movable(made), drawn, lambda d: reference.simulate(made, d))[1]
     assert (one.start_min == two.start_min).all()
     assert (one.finish_min == two.finish_min).all()
-    bare = ENGINES["fast"](dataclasses.replace(made, terms=None), drawn).start_min[0]
+    bare = fast.simulate(dataclasses.replace(made, terms=None), drawn).start_min[0]
     start = one.start_min[0]
     first = min(x * D for x in (firm, cancel, unit_firm) if x >= 0)
     assert (start[bare < first] == bare[bare < first]).all()
