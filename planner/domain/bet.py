@@ -96,19 +96,22 @@ class BetItem:
 
 @dataclass(frozen=True, slots=True)
 class BetRight:
-    """Orders before the reveal that are not firm by then: a right to cancel, and its price.
+    """Orders and halls before the reveal that are not firm by then: a right to cancel, its price.
 
     Parameters
     ----------
     amount
-        GPUs that can be cancelled.
+        GPUs or halls that can be cancelled.
     cancelled, most
-        GPUs that have to be cancelled at the least for the worth told: the mean over scenarios,
-        and the most in a scenario.
+        GPUs or halls that have to be cancelled at the least for the worth told: the mean over
+        scenarios, and the most in a scenario.
     most_in
         That scenario; None where nothing is cancelled in any.
     cost_musd, most_musd
-        What cancelling them costs, nominal: the mean, and the most in a scenario.
+        What those that are cancelled cost, nominal: the mean, and the most in a scenario. Of GPUs
+        what is not given back, of halls all that was and is paid.
+    kind
+        ``gpus`` or ``halls``.
     """
 
     site: str
@@ -119,6 +122,7 @@ class BetRight:
     most_in: str | None
     cost_musd: float
     most_musd: float
+    kind: str = "gpus"
 
 
 @dataclass(frozen=True, slots=True)

@@ -102,6 +102,12 @@ class BuildMode(Model):
     learning: Factor | None = None
     """Exponent b: the n-th hall of the kind at a site takes n^-b of the crews' work (what no crew
     does, and the cost, learn nothing); 0 where not given."""
+    firm_after: DurationDay | None = None
+    """From the release of a hall to the day on which it is firm: until then it can be cancelled, or
+    what has not started of it moved to when its power comes; firm at once where not given."""
+    cancel_cost: Share | None = None
+    """Share of what is still to be paid of its construction that it costs to cancel a hall before
+    it is firm; what is spent is spent. Nothing more where not given. To move it costs nothing."""
     tenure: Literal["own", "lease", "jv"] = "own"
     """Who owns what is built; halls that are not our own have a rent, here or at the group."""
     ready_for_it: tuple[str, ...]
@@ -154,6 +160,12 @@ class Equipment(Model):
     """Most units that all sites together can order in a period; no limit where not given."""
     drivers: tuple[str, ...] = ()
     """Risk drivers that multiply its lead time."""
+    firm_after: DurationDay | None = None
+    """From order to the day on which it is firm: until then it can be cancelled with its hall, or
+    moved to when the hall needs it; firm at once where not given."""
+    cancel_cost: Share | None = None
+    """Share of its price that it costs to cancel an order before it is firm, all else that was
+    paid being given back; nothing where not given. To move it costs nothing."""
 
 
 class Trade(Model):

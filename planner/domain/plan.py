@@ -57,6 +57,8 @@ class Start:
     release: dt.date
     is_under_way: bool = False
     is_pinned: bool = False
+    cancelled: dt.date | None = None
+    """Date on which it is cancelled, before it is firm; None where it is kept."""
 
     @property
     def hall(self) -> str:

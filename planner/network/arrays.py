@@ -49,6 +49,31 @@ class Csr:
 
 
 @dataclass(frozen=True)
+class Terms:
+    """Until when commitments may move, and what is cancelled; -1 where nothing is said.
+
+    Parameters
+    ----------
+    hold
+        Gate by which the start of each activity can be held (A).
+    hall_firm_min
+        Minute from which a hall goes on whatever comes (H).
+    hall_cancel_min
+        Minute at which a hall is cancelled: what has not started by then never does (H).
+    unit_firm_min
+        Minute from which a unit of equipment comes on its date (U).
+    unit_place
+        Hall or site that each unit is ordered for; empty for stock (U).
+    """
+
+    hold: IntArray
+    hall_firm_min: IntArray
+    hall_cancel_min: IntArray
+    unit_firm_min: IntArray
+    unit_place: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Network:
     """A compiled portfolio under a plan.
 
@@ -227,6 +252,8 @@ class Network:
     gate_firm_min: IntArray | None = None
     """Minute from which what comes through a gate stands on its date (G), -1 where it always does;
     until then it slips with the forecast of what it waits for. None where everything stands."""
+    terms: Terms | None = None
+    """Until when halls and equipment may move, and what is cancelled; None where all stands."""
 
     def relations(self) -> Iterator[tuple[int, int, int, int]]:
         """Return predecessor, successor, kind and lag [min] of each relation, in order."""
@@ -239,9 +266,9 @@ class Network:
         _freeze(self)
 
 
-def _freeze(of: Network | Laws | Csr) -> None:
+def _freeze(of: Network | Laws | Csr | Terms) -> None:
     for value in vars(of).values():
         if isinstance(value, np.ndarray):
             value.flags.writeable = False
-        elif isinstance(value, (Laws, Csr)):
+        elif isinstance(value, (Laws, Csr, Terms)):
             _freeze(value)

@@ -28,6 +28,7 @@ from planner.network.power import NEVER_POWERED, assign_power, contract_ends
 from planner.network.progress import apply_progress, hold, known_min, less_used, stretched
 from planner.network.roster import roster
 from planner.network.tables import CERTAIN_ZERO, build_tables, law, laws
+from planner.network.terms import add_missing, add_terms, closed, coming, unit_firm_min
 from planner.network.works import add_works
 
 if TYPE_CHECKING:
@@ -75,9 +76,11 @@ def compile_network(
     """
     tables = tables or build_tables(portfolio)
     draft = _draft(portfolio, plan, tables, with_tranches=with_tranches)
-    _add_units(portfolio, plan.orders, tables, draft)
+    _add_units(portfolio, coming(portfolio, plan), tables, draft)
+    add_missing(plan, draft)
     _add_arcs(plan, draft)
-    return _ranked(_freeze(portfolio, tables, draft), priority)
+    terms = add_terms(portfolio, plan, tables, draft, with_tranches=with_tranches)
+    return _ranked(closed(replace(_freeze(portfolio, tables, draft), terms=terms)), priority)
 
 
 def activity_names(portfolio: Portfolio, plan: Plan) -> tuple[str, ...]:
@@ -207,11 +210,12 @@ def _add_units(
         equipment_class = portfolio.catalog.equipment[order.equipment]
         lead = law(equipment_class.lead_time, DAY_MIN)
         drivers = tables.drivers(equipment_class.drivers)
-        name = f"order/{order.site}/{order.equipment}"
-        minute = tables.minute(order.order)
+        name, minute = f"order/{order.site}/{order.equipment}", tables.minute(order.order)
+        firm = unit_firm_min(portfolio, order, tables)
         for _ in range(order.units):
             numbers[name] += 1
-            draft.units.append(Unit(f"{name}/{numbers[name]}", pool_of, minute, lead, drivers))
+            unit = f"{name}/{numbers[name]}"
+            draft.units.append(Unit(unit, pool_of, minute, lead, drivers, firm, order.hall))
     draft.units[:] = less_used(draft.units, draft.used, known_min(portfolio, tables))
 
 

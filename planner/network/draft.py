@@ -67,6 +67,10 @@ class Unit:
     order_min: int
     lead: Law
     drivers: tuple[int, ...] = ()
+    firm_min: int = NONE
+    """Minute from which it comes on its date; -1 where it always does."""
+    place: str = ""
+    """Hall, or site of the works, that it is ordered for."""
 
 
 @dataclass(slots=True)

@@ -121,6 +121,8 @@ def raise_infeasible(data: ModelData, engine: Engine) -> NoReturn:
     InfeasibleError
         With the smallest conflicting set found, and the least change of each that mends it.
     """
+    if not engine.explains:
+        raise InfeasibleError(())
     groups = _groups(data, engine)
     _let_all_give(data, engine)
     engine.relaxed = frozenset()

@@ -222,6 +222,8 @@ class Engine:
         self._costs: dict[int, float] = {}
         self.relaxed: frozenset[int] = frozenset()
         """Whole columns that integer solves leave relaxed for now."""
+        self.explains = True
+        """Whether anybody wants to know what conflicts where nothing is feasible."""
         self.deadline: float | None = None
         self.was_interrupted = False
         self.hit_clock = False

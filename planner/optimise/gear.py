@@ -22,6 +22,26 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
+class Ordered:
+    """A unit that one hall orders.
+
+    Parameters
+    ----------
+    order_day, needed_day
+        From the data date.
+    price
+        Nominal [MUSD].
+    cash
+        The same by period, shape (T,) [MUSD].
+    """
+
+    order_day: float
+    needed_day: float
+    price: float
+    cash: FloatArray
+
+
+@dataclass(frozen=True)
 class Bought:
     """Equipment of a class for one hall.
 
@@ -33,11 +53,14 @@ class Bought:
         What they cost, before escalation [MUSD].
     cash
         The same by period, nominal, shape (T,) [MUSD].
+    orders
+        Unit by unit, where the hall can be cancelled; else empty.
     """
 
     units: int
     amount: float
     cash: FloatArray
+    orders: tuple[Ordered, ...] = ()
 
 
 @dataclass(frozen=True)

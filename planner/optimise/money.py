@@ -21,7 +21,7 @@ from planner.domain.under_way import begun
 from planner.optimise.contracts import Contracts, contracts
 from planner.optimise.course import Course, hall_course, works_course
 from planner.optimise.deliveries import life_years
-from planner.optimise.gear import Bought, StockUse, bundled
+from planner.optimise.gear import Bought, Ordered, StockUse, bundled
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -215,12 +215,14 @@ def _equipment(
             # An order that should lie in the past is placed on the data date; if the hall itself
             # was started before, it was placed in time and its deposit is sunk.
             order = max(order, 0.0) if begin >= 0 else order
+            price = amount * float(books.level.at("construction", order))
             paid = payments(
-                timeline, item.terms or mode.terms,
-                amount * float(books.level.at("construction", order)),
-                order, (needed, needed), done,
-            )  # fmt: skip
-            made[name] = Bought(had.units + 1, had.amount + amount, had.cash + paid)
+                timeline, item.terms or mode.terms, price, order, (needed, needed), done
+            )
+            one = (Ordered(order, needed, price, paid),) if mode.firm_after is not None else ()
+            made[name] = Bought(
+                had.units + 1, had.amount + amount, had.cash + paid, (*had.orders, *one)
+            )
     return made
 
 

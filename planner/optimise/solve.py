@@ -48,6 +48,7 @@ def solve(
     seed: int = 1,
     limits: Limits | None = None,
     progress: Progress | None = None,
+    explain: bool = True,
 ) -> Plan:
     """Return the best plan for a portfolio at its confidence.
 
@@ -66,6 +67,9 @@ def solve(
         Seed of the solver.
     limits
         Where to stop; counts by default, so that the same inputs give the same plan.
+    explain
+        Whether to search for what conflicts, which takes many times as long as to see that
+        something does.
 
     Raises
     ------
@@ -78,7 +82,7 @@ def solve(
     """
     portfolio, limits = pinned(portfolio, pins), limits or Limits()
     try:
-        return _solved(portfolio, readiness, corrections, begin, seed, limits, progress)
+        return _solved(portfolio, readiness, corrections, begin, seed, limits, progress, explain)
     except ConflictError as found:
         if progress is not None:
             progress("least changes that would mend it", 0.0)
@@ -111,13 +115,14 @@ def _solved(
     seed: int,
     limits: Limits,
     progress: Progress | None,
+    explain: bool = True,
 ) -> Plan:
     """Return the best plan, or raise what conflicts, with no changes that would mend it."""
     began = time.monotonic()
     whole = pooled(build(portfolio, readiness, corrections))
     data = lumped(whole)
     try:
-        return _planned(data, begin, seed, limits, progress, began)
+        return _planned(data, begin, seed, limits, progress, began, explain)
     except ConflictError:
         if data is whole:
             raise
@@ -133,12 +138,13 @@ def _solved(
 
 def _planned(
     data: ModelData, begin: Plan | None, seed: int, limits: Limits, progress: Progress | None,
-    began: float,
+    began: float, explain: bool = True,
 ) -> Plan:  # fmt: skip
     size = check_fits(data, available_bytes())
     if progress is not None:
         progress(f"model{DETAIL}{size}", 0.0)
     engine = Engine(formulate(data), seed=seed, threads=limits.threads)
+    engine.explains = explain
     if limits.time_s is not None:
         engine.deadline = began + limits.time_s
     search = Search(data, engine, limits, progress or unheard)

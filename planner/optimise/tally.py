@@ -24,7 +24,7 @@ class Tally:
     Parameters
     ----------
     starts
-        Halls by option, shape (O,); halls under way are not among them.
+        Halls by option that are kept, shape (O,); halls under way are not among them.
     orders
         GPUs ordered by SKU and period, shape (J, T).
     in_place
@@ -119,7 +119,7 @@ def _starts(plan: Plan, data: ModelData, strangers: list[str]) -> FloatArray:
                 f"hall {start.hall} cannot be started as {start.candidate.mode} on "
                 f"{start.candidate.calendar} on {start.release}"
             )
-        else:
+        elif start.cancelled is None:
             counts[option] += 1
     return counts
 

@@ -929,7 +929,7 @@ def _worked(clock: Clock, zone: int, minute: int) -> int:
     # Unsigned numbers of 32 bits are divided soonest, and index without a check of sign.
     day = np.uint32(np.uint32(minute) // np.uint32(DAY_MIN))
     if clock.built[zone] <= np.int64(day):
-        _look_at(clock, zone, np.int64(day))
+        _look_at(clock, zone, np.int64(day))  # type: ignore[arg-type] # of the compiler
     total: int = clock.before[zone, day]
     if day < clock.day_type.shape[1] and clock.before[zone, day + 1] > total:
         rest = minute - day * DAY_MIN

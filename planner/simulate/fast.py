@@ -107,9 +107,9 @@ class Dispatcher:
 
     def __init__(self, network: Network, packed: Packed, before: Dispatcher | None = None) -> None:
         self.network, self.packed = network, packed
-        self.rooms = before.rooms if before else threading.local()
+        self.rooms: threading.local = before.rooms if before else threading.local()
         # Only a guess of how far the next block reaches; no result depends on it.
-        self.reach = before.reach if before else min(FIRST_REACH, network.days)
+        self.reach: int = before.reach if before else min(FIRST_REACH, network.days)
 
     def simulate(self, draws: Draws, opens_min: IntArray) -> Times:
         """Return when everything happens.

@@ -170,6 +170,9 @@ class Checker:
                 yield from self._not_after((*loc, "release"), "under way since", row.release)
         else:
             yield from self._not_before((*loc, "release"), "release", row.release)
+        if row.cancelled is not None and row.cancelled < row.release:
+            message = f"cancelled {row.cancelled} is before release {row.release}"
+            yield self.at((*loc, "cancelled"), "date-order", message)
 
     def _not_before(self, loc: Loc, noun: str, date: dt.date) -> Iterator[Finding]:
         if date < self.document.data_date:

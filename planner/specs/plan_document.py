@@ -68,6 +68,8 @@ class StartRow(Model):
     """Whether it was started before the data date."""
     pinned: Flag = False
     """Whether the next optimisation must keep it."""
+    cancelled: Date | None = None
+    """When it is cancelled, before it is firm; kept where not given."""
 
 
 class ReservationRow(Model):
@@ -401,7 +403,7 @@ def _starts(document: PlanDocument) -> tuple[Start, ...]:
         made += [
             Start(
                 Candidate(site, group, row.mode, row.calendar), row.hall, row.release,
-                is_under_way=row.under_way, is_pinned=row.pinned,
+                is_under_way=row.under_way, is_pinned=row.pinned, cancelled=row.cancelled,
             )
             for row in rows
         ]  # fmt: skip

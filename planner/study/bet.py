@@ -75,14 +75,15 @@ def solved(
             portfolio, readiness, corrections=corrections, limits=limits, seed=seed,
             progress=progress, begin=begin,
         )  # fmt: skip
+    weaker = scenarios.weaker(bet.pins)
+    is_last = weaker == bet.pins
     try:
         plan = optimise.solve(
             portfolio, readiness, corrections=corrections, pins=bet.pins, limits=limits, seed=seed,
-            progress=progress, begin=begin,
+            progress=progress, begin=begin, explain=is_last,
         )  # fmt: skip
     except InfeasibleError:
-        weaker = scenarios.weaker(bet.pins)
-        if weaker == bet.pins:
+        if is_last:
             raise
         bet.pins = weaker
         note = "the plan keeps halls and tranches of these commitments; its GPUs are sought anew"

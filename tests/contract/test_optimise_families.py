@@ -133,6 +133,11 @@ BROKEN: dict[str, dict[str, Callable[[Plan], Plan]]] = {
             )
         )
     },
+    "cancel_halls": {
+        "halls that were firm at once": lambda p: p.replace(
+            starts=tuple(replace(s, cancelled=s.release + dt.timedelta(days=30)) for s in p.starts)
+        )
+    },
     "options": {"a mode that the group does not have": in_another_mode},
     "hall_slots": {
         "two starts in a period of one": lambda p: started_on(p, *SAME_DAY),

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from planner.optimise.constraints import (
     cancel,
+    cancel_halls,
     carbon,
     cash,
     clusters,
@@ -41,8 +42,8 @@ if TYPE_CHECKING:
 CONSTRAINTS: Final[Mapping[str, Constraint]] = {
     m.CONSTRAINT.name: m.CONSTRAINT
     for m in (
-        cancel, options, hall_slots, land, crews, equipment, placement, overlap, leaving,
-        deliveries, parts, docks, supply, power, gpu_time, clusters, needs, required, gives_way,
-        lateness, pins, reservations, carbon, debt, max_price, cash,
+        cancel, cancel_halls, options, hall_slots, land, crews, equipment, placement, overlap,
+        leaving, deliveries, parts, docks, supply, power, gpu_time, clusters, needs, required,
+        gives_way, lateness, pins, reservations, carbon, debt, max_price, cash,
     )
 }  # fmt: skip

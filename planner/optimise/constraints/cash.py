@@ -14,7 +14,15 @@ import numpy as np
 import pyomo.environ as pyo
 
 from planner.domain.plan import CashRow
-from planner.optimise.constraints import cancel, carbon, debt, equipment, leaving, reservations
+from planner.optimise.constraints import (
+    cancel,
+    cancel_halls,
+    carbon,
+    debt,
+    equipment,
+    leaving,
+    reservations,
+)
 from planner.optimise.constraints.base import Constraint, Statement, exceeds
 from planner.optimise.money import KINDS
 from planner.optimise.tally import tally
@@ -27,7 +35,7 @@ if TYPE_CHECKING:
     from planner.optimise.data import ModelData
 
 CHARGES = (reservations.CHARGE, equipment.CHARGE, carbon.CHARGE, cancel.CHARGE,
-           leaving.CHARGE)  # fmt: skip
+           cancel_halls.CHARGE, leaving.CHARGE)  # fmt: skip
 """What is paid beyond halls, GPUs, their energy, and what stands."""
 TINY_MUSD = 1e-9
 CLOSE = 1e-6

@@ -1,5 +1,7 @@
 """``sum of crews[r, o, t] x starts[o] + crews under way[r, t] <= limit[r]`` for all r, t.
 
+Halls that are cancelled hold theirs until then.
+
 Halls under construction share the crews of each trade, those behind the calendar included, and the
 ceiling of people on the site; as a mean over the period, for sequencing moves peaks inside it.
 """
@@ -12,6 +14,7 @@ import numpy as np
 import pyomo.environ as pyo
 
 from planner.optimise.constraints.base import Constraint, Statement, exceeds
+from planner.optimise.constraints.cancel_halls import beside, crew_use
 from planner.optimise.labour import PEOPLE
 from planner.optimise.tally import tally
 from planner.optimise.variables import at_most
@@ -43,7 +46,8 @@ def add(model: Pyo, data: ModelData) -> None:
         terms = [
             (float(use[o]), m.starts[data.option_name(int(o))]) for o in np.flatnonzero(use > TINY)
         ]
-        return at_most(m, terms, float(free[r, t]))
+        use_of = [(float(use[o]), int(o)) for o in np.flatnonzero(use > TINY)]
+        return at_most(m, [*terms, *beside(m, data, use_of, t)], float(free[r, t]))
 
     model.crews = pyo.Constraint(names, list(data.labels), rule=rule)
 
@@ -51,7 +55,7 @@ def add(model: Pyo, data: ModelData) -> None:
 def violations(plan: Plan, data: ModelData) -> list[str]:
     """Name trades that started halls need more of than the site has, on average of a period."""
     starts = tally(plan, data).starts
-    use = np.einsum("o,ort->rt", starts, data.labour.use)
+    use = np.einsum("o,ort->rt", starts, data.labour.use) + crew_use(plan, data)
     free = left(data)
     found = []
     for r, t in zip(*np.nonzero(use > 0), strict=True):

@@ -23,6 +23,7 @@ import numpy as np
 import pyomo.environ as pyo
 
 from planner.optimise.constraints.base import Charge, Constraint, Statement
+from planner.optimise.constraints.cancel_halls import beside
 from planner.optimise.gear import latest_orders, limited
 from planner.optimise.money import KINDS
 from planner.optimise.tally import option_of, period_of
@@ -57,6 +58,12 @@ def add(model: Pyo, data: ModelData) -> None:
             for (o, name), units in needs.items()
             if name == item and data.options[o].candidate.site == site
         ]
+        of_halted = [
+            (-float(units[min(t, (data.reveal_period or 1) - 1)]), o)
+            for (o, name), units in needs.items()
+            if name == item and data.options[o].candidate.site == site
+        ]
+        wanted += beside(m, data, of_halted)
         base = float(owed[site, item][t]) if (site, item) in owed else 0.0
         return at_least([*ordered, *wanted], base - left.get((site, item), 0))
 
@@ -109,7 +116,8 @@ def _needed(plan: Plan, data: ModelData) -> Counter[tuple[str, str]]:
     """Return units that the halls started in a plan need, by site and class."""
     needed: Counter[tuple[str, str]] = Counter()
     for start in plan.starts:
-        option = None if start.is_under_way else option_of(start, data)
+        is_kept = not start.is_under_way and start.cancelled is None
+        option = option_of(start, data) if is_kept else None
         if option is not None:
             for item, bought in data.money.equipment[option].items():
                 needed[start.candidate.site, item] += bought.units
@@ -120,7 +128,8 @@ def _taken(plan: Plan, data: ModelData) -> dict[tuple[int, str], int]:
     """Return units from stock by option and class: the first released take first."""
     left, taken = dict(data.money.stock.left), Counter[tuple[int, str]]()
     for start in sorted(plan.starts, key=lambda s: (s.release, s.hall)):
-        option = None if start.is_under_way else option_of(start, data)
+        is_kept = not start.is_under_way and start.cancelled is None
+        option = option_of(start, data) if is_kept else None
         if option is None:
             continue
         for item, bought in data.money.equipment[option].items():

@@ -1,7 +1,7 @@
 """A group has so many places for halls.
 
 ``sum over candidates and periods of starts[g, c, t] <= count[g]`` for all groups g; and in each
-period ``sum over candidates of starts[g, c, t] <= starts_per_period[g]``.
+period ``sum over candidates of starts[g, c, t] <= starts_per_period[g]``; cancelled halls count.
 
 So many halls can stand on a group's ground, and so many of them can be started in a period.
 """
@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import pyomo.environ as pyo
 
 from planner.optimise.constraints.base import Constraint, Statement
+from planner.optimise.constraints.cancel_halls import beside
 from planner.optimise.tally import period_of
 from planner.optimise.variables import at_most
 
@@ -30,6 +31,7 @@ def add(model: Pyo, data: ModelData) -> None:
     def slots(m: Pyo, name: str) -> Pyo:
         options = data.options_of_group(*groups[name])
         terms = [(1.0, m.starts[data.option_name(o)]) for o in options]
+        terms += beside(m, data, [(1.0, o) for o in options])
         return at_most(m, terms, data.group_room[groups[name]])
 
     def rate(m: Pyo, name: str, label: str) -> Pyo:
@@ -39,6 +41,7 @@ def add(model: Pyo, data: ModelData) -> None:
             if data.labels[data.options[o].period] == label
         ]  # fmt: skip
         terms = [(1.0, m.starts[data.option_name(o)]) for o in options]
+        terms += beside(m, data, [(1.0, o) for o in options])
         return at_most(m, terms, data.portfolio.sites[site].groups[group].starts_per_period)
 
     model.hall_slots = pyo.Constraint(list(groups), rule=slots)

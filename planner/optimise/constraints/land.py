@@ -1,6 +1,7 @@
 """``sum of footprint[o] x starts[o] + footprint under way <= land[s]`` for all sites s.
 
-Halls and their yards take land in proportion to their IT power; standing halls have theirs.
+Halls and their yards take land in proportion to their IT power; standing halls have theirs, and
+cancelled ones keep it.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING
 import pyomo.environ as pyo
 
 from planner.optimise.constraints.base import Constraint, Statement, exceeds
+from planner.optimise.constraints.cancel_halls import beside, halted
 from planner.optimise.tally import tally
 from planner.optimise.variables import at_most
 
@@ -43,7 +45,9 @@ def add(model: Pyo, data: ModelData) -> None:
     """Add ``land[site]``."""
 
     def rule(m: Pyo, site: str) -> Pyo:
-        terms = [(acres, m.starts[data.option_name(o)]) for o, acres in _options(data, site)]
+        here = [(acres, o) for o, acres in _options(data, site)]
+        terms = [(acres, m.starts[data.option_name(o)]) for acres, o in here]
+        terms += beside(m, data, here)
         limit = data.portfolio.sites[site].land.likely - _taken(data, site)
         return at_most(m, terms, max(limit, 0.0))
 
@@ -53,6 +57,8 @@ def add(model: Pyo, data: ModelData) -> None:
 def violations(plan: Plan, data: ModelData) -> list[str]:
     """Name sites whose started halls do not fit on their land."""
     starts, found = tally(plan, data).starts, []
+    for _, option, _ in halted(plan, data):
+        starts[option] += 1
     for name, site in data.portfolio.sites.items():
         new = sum(acres * starts[o] for o, acres in _options(data, name))
         need = new + _taken(data, name)

@@ -274,7 +274,7 @@ class _Asked:
             return None
         left = {name: worth for name, worth in table.worth.items() if name != CHOSEN}
         found: dict[str, tuple[float | None, ...]] = {}
-        while left:
+        while True:
             tried = replace(table, worth={**found, **left})
             try:
                 name = best_of(self.members, tried, self.policy, best)
@@ -284,7 +284,6 @@ class _Asked:
                 return mean_worth(self.members, found[name])
             found[name] = table.rigid(name)
             left.pop(name)
-        return None
 
     def _try_own(
         self, crew: Crew, table: Table, worlds: Sequence[tuple[Member, Single]], *,

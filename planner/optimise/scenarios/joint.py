@@ -45,7 +45,8 @@ NUMERIC = 1e-7
 TIE = 1e-4
 """Weight of the mean among commitments that are alike in what is sought."""
 IDLE = 1e-6
-"""Cost of a cancelled order beside its own [BUSD a thousand GPUs]: none is made for nothing."""
+"""Cost of what is cancelled beside its own [BUSD a thousand GPUs, or a hall]: nothing is ordered or
+started for nothing."""
 
 
 @dataclass(frozen=True)
@@ -111,7 +112,10 @@ class Joint:
             decisions(self.engine, data, f"s{i}.")
             for i, data in enumerate([*(m.data for m in members), committed])
         ]
-        self.cancelled = [c for name, c in self.engine.columns.items() if ".cancelled[" in name]
+        self.cancelled = [
+            c for name, c in self.engine.columns.items()
+            if ".cancelled[" in name or ".halted[" in name
+        ]  # fmt: skip
         self._link()
         periods = int((committed.timeline.start_day < first_day).sum())
         self.held = Held(self.engine, self.decisions[-1], periods)

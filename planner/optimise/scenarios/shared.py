@@ -1,8 +1,8 @@
 """What is decided before a reveal: the columns behind each decision, and how they are held.
 
-A decision is a number that somebody commits to in a period: halls of a candidate started, GPUs of a
-SKU ordered for a site (in whichever pool they are to stand, or to be cancelled before the order is
-firm), GPUs retired or moved, a tranche reserved or left.
+A decision is a number that somebody commits to in a period: halls of a candidate started (to be
+cancelled before they are firm, too), GPUs of a SKU ordered for a site (in whichever pool they are
+to stand, or to be cancelled as well), GPUs retired or moved, a tranche reserved or left.
 """
 
 from __future__ import annotations
@@ -54,6 +54,11 @@ def decisions(engine: Engine, data: ModelData, prefix: str = "") -> Decisions:
     for (batch, to, label), column in engine.columns_of(f"{prefix}left").items():
         origin = data.pools[data.leaving.ways[batch, to, label].batch.pool]
         made[LEAVE, origin.site, f"{batch} to {to}", period[label]] = [column]
+    for (candidate, label), column in engine.columns_of(f"{prefix}halted").items():
+        site, _, item = candidate.partition("/")
+        made[HALLS, site, item, period[label]].append(column)
+        assert data.reveal_period is not None
+        made[CANCEL, site, f"{item} of {label}", data.reveal_period] = [column]
     for (name,), column in engine.columns_of(f"{prefix}reserved").items():
         site, _, tranche = name.partition("/")
         made[TRANCHE, site, tranche, _reserve_by(data, name)] = [column]

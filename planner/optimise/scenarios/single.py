@@ -39,8 +39,8 @@ class Single:
         Whether halls after the reveal are whole too; in a large model they may be started in parts
         there, so that recourse is a linear program.
     cancelled
-        Columns of orders that can be cancelled before they are firm, by their decision: closed but
-        where commitments are valued, for whoever knows what comes cancels nothing.
+        Columns of orders and halls that can be cancelled before they are firm, by their decision:
+        closed but where commitments are valued, for whoever knows what comes cancels nothing.
     waiting
         Rows that let no GPUs wait for long, free where commitments are valued.
     basis
@@ -78,6 +78,9 @@ class Single:
             (GPUS_OF, site, sku, period[label]): column
             for (sku, site, label), column in engine.columns_of("cancelled").items()
         }
+        for (candidate, label), column in engine.columns_of("halted").items():
+            site, _, item = candidate.partition("/")
+            made.cancelled[HALLS, site, item, period[label]] = column
         made.may_cancel(allowed=False)
         if data.reveal_period is not None:
             made.waiting = [r for name, r in engine.rows.items() if name.startswith("waits[")]
@@ -253,7 +256,10 @@ class Single:
             low, high = (at - slack, INF) if self.worth.sign > 0 else (-INF, at + slack)
             self.engine.bound(column, low, high)
             self.engine.seek(dict.fromkeys(columns.values(), 1.0), "min")
-            least = self.engine.solve_lp()
+            least = (
+                self.engine.solve_mip(gap=self.gap, nodes=self.nodes) if self.whole
+                else self.engine.solve_lp()
+            )  # fmt: skip
             values = found.values if least.values is None else least.values
             made = {k: max(0.0, float(values[c])) for k, c in columns.items()}
             self.engine.bound(column, -INF, INF)
@@ -264,11 +270,12 @@ class Single:
     def _with(self, stage: Mapping[Key, float]) -> tuple[Solution, list[int]]:
         """Return the best point with commitments held, and the rows that had to give way to them.
 
-        By the rules of a plan for one world where they can be kept so; else as `_stands` says.
+        By the rules of a plan for one world where they can be kept so; else as `_stands` says. What
+        is promised at the confidence is kept by those rules: that plan is made next.
         """
         self.held.hold(stage)
         found = self._solved()
-        if found.objective is not None:
+        if found.objective is not None or self.data.reveal_period is None:
             return found, []
         strained = self._stands(stage)
         if self.whole:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from planner.domain.bet import BetItem, BetRight
 from planner.optimise.constraints.cancel import cancel_cash
+from planner.optimise.constraints.cancel_halls import cancel_cash as cancel_hall_cash
 from planner.optimise.existing import date_of
 from planner.optimise.scenarios.joint import NUMERIC
 from planner.optimise.scenarios.shared import EXIT, GPUS_OF, HALLS, LEAVE
@@ -48,7 +49,7 @@ def items(
     worth = {item: _hedged(table, members, item, total[item], common[item]) for item in hedges}
     can_wait, made = waits.result(), []
     for item in order:
-        unit = GPUS if item[0] == GPUS_OF else 1.0
+        unit = _unit(item[0])
         gained, lost, where = worth.get(item, (None, None, None))
         made.append(BetItem(*item, total[item] * unit, common[item] * unit, can_wait.get(item),
                             gained, lost, where))  # fmt: skip
@@ -58,7 +59,7 @@ def items(
 def bare_items(table: Table, own: Sequence[Stage]) -> tuple[BetItem, ...]:
     """Return the first decisions and what is common to all, with nothing solved for it."""
     total, common = _shared(table, own)
-    units = {item: GPUS if item[0] == GPUS_OF else 1.0 for item in total}
+    units = {item: _unit(item[0]) for item in total}
     return tuple(
         BetItem(*item, total[item] * units[item], common[item] * units[item])
         for item in _ordered(total)
@@ -83,26 +84,36 @@ def rights(table: Table, members: Sequence[Member]) -> tuple[BetRight, ...]:
         return ()
     least = table.crew.all_of([partial(s.least_cancelled, stage) for s in table.singles])
     p, made = [m.probability for m in members], []
-    for site, item in dict.fromkeys((site, item) for _, site, item, _ in keys):
-        own = [k for k in keys if k[1:3] == (site, item)]
-        gpus = [GPUS * sum(found.get(k, 0.0) for k in own) for found in least]
+    for kind, site, item in dict.fromkeys(k[:3] for k in keys):
+        own, unit = [k for k in keys if k[:3] == (kind, site, item)], _unit(kind)
+        number = [unit * sum(found.get(k, 0.0) for k in own) for found in least]
         costs = [
-            GPUS * sum(found.get(k, 0.0) * _lost(single.data, k) for k in own)
+            unit * sum(found.get(k, 0.0) * _lost(single.data, k) for k in own)
             for single, found in zip(table.singles, least, strict=True)
         ]
-        most = max(range(len(gpus)), key=lambda i: gpus[i])
+        most = max(range(len(number)), key=lambda i: number[i])
+        is_used = number[most] >= (1.0 if kind == GPUS_OF else TINY)
         made.append(BetRight(
-            site, item, GPUS * sum(stage[k] for k in own),
-            sum(q * n for q, n in zip(p, gpus, strict=True)), gpus[most],
-            members[most].name if gpus[most] >= 1.0 else None,
-            sum(q * c for q, c in zip(p, costs, strict=True)), max(costs),
+            site, item, unit * sum(stage[k] for k in own),
+            sum(q * n for q, n in zip(p, number, strict=True)), number[most],
+            members[most].name if is_used else None,
+            sum(q * c for q, c in zip(p, costs, strict=True)), max(costs), kind,
         ))  # fmt: skip
     return tuple(made)
 
 
+def _unit(kind: str) -> float:
+    """Return how many one of a decision's numbers is."""
+    return GPUS if kind == GPUS_OF else 1.0
+
+
 def _lost(data: ModelData, key: Key) -> float:
-    """Return what cancelling a GPU of an order costs [MUSD]."""
+    """Return what a GPU or a hall costs that is cancelled [MUSD]: of a hall, what was spent too."""
     assert data.reveal_period is not None
+    if key[0] == HALLS:
+        name = (f"{key[1]}/{key[2]}", data.labels[key[3]])
+        o = next(o for o in range(len(data.options)) if data.option_name(o) == name)
+        return float(cancel_hall_cash(data, o, data.reveal_period).sum())
     cash = cancel_cash(data, data.skus.index(key[2]), key[3], data.reveal_period)
     return float(cash.sum())
 

@@ -83,6 +83,7 @@ def _starts(starts: Sequence[Start]) -> Iterator[str]:
         }
         row |= {"under_way": True} if start.is_under_way else {}
         row |= {"pinned": True} if start.is_pinned else {}
+        row |= {"cancelled": start.cancelled} if start.cancelled else {}
         groups.setdefault(f"{candidate.site}/{candidate.group}", []).append(row)
     if not groups:
         return

@@ -90,10 +90,10 @@ def _merged(alike: list[Commitment]) -> Commitment:
 def _hall_starts(result: Result) -> list[Commitment]:
     portfolio = result.portfolio
     made = []
-    for (chosen, due), members in _grouped(
+    for (chosen, due, _), members in _grouped(
         [s for s in result.plan.starts if not s.is_under_way],
-        lambda s: (s.candidate, s.release),
-        order=lambda s: (s.release, str(s.candidate)),
+        lambda s: (s.candidate, s.release, s.cancelled),
+        order=lambda s: (s.release, str(s.candidate), s.cancelled or s.release),
     ):
         mode = portfolio.catalog.modes[chosen.mode]
         power = portfolio.sites[chosen.site].groups[chosen.group].it_power.likely * len(members)
@@ -108,6 +108,9 @@ def _hall_starts(result: Result) -> list[Commitment]:
 
 
 def _why_hall(result: Result, members: list[Start]) -> str:
+    cancelled = members[0].cancelled
+    if cancelled is not None:
+        return f"cancelled {cancelled:%Y-%m}, before it is firm"
     names = {s.hall for s in members}
     service = [lot.service for lot in result.plan.lots if lot.hall in names and lot.purchase]
     return f"GPUs in service {min(service):%Y-%m}" if service else "no GPUs planned in it"

@@ -95,7 +95,7 @@ def _drivers(found: Deterministic) -> dict[str, str]:
 def _gate(name: str) -> str:
     kind, _, of = name.partition("/")
     said = {"release": "the release of", "tranche": "power from", "dock": "the delivery of racks,",
-            "standing": "the hand-over of"}  # fmt: skip
+            "standing": "the hand-over of", "hold": "the day to go on with"}  # fmt: skip
     return f"{said.get(kind, kind)} {of}"
 
 

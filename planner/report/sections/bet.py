@@ -11,7 +11,7 @@ from planner.report import words
 from planner.report.document import Column, Columns, Part, Prose, Section, Table
 
 if TYPE_CHECKING:
-    from planner.domain.bet import Bet
+    from planner.domain.bet import Bet, BetRight
     from planner.report.document import Cell
     from planner.report.facts import Facts
 
@@ -75,13 +75,16 @@ def said(bet: Bet) -> tuple[str, ...]:
 
 def _flexibility(bet: Bet) -> str:
     """Return what the right to cancel is worth, and its price."""
-    gpus = sum(r.amount for r in bet.rights)
+    gpus = sum(r.amount for r in bet.rights if r.kind == "gpus")
+    halls = sum(r.amount for r in bet.rights if r.kind == "halls")
     worth = bet.flexibility or 0.0
-    if gpus < 1:
+    if gpus < 1 and not halls:
         return "No order is left to cancel at the reveal: all are firm by then, or none is made."
     cost = sum(r.cost_musd for r in bet.rights)
+    ordered = [f"{gpus:,.0f} GPUs of these orders"] if gpus >= 1 else []
+    begun = [words.counted(round(halls), "hall")] if halls else []
     return (
-        f"At the reveal {gpus:,.0f} GPUs of these orders can still be cancelled: that right is "
+        f"At the reveal {' and '.join([*ordered, *begun])} can still be cancelled: that right is "
         f"worth {words.sig3(worth)} {bet.unit} in the mean{_percent(worth, bet.recourse)}, and "
         f"using it costs {words.sig3(cost)} MUSD in the mean."
     )
@@ -119,22 +122,28 @@ def _items(bet: Bet) -> Table:
 
 def _rights(bet: Bet) -> Table:
     columns = (
-        Column("site", "Site"), Column("item", "Of"),
-        Column("amount", "Not firm at the reveal, GPUs", "number"),
+        Column("kind", "Right"), Column("site", "Site"), Column("item", "Of"),
+        Column("amount", "Not firm at the reveal", "number"),
         Column("cancelled", "Cancelled, mean", "number"),
         Column("most", "Cancelled, most", "number"), Column("most_in", "If it is"),
         Column("cost", "Cost, mean, MUSD", "number"),
         Column("most_cost", "Cost, most, MUSD", "number"),
     )  # fmt: skip
     rows: tuple[tuple[Cell, ...], ...] = tuple(
-        (r.site, r.item, round(r.amount), round(r.cancelled), round(r.most), r.most_in,
-         r.cost_musd, r.most_musd)
+        (KINDS[r.kind], r.site, r.item, round(r.amount), _number(r, r.cancelled),
+         _number(r, r.most), r.most_in, r.cost_musd, r.most_musd)
         for r in bet.rights
     )  # fmt: skip
-    return Table("bet_rights", "Orders that can be cancelled at the reveal", columns, rows, note=(
-        "Ordered before the reveal and not firm by then. Cancelled: what has to be, at the least, "
-        "for the worth of these commitments in a scenario. Cost: what is not given back, nominal."
+    return Table("bet_rights", "What can be cancelled at the reveal", columns, rows, note=(
+        "Ordered or started before the reveal and not firm by then. Cancelled: what has to be, at "
+        "the least, for the worth of these commitments in a scenario. Cost, nominal: of GPUs what "
+        "is not given back; of halls all that was spent and is still paid for those cancelled."
     ))  # fmt: skip
+
+
+def _number(right: BetRight, amount: float) -> float:
+    """Return whole GPUs; halls are whole in a scenario, their mean over scenarios is not."""
+    return round(amount) if right.kind == "gpus" else round(amount, 2)
 
 
 def _scenarios(bet: Bet) -> Table:
@@ -213,7 +222,7 @@ def _rigid(bet: Bet) -> tuple[tuple[Cell, ...], ...]:
     if bet.rigid is None:
         return ()
     return (
-        ("nothing cancelled", bet.rigid, "mean of the best commitments if no order could be"),
+        ("nothing cancelled", bet.rigid, "mean of the best commitments if nothing could be"),
         ("value of the right to cancel", bet.flexibility, "recourse less nothing cancelled"),
     )
 

@@ -2,9 +2,10 @@
 
 Halls that are not our own have a rent; a joint venture says our share of their cost; terms of a
 tenancy stand where there is one; a loan has a ceiling and a rate; a tranche whose last date to
-reserve it is over can no longer be had, which is a warning. Orders that cost something to cancel
-say until when that goes, which is no use once they are delivered: a warning. Rented GPUs stay to
-the end of their term, and early resale brings less than any price, or GPUs are bought to be sold.
+reserve it is over can no longer be had, which is a warning. Orders and halls that cost something to
+cancel say until when that goes, which is no use once they are delivered: a warning. Rented GPUs
+stay to the end of their term, and early resale brings less than any price, or GPUs are bought to be
+sold.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from planner.specs.checks.base import Check, at
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from planner.domain.build_mode import BuildMode, Equipment
     from planner.domain.fleet import Accelerator
     from planner.domain.portfolio import Portfolio
     from planner.domain.site import HallGroup, Site
@@ -31,6 +33,10 @@ def find(portfolio: Portfolio) -> Iterator[Finding]:
             yield from _tenancy(portfolio, f"site.{name}.groups.{group_name}", group)
         yield from _reservations(portfolio, name, site)
     yield from _debt(portfolio)
+    for name, mode in portfolio.catalog.modes.items():
+        yield from _firm(portfolio, f"catalog.modes.{name}", mode, "halls")
+    for name, gear in portfolio.catalog.equipment.items():
+        yield from _orders(portfolio, f"catalog.equipment.{name}", gear)
     for name, item in portfolio.catalog.accelerators.items():
         yield from _orders(portfolio, f"catalog.accelerators.{name}", item)
         yield from _leaving(portfolio, f"catalog.accelerators.{name}", item)
@@ -40,11 +46,17 @@ def find(portfolio: Portfolio) -> Iterator[Finding]:
             yield at(portfolio, path, CODE, message, "add the site, or take the SKU from `skus`")
 
 
-def _orders(portfolio: Portfolio, path: str, item: Accelerator) -> Iterator[Finding]:
-    after = item.firm_after
-    if item.cancel_cost is not None and after is None:
-        message = "a cost of cancelling orders that are firm at once"
+def _firm(
+    portfolio: Portfolio, path: str, item: Accelerator | Equipment | BuildMode, what: str
+) -> Iterator[Finding]:
+    if item.cancel_cost is not None and item.firm_after is None:
+        message = f"a cost of cancelling {what} that are firm at once"
         yield at(portfolio, f"{path}.cancel_cost", CODE, message, "write firm_after: 90 day")
+
+
+def _orders(portfolio: Portfolio, path: str, item: Accelerator | Equipment) -> Iterator[Finding]:
+    yield from _firm(portfolio, path, item, "orders")
+    after = item.firm_after
     if after is not None and after.likely > item.lead_time.likely:
         message = f"firm {after} after the order, which is delivered {item.lead_time} after it"
         hint = "what has come can no longer be cancelled or moved"

@@ -289,6 +289,15 @@ def test_halls_that_were_begun_stretch_the_crews_by_a_fifth(crews: int, is_kept:
     assert (found is not None) is is_kept
 
 
+def test_what_is_promised_stretches_nobody() -> None:
+    """The plan at the confidence is made next, by the rules of one world: seven crews are seven."""
+    portfolio = tiny({"policy": {"terminal_share": 0.4}}, {"crews": {"EL": 7}})
+    data = build(portfolio, ready(portfolio, 90.0))
+    single = Single.of(data, Worth.of(data), 1, whole=True, gap=1e-4, nodes=50, seed=1)
+    assert single.worth_of({HALL: 2.0}) is None
+    assert single.worth_of({HALL: 1.0}) is not None
+
+
 def test_a_row_that_was_strained_is_at_rest_again() -> None:
     """What is asked next has no more crews than there are."""
     portfolio = tiny(site={"crews": {"EL": 7}})

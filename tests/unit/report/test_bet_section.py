@@ -65,7 +65,7 @@ def test_a_right_to_cancel_has_its_worth_and_its_price() -> None:
     assert "worth 4.60 H100e/researcher in the mean (5.0 %)" in text
     assert "costs 5.40 MUSD in the mean" in text
     (row,) = tables(BET)["bet_rights"].rows
-    assert row == ("north", "GB300", 7200, 1800, 3600, "late fast", 5.4, 10.8)
+    assert row == ("GPUs", "north", "GB300", 7200, 1800, 3600, "late fast", 5.4, 10.8)
     values = {r[0]: r[1] for r in tables(BET)["bet_values"].rows}
     assert values["nothing cancelled"] == 87.4
     assert values["value of the right to cancel"] == 92.0 - 87.4

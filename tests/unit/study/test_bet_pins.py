@@ -1,0 +1,50 @@
+"""A bet whose GPUs leave no room: what conflicts is nobody's question, and halls alone are held."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING
+
+import pytest
+
+from planner import optimise
+from planner.domain.bet import Bet
+from planner.domain.pin import PinnedHalls, PinnedPurchase, Pins
+from planner.errors import InfeasibleError
+from planner.study.bet import Placed, solved
+from tests.portfolios import ready, tiny
+
+if TYPE_CHECKING:
+    from planner.domain.portfolio import Portfolio
+
+MANY = PinnedPurchase(sku="H100", site="north", gpus=64_000, rule="at_least")
+ONE = PinnedHalls(site="north", group="sheds", mode="shed", halls=1, rule="exactly")
+
+
+def asked(pins: Pins) -> tuple[Placed, list[str], Portfolio]:
+    bet = Bet("expected", "H100e/researcher", dt.date(2026, 7, 1), (), (), (), 1.0, None, "x")
+    return Placed(bet, pins), [], tiny()
+
+
+def test_gpus_that_leave_no_room_are_let_go_without_asking_why() -> None:
+    """64,000 GPUs in two halls of 8,000: the hall stays pinned, and the note says so."""
+    bet, told, portfolio = asked(Pins(purchases={"many": MANY}, halls={"one": ONE}))
+    plan = solved(
+        portfolio, ready(portfolio), bet, corrections={}, limits=optimise.Limits(), seed=1,
+        progress=lambda stage, _: told.append(stage),
+    )  # fmt: skip
+    assert len(plan.starts) == 1
+    assert len(bet.bet.notes) == 1
+    assert not [stage for stage in told if stage.startswith("least changes")]
+
+
+def test_what_conflicts_with_halls_alone_is_told() -> None:
+    """Five halls where there is room for two: nothing is left to let go."""
+    five = ONE.model_copy(update={"halls": 5})
+    bet, _, portfolio = asked(Pins(halls={"five": five}))
+    with pytest.raises(InfeasibleError) as error:
+        solved(
+            portfolio, ready(portfolio), bet, corrections={}, limits=optimise.Limits(), seed=1,
+            progress=lambda *_: None,
+        )  # fmt: skip
+    assert error.value.conflict
