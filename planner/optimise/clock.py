@@ -75,11 +75,15 @@ class Clock:
             return self.instants[time - n_periods]
         return self.parts[time - n_periods - n_instants][1]
 
-    def part(self, begin_day: float, until_day: float, first: float, last: float) -> FloatArray:
+    def part(
+        self, begin_day: float | FloatArray, until_day: float, first: float, last: float
+    ) -> FloatArray:
         """Return the share of each period in which a thing is there within a part of the period.
 
         Parameters
         ----------
+        begin_day
+            Of one thing, or of N of them, shape (N, 1), for shares of shape (N, T).
         first, last
             The part, as shares of the period: 0 and 0.5 for its first half.
         """

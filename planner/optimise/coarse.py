@@ -43,10 +43,18 @@ DIGITS: Final = 9
 EQUAL: Final = 1e-9
 
 
-def coarsened(engine: Engine, data: ModelData) -> Engine | None:
+def coarsened(
+    engine: Engine, data: ModelData, place: NDArray[np.int64] | None = None
+) -> Engine | None:
     """Return the coarse model of an engine's, as its bounds are now; None where it gains little.
 
     Its columns go by the same names, but those of pools: a number stands for their kind.
+
+    Parameters
+    ----------
+    place
+        Number by option, shape (O,), the same for options of alike groups, whose starts become one
+        column by the name of the first.
     """
     kinds: dict[object, int] = {}
     kind = {p.name: kinds.setdefault(offer(data, i), len(kinds)) for i, p in enumerate(data.pools)}
@@ -56,17 +64,20 @@ def coarsened(engine: Engine, data: ModelData) -> Engine | None:
     if parts is None:
         return None
     matrix, drawn, rows = parts
-    names, at = _places(engine, kind, drawn)
+    twins = {} if place is None else _twins(data, place)
+    names, at = _places(engine, kind, drawn, twins)
     pooled = np.array([name.startswith(_starts(POOLED)) for name in names])
+    twin = np.isin(np.arange(len(names)), at[[engine.column("starts", *name) for name in twins]])
     n_new, members = len(names), np.bincount(at, minlength=len(names))
     share = sparse.csr_array(
         (1.0 / members[at], (np.arange(len(at)), at)), shape=(len(at), n_new)
     )  # fmt: skip
     belongs = sparse.csr_array(
-        (pooled[at].astype(float), (np.arange(len(at)), at)), shape=(len(at), n_new)
+        ((pooled | twin)[at].astype(float), (np.arange(len(at)), at)), shape=(len(at), n_new)
     )  # fmt: skip
     lower, upper = rows
-    group = _groups(matrix @ belongs, _first(matrix, pooled[at]), lower, upper)
+    told = _telling(matrix, pooled[at], twin[at])
+    group = _groups(told @ belongs, told, lower, upper)
     total = sparse.csr_array(
         (np.ones(len(group)), (group, np.arange(len(group)))),
         shape=(int(group.max()) + 1, len(group)),
@@ -129,9 +140,22 @@ def _by_site(
     return made, drawn, bounds
 
 
+def _twins(data: ModelData, place: NDArray[np.int64]) -> dict[tuple[str, str], tuple[str, str]]:
+    """Return the options that are part of another, or have others as theirs, with the first."""
+    first: dict[int, int] = {}
+    for o, number in enumerate(place.tolist()):
+        first.setdefault(number, o)
+    count = np.bincount(place)
+    return {
+        data.option_name(o): data.option_name(first[number])
+        for o, number in enumerate(place.tolist()) if count[number] > 1
+    }  # fmt: skip
+
+
 def _places(
-    engine: Engine, kind: dict[str, int], drawn: list[tuple[str, ...]]
-) -> tuple[dict[str, tuple[str, ...]], NDArray[np.int64]]:
+    engine: Engine, kind: dict[str, int], drawn: list[tuple[str, ...]],
+    twins: dict[tuple[str, str], tuple[str, str]],
+) -> tuple[dict[str, tuple[str, ...]], NDArray[np.int64]]:  # fmt: skip
     """Return the coarse columns, names with indices, and which of them each column is part of."""
     own: dict[int, tuple[str, ...]] = {}
     called = {column: name for name, column in engine.columns.items()}
@@ -139,6 +163,9 @@ def _places(
         for (sku, pool, time), column in engine.columns_of(component).items():
             own[column] = (sku, str(kind[pool]), time)
             called[column] = f"{component}[{','.join(own[column])}]"
+    for name, first in twins.items():
+        column = engine.column("starts", *name)
+        own[column], called[column] = first, f"starts[{','.join(first)}]"
     for i, index in enumerate(drawn, len(called)):
         own[i] = index
         called[i] = f"drawn[{','.join(index)}]"
@@ -148,27 +175,37 @@ def _places(
     return {name: index_of[name] for name in names}, at
 
 
-def _first(matrix: Any, is_pooled: NDArray[np.bool_]) -> NDArray[np.int64]:
-    """Return the first pooled column of each row, -1 where it has none: it tells its pool."""
-    made = np.full(matrix.shape[0], -1)
+def _telling(matrix: Any, pooled: NDArray[np.bool_], twin: NDArray[np.bool_]) -> Any:
+    """Return the entries of each row by which it is told with which others it is summed.
+
+    Those of pools where it has any; the others are of GPUs no matter where, and say their own site.
+    """
     entries = sparse.coo_array(matrix)
-    own = is_pooled[entries.coords[1]]
-    rows, columns = entries.coords[0][own][::-1], entries.coords[1][own][::-1]
-    made[rows] = columns
-    return made
+    rows, columns = entries.coords
+    of_pools = np.bincount(rows[pooled[columns]], minlength=matrix.shape[0]) > 0
+    kept = pooled[columns] | (twin[columns] & ~of_pools[rows])
+    return sparse.csr_array(
+        (entries.data[kept], (rows[kept], columns[kept])), shape=matrix.shape
+    )  # fmt: skip
 
 
-def _groups(
-    pooled: Any, first: NDArray[np.int64], lower: FloatArray, upper: FloatArray
-) -> NDArray[np.int64]:
+def _groups(pooled: Any, told: Any, lower: FloatArray, upper: FloatArray) -> NDArray[np.int64]:
     """Return the group of each row: those of several pools that say the same are one.
 
-    Where a pool has several that say the same, the first of each pool are one group, and so on.
+    Where a pool has several that say the same, the first of each pool are one group, and so on; the
+    first column of a row tells its pool.
+
+    Parameters
+    ----------
+    pooled, told
+        Entries that tell, by kind and by column.
     """
     pooled = sparse.csr_array(pooled)
     pooled.eliminate_zeros()
     pooled.sort_indices()
+    told.sort_indices()
     values, ends = np.round(pooled.data, DIGITS), pooled.indptr
+    columns, each = told.indices, told.indptr
     numbers: dict[object, int] = {}
     seen: dict[object, int] = {}
     group = np.zeros(len(lower), dtype=np.int64)
@@ -177,8 +214,10 @@ def _groups(
         key: object = r
         if ends[r + 1] > ends[r]:
             sides = bool(lower[r] > -INF), bool(upper[r] < INF)
-            key = (sides, pooled.indices[span].tobytes(), values[span].tobytes())
-            again = seen[key, first[r]] = seen.get((key, first[r]), -1) + 1
+            key = (sides, each[r + 1] - each[r], pooled.indices[span].tobytes(),
+                   values[span].tobytes())  # fmt: skip
+            first = columns[each[r]]
+            again = seen[key, first] = seen.get((key, first), -1) + 1
             key = (key, again)
         group[r] = numbers.setdefault(key, len(numbers))
     return group

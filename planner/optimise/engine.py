@@ -12,6 +12,7 @@ import highspy
 import numpy as np
 from highspy import cb
 from highspy.highs import HighsCallback
+from pyomo.common.gc_manager import PauseGC
 from pyomo.repn.plugins.standard_form import LinearStandardFormCompiler
 
 from planner import interrupts
@@ -200,6 +201,21 @@ class Engine:
     """
 
     def __init__(self, model: Any, *, seed: int, threads: int = 1) -> None:
+        # Millions of objects of a model are none of them garbage; looking cost a third of this.
+        with PauseGC():
+            form = self._compiled(model)
+        self._costs: dict[int, float] = {}
+        self.relaxed: frozenset[int] = frozenset()
+        """Whole columns that integer solves leave relaxed for now."""
+        self.explains = True
+        """Whether anybody wants to know what conflicts where nothing is feasible."""
+        self.deadline: float | None = None
+        self.was_interrupted = False
+        self.hit_clock = False
+        self._highs = self._passed(form, seed, threads)
+
+    def _compiled(self, model: Any) -> Any:
+        """Return a model's standard form, and note names and bounds of its columns and rows."""
         form = LinearStandardFormCompiler().write(model, mixed_form=True)
         self._index: dict[str, tuple[str, ...]] = {}
         named = self._named(form.columns)
@@ -219,15 +235,7 @@ class Engine:
         self.integers: NDArray[np.int32] = np.array(
             [i for i, v in enumerate(form.columns) if v.is_integer()], dtype=np.int32
         )
-        self._costs: dict[int, float] = {}
-        self.relaxed: frozenset[int] = frozenset()
-        """Whole columns that integer solves leave relaxed for now."""
-        self.explains = True
-        """Whether anybody wants to know what conflicts where nothing is feasible."""
-        self.deadline: float | None = None
-        self.was_interrupted = False
-        self.hit_clock = False
-        self._highs = self._passed(form, seed, threads)
+        return form
 
     def _passed(self, form: Any, seed: int, threads: int) -> Any:
         matrix = form.A.tocsc()
@@ -477,6 +485,10 @@ class Engine:
     def row_duals(self) -> FloatArray:
         """Return by how much the last objective moves a unit of each row's bounds."""
         return np.array(self._highs.getSolution().row_dual)
+
+    def column_duals(self) -> FloatArray:
+        """Return by how much the last objective moves a unit of each column that is at a bound."""
+        return np.array(self._highs.getSolution().col_dual)
 
     def basis(self) -> tuple[list[Any], list[Any]] | None:
         """Return the basis of the last linear program: status by column and by row."""

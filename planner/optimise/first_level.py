@@ -12,6 +12,7 @@ from planner.optimise.coarse import coarsened
 from planner.optimise.conflict import raise_infeasible
 from planner.optimise.engine import Engine, Solution
 from planner.optimise.fairness import MaxMin, fairness_of, unit_of
+from planner.optimise.moving import moved
 from planner.optimise.objectives import OBJECTIVES
 from planner.optimise.rounding import (
     fix,
@@ -21,6 +22,7 @@ from planner.optimise.rounding import (
     whole_starts,
 )
 from planner.optimise.search import Search, value_of
+from planner.optimise.twins import dealt, joined
 from planner.optimise.whole import SMALL_INTEGERS, is_small, whole_halls
 from planner.optimise.wishes import hold, let_give, orders, total, wishes
 
@@ -101,7 +103,8 @@ def _through_coarse(search: Search, objective: Objective) -> Solution | None:
     is_max_min = objective.name == "compute_per_researcher" and isinstance(fair, MaxMin)
     if not is_max_min or has_more or len(data.options) <= SMALL_INTEGERS:
         return None
-    coarse = coarsened(engine, data)
+    few, place = joined(data)
+    coarse = coarsened(engine, data, place)
     if coarse is None:
         return None
     try:
@@ -110,11 +113,11 @@ def _through_coarse(search: Search, objective: Objective) -> Solution | None:
         return None
     search.tell("whole halls", 0.2)
     gap, nodes = COARSE_GAP * search.gap, search.limits.nodes
-    if is_small(coarse, data):
+    if is_small(coarse, few):
         best = coarse.solve_mip(gap=gap, nodes=nodes)
         bound = best.bound if best.bound is not None else relaxed.bound
     else:
-        best, bound = sought(coarse, data, relaxed, gap=gap, nodes=nodes), relaxed.bound
+        best, bound = sought(coarse, few, relaxed, gap=gap, nodes=nodes), relaxed.bound
     engine.was_interrupted |= coarse.was_interrupted
     engine.hit_clock |= coarse.hit_clock
     if best.values is None:
@@ -124,13 +127,17 @@ def _through_coarse(search: Search, objective: Objective) -> Solution | None:
     search.tell("GPUs for the halls", 0.4)
     if search.is_over:
         engine.deadline = None  # one linear program, and what was found is a plan
-    columns, halls = start_columns(engine, data), whole_starts(coarse, data, best.values)
+    columns = start_columns(engine, data)
+    halls = dealt(data, place, whole_starts(coarse, few, best.values))
     fix(engine, columns, halls, halls)
     found = fair.relax(engine)
+    search.bound = bound
+    if found.values is not None:
+        found = moved(search, fair, columns, halls, found)
     unfix(engine, columns)
     if found.values is None:
+        search.bound = None
         return None
-    search.bound = bound
     return Solution(Termination.GAP, found.values, found.objective, None)
 
 

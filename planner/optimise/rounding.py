@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from planner.optimise.engine import Engine, Solution
 
 WHOLE = 1e-6
+ROUNDS = 3
+"""Searches within a hall of the best halls so far, each from what the one before found."""
 FEW_PARTS = 100
 """Halls in parts up to which a search begins from their rounding."""
 THRESHOLDS = (0.5, 0.3, 0.8, 0.999)
@@ -142,10 +144,17 @@ def sought(
         best = greedy(engine, data, relaxed.values) or best
     if best.values is None or best.objective is None:
         return best
-    is_wide = abs(relaxed.objective - best.objective) > gap * abs(relaxed.objective)
-    if is_wide and not (engine.was_interrupted or engine.hit_clock):
+    for _ in range(ROUNDS):
+        is_wide = abs(relaxed.objective - best.objective) > gap * abs(relaxed.objective)
+        if not is_wide or engine.was_interrupted or engine.hit_clock:
+            break
         better = neighbourhood(engine, data, best.values, gap=gap, nodes=nodes)
-        best = better if better.values is not None else best
+        if better.objective is None or better.values is None:
+            break
+        gained = abs(better.objective - best.objective)
+        best = better
+        if gained <= gap / 10 * abs(relaxed.objective):
+            break
     return best
 
 

@@ -13,7 +13,8 @@ period would serve as if they came together.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Self
 
 import numpy as np
 import pyomo.environ as pyo
@@ -22,6 +23,8 @@ from planner.optimise.constraints.base import Constraint, structural
 from planner.optimise.variables import GPUS, at_most
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from planner.capacity.timeline import FloatArray
     from planner.domain.plan import Plan
     from planner.optimise.constraints.base import Pyo
@@ -31,12 +34,57 @@ INSTANTS = (1 / 3, 2 / 3)
 TINY = 1e-9
 
 
+@dataclass(frozen=True)
+class _Decisions:
+    """The decisions of a pool by their axes: a look-up for each term would cost most of the time.
+
+    Parameters
+    ----------
+    starts
+        By option of the pool.
+    orders, can
+        By SKU and period, shape (J, T), and whether there is such an order.
+    placed, served
+        By SKU and period, None where there is none, shape (J, T).
+    offered
+        By period, None where there is none, shape (T,).
+    """
+
+    starts: list[Pyo]
+    orders: NDArray[np.object_]
+    can: NDArray[np.bool_]
+    placed: NDArray[np.object_]
+    served: NDArray[np.object_]
+    offered: list[Pyo]
+
+    @classmethod
+    def of(cls, model: Pyo, data: ModelData, pool: int) -> Self:
+        """Return the decisions of a pool."""
+        name = data.pools[pool].name
+        orders, placed, served = (
+            np.array([
+                [_known(var, sku, name, label) for label in data.labels] for sku in data.skus
+            ], dtype=object).reshape(len(data.skus), data.n_periods)
+            for var in (model.orders, model.placed, model.served)
+        )  # fmt: skip
+        return cls(
+            [model.starts[data.option_name(o)] for o in data.options_of_pool(pool)],
+            orders, orders != None, placed, served,  # noqa: E711 - by element
+            [_known(model.offered, name, label) for label in data.labels],
+        )  # fmt: skip
+
+
+def _known(variable: Pyo, *index: str) -> Pyo:
+    """Return a decision; None where there is none by that index."""
+    return variable[index] if index in variable else None  # noqa: SIM401 - it has no `get`
+
+
 def add(model: Pyo, data: ModelData) -> None:
     """Add ``overlap[pool, period, instant, order]``, order being which of the two comes first."""
     model.overlap = pyo.ConstraintList()
     shares: dict[tuple[float, float, float], FloatArray] = {}  # pools of one tail have the same
     for p, pool in enumerate(data.pools):
-        skus = [(j, sku) for j, sku in enumerate(data.skus) if data.deliveries.fits[j, p]]
+        decisions = _Decisions.of(model, data, p)
         for s in INSTANTS:
             halls = [_halls(data, p, 0.0, s), _halls(data, p, s, 1.0)]
             gpus = []
@@ -46,19 +94,14 @@ def add(model: Pyo, data: ModelData) -> None:
                     shares[key] = _gpus(data, *key)
                 gpus.append(shares[key])
             for t in range(data.n_periods):
-                placed = [
-                    (data.gpu_mw[j] * GPUS, model.placed[sku, pool.name, data.labels[t]])
-                    for j, sku in skus
-                    if (sku, pool.name, data.labels[t]) in model.placed
-                ]
-                if placed and _ramps(halls, t):
-                    for early in (0, 1):
-                        span = (s, 1.0 - s) if early == 0 else (1.0 - s, s)
-                        part = (s, 1.0) if early == 0 else (0.0, s)
-                        stays, moved = _loose(model, data, p, t, part)
-                        offered = (halls[early][0], halls[early][1] + stays)
-                        _add_row(model, data, p, t, [*placed, *moved], offered, gpus[1 - early],
-                                 span)  # fmt: skip
+                if not _ramps(halls, t):
+                    continue
+                for early in (0, 1):
+                    span = (s, 1.0 - s) if early == 0 else (1.0 - s, s)
+                    part = (s, 1.0) if early == 0 else (0.0, s)
+                    stays, moved = _loose(model, data, p, t, part)
+                    there = (halls[early][0], halls[early][1] + stays)
+                    _add_row(model, data, p, t, decisions, there, (gpus[1 - early], moved), span)
 
 
 def _ramps(halls: list[tuple[FloatArray, FloatArray]], period: int) -> bool:
@@ -70,38 +113,46 @@ def _ramps(halls: list[tuple[FloatArray, FloatArray]], period: int) -> bool:
 
 
 def _add_row(
-    model: Pyo, data: ModelData, pool: int, period: int, placed: list[tuple[float, Pyo]],
-    halls: tuple[FloatArray, FloatArray], gpus: FloatArray, spans: tuple[float, float],
+    model: Pyo, data: ModelData, pool: int, period: int, decisions: _Decisions,
+    halls: tuple[FloatArray, FloatArray], gpus: tuple[FloatArray, list[tuple[float, Pyo]]],
+    spans: tuple[float, float],
 ) -> None:  # fmt: skip
     """Add a row: what serves all of the period by its parts, the rest start by start.
 
     Parameters
     ----------
+    gpus
+        Share of each period in which orders serve in the part, and the terms of those that move.
     spans
         Parts of the period in which halls and in which GPUs count.
     """
-    (per_option, there), (of_halls, of_gpus) = halls, spans
-    name, label, terms = data.pools[pool].name, data.labels[period], []
+    (per_option, there), (of_halls, of_gpus), (shares, moved) = halls, spans, gpus
+    unit, placed = data.gpu_mw * GPUS, decisions.placed[:, period]
+    terms = [
+        (float(unit[j]), placed[j])
+        for j in np.flatnonzero(data.deliveries.fits[:, pool]) if placed[j] is not None
+    ]  # fmt: skip
+    if not terms:
+        return
+    terms += moved
     here = data.options_of_pool(pool)
     own = per_option[:, period]
-    if (name, label) in model.offered:
-        terms.append((-of_halls, model.offered[name, label]))
+    if decisions.offered[period] is not None:
+        terms.append((-of_halls, decisions.offered[period]))
         own = own - of_halls * data.option_mw[here, period]
     terms += [
-        (-float(own[i]), model.starts[data.option_name(here[i])])
-        for i in np.flatnonzero(np.abs(own) > TINY).tolist()
+        (-float(own[i]), decisions.starts[i]) for i in np.flatnonzero(np.abs(own) > TINY).tolist()
     ]
-    for j, sku in enumerate(data.skus):
-        unit, own = float(data.gpu_mw[j]) * GPUS, gpus[j, :, period]
-        if (sku, name, label) in model.served:
-            terms.append((-unit * of_gpus, model.served[sku, name, label]))
-            own = own - of_gpus * data.deliveries.present[j, pool, :, period]
-        terms += [
-            (-unit * float(own[t]), model.orders[sku, name, data.labels[t]])
-            for t in np.flatnonzero(np.abs(own) > TINY)
-            if (sku, name, data.labels[t]) in model.orders
-        ]
-    row = at_most(model, [*placed, *terms], float(there[period]))
+    served, own = decisions.served[:, period], shares[:, :, period]
+    if any(s is not None for s in served):
+        own = own - of_gpus * data.deliveries.present[:, pool, :, period]
+    own = -unit[:, None] * np.where(decisions.can & (np.abs(own) > TINY), own, 0.0)
+    for j, come in enumerate(served):
+        if come is not None:
+            terms.append((-float(unit[j]) * of_gpus, come))
+        if own[j].any():
+            terms += zip(own[j].tolist(), decisions.orders[j], strict=True)
+    row = at_most(model, terms, float(there[period]))
     if row is not pyo.Constraint.Skip:
         model.overlap.add(row)
 
@@ -143,11 +194,14 @@ def _halls(data: ModelData, pool: int, first: float, last: float) -> tuple[Float
         what stands in it, (T,).
     """
     here = data.options_of_pool(pool)
+    options = [data.options[o] for o in here]
+    blocks = [len(option.block_mw) for option in options]
     offered = np.zeros((len(here), data.n_periods))
-    for i, o in enumerate(here):
-        option = data.options[o]
-        for day, mw in zip(option.service_day, option.block_mw, strict=True):
-            offered[i] += mw * data.clock.part(day, np.inf, first, last)
+    if any(blocks):
+        day = np.concatenate([option.service_day for option in options])[:, None]
+        mw = np.concatenate([option.block_mw for option in options])[:, None]
+        share = data.clock.part(day, np.inf, first, last)
+        np.add.at(offered, np.repeat(np.arange(len(here)), blocks), mw * share)
     there = np.zeros(data.n_periods)
     chosen = data.pools[pool]
     for day, mw in zip(chosen.service_day, chosen.block_mw, strict=True):

@@ -78,11 +78,13 @@ def add(model: Pyo, data: ModelData) -> None:
     _add_offered(model, data, options)
 
     def rule_of(component: str) -> Pyo:
+        each = [takes(data, component, j) for j in range(len(data.skus))]
+
         def rule(m: Pyo, name: str, time: str) -> Pyo:
             p, k = by_pool[name], data.times.index(time)
             share = offers(data.pools[p], component)
-            taken = sum(takes(data, component, j) * stood[j, p, k] for j in range(len(data.skus)))
-            fits = sum(takes(data, component, j) * loose[j, p, k] for j in range(len(data.skus)))
+            taken = sum(each[j] * stood[j, p, k] for j in range(len(data.skus)))
+            fits = sum(each[j] * loose[j, p, k] for j in range(len(data.skus)))
             free = max(share * data.standing_mw[p, k] - taken, fits)
             if (
                 is_chained
@@ -92,7 +94,7 @@ def add(model: Pyo, data: ModelData) -> None:
             ):
                 return pyo.Constraint.Skip
             terms = [
-                (takes(data, component, j) * GPUS, m.placed[sku, name, time])
+                (each[j] * GPUS, m.placed[sku, name, time])
                 for j, sku in enumerate(data.skus)
                 if (sku, name, time) in m.placed
             ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from importlib import import_module
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
@@ -17,6 +18,9 @@ from planner.optimise.fairness import fairness_of
 from planner.optimise.lumping import lumped
 from planner.optimise.model import formulate
 from planner.optimise.rounding import fix, start_columns
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 CASE = thin(Size("three", 3, 12, 8, 2, 3))
 
@@ -94,12 +98,14 @@ def test_a_plan_of_many_sites_keeps_every_rule(small: int, monkeypatch: pytest.M
     """
     made: list[Engine | None] = []
 
-    def noted(engine: Engine, data: ModelData) -> Engine | None:
-        made.append(coarsened(engine, data))
+    def noted(engine: Engine, data: ModelData, place: NDArray[np.int64]) -> Engine | None:
+        made.append(coarsened(engine, data, place))
         return made[-1]
 
-    path = import_module("planner.optimise.solve")  # its name in the package is the function's
+    # Their names in the package are the functions'.
+    path, whole = (import_module(f"planner.optimise.{name}") for name in ("first_level", "whole"))
     monkeypatch.setattr(path, "SMALL_INTEGERS", small)
+    monkeypatch.setattr(whole, "SMALL_INTEGERS", small)
     monkeypatch.setattr(path, "coarsened", noted)
     plan = optimise.solve(*CASE, seed=1)
     assert made[0] is not None
