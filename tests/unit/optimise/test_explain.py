@@ -11,11 +11,13 @@ from planner import optimise
 from planner.domain.explanation import Point
 from planner.errors import SpecError
 from planner.optimise import explain
+from planner.optimise.explain.along import Along, apart
 from planner.optimise.explain.levers import levers, money_step
+from planner.optimise.explain.parameters import Parameter
 from planner.optimise.explain.prices import SHOWN
 from planner.optimise.explain.said import scarce
 from planner.optimise.explain.session import QUARTER_DAY
-from planner.optimise.explain.switch import CLOSE, Parameter, _bisect, _flips, _Solver, apart
+from planner.optimise.explain.switch import CLOSE, _bisect, _flips
 from tests.portfolios import MODE, ready, tiny
 
 POOR = {
@@ -158,7 +160,7 @@ def test_a_tranche_earlier_is_what_a_model_made_anew_says() -> None:
         assert stepped != pytest.approx(warm.base.worth.level, rel=1e-3)
 
 
-class Stub(_Solver):
+class Stub(Along):
     """Answers without a model: a gives way to b at 3.3, and c comes into use at 6.1."""
 
     def __init__(self) -> None:
