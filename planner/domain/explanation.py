@@ -310,14 +310,14 @@ class Switch:
     def told(self) -> tuple[str, ...]:
         """Return where the choice flips, in words; where it does not, how far the mix moves."""
         if self.flips:
-            return tuple(
-                f"{flip.text} {flip.between()}"
-                + (f" ({proof})" if (proof := flip.proved()) else "")
-                for flip in self.flips
-            )
+            return tuple(f"{flip.text} {flip.between()}" for flip in self.flips)
         if self.farthest is None:
             return ("does not flip",)
         return (f"does not flip; at most {self.farthest:.0%} of the MW is otherwise",)
+
+    def proved(self) -> tuple[str, ...]:
+        """Return what whole halls say to each line that `told` returns."""
+        return tuple(flip.proved() for flip in self.flips) or ("",)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ import numpy as np
 
 from planner.domain.explanation import TODAY, Point
 from planner.optimise.engine import INF, Engine
+from planner.optimise.explain.line import Basis, Line, Numbers
 from planner.optimise.explain.session import uninterrupted
 from planner.optimise.model import formulate
 from planner.optimise.objectives import OBJECTIVES
@@ -40,8 +41,10 @@ WHOLE_GAP, WHOLE_NODES = 1e-3, 60
 """Gap and nodes of a search for whole halls."""
 NUMERIC: Final = 1e-7
 """Relative slack of a held objective, for the solver's tolerance."""
-KEPT: Final = 3
+KEPT: Final = 6
 """Models kept at a time: those of the values solved last."""
+ON_A_LINE: Final = 3
+"""Models that tell whether the parameter enters linearly."""
 Starts = dict[tuple[str, str], float]
 """Halls started by candidate and period; what is not named is not started."""
 
@@ -76,6 +79,8 @@ class Along:
         self.halls = _smallest_halls(given.data)
         self._places: OrderedDict[float, Place | None] = OrderedDict()
         self._options: dict[tuple[str, str], Option] = {}
+        self._known: dict[float, tuple[Engine, Numbers]] = {}
+        self._line: Line | None = None
         self._best: dict[tuple[float, frozenset[Any]], float | None] = {}
 
     @property
@@ -117,17 +122,28 @@ class Along:
         """Return the model at a value; None where the value is impossible."""
         if value not in self._places:
             data = self.parameter.data(value)
-            self._places[value] = None if data is None else self._placed(data)
+            self._places[value] = None if data is None else self._placed(data, value)
             while len(self._places) > KEPT:
                 self._places.popitem(last=False)
         self._places.move_to_end(value)
         return self._places[value]
 
-    def _placed(self, data: ModelData) -> Place:
-        engine = Engine(formulate(data), seed=self.seed)
-        hold_plan(engine, data, self.given.plan)
+    def _placed(self, data: ModelData, value: float) -> Place:
+        if self._line is not None:
+            engine = self._line.model(value)
+        else:
+            engine = Engine(formulate(data), seed=self.seed)
+            hold_plan(engine, data, self.given.plan)
+            self._learn(value, engine)
         self._options |= {data.option_name(o): x for o, x in enumerate(data.options)}
         return Place(data, engine, start_columns(engine, data))
+
+    def _learn(self, value: float, engine: Engine) -> None:
+        """Note a model; the third tells whether all others are known by then."""
+        if len(self._known) < ON_A_LINE:
+            self._known[value] = engine, Numbers.of(engine)
+            if len(self._known) == ON_A_LINE:
+                self._line = Line.through(self._known)
 
     # The best at a value: whole halls in a small model, halls in parts in a big one
 
@@ -171,10 +187,14 @@ class Along:
         if name == "search":
             searched = engine.solve_mip(gap=WHOLE_GAP, nodes=WHOLE_NODES)
             return uninterrupted(engine, searched).values
-        key = name, variable, len(engine.lower), len(engine.row_lower)
-        engine.adopt(self.given.warm.get(key))
+        key = name, variable
+        before: Basis | None = self.given.warm.get(key)
+        if before is not None:
+            engine.adopt(before.on(engine))
         found = uninterrupted(engine, engine.solve_lp())
-        self.given.warm[key] = engine.basis() or self.given.warm.get(key)
+        basis = engine.basis()
+        if basis is not None:
+            self.given.warm[key] = Basis(engine.columns, engine.rows, *basis)
         return found.values
 
     # Whole plans, halls given

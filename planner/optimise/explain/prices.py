@@ -4,7 +4,7 @@ With halls fixed the best first objective is concave in the bounds of rows, so a
 is at least what a step up gains, whichever of the many duals the solver shows. Levers are therefore
 solved in the order of that figure, and a family ends where the next one could not overtake what was
 found: the duals screen, and are never printed. What acts through whole halls only is screened with
-halls that may be started in parts.
+halls that may be started in parts; in a big model by the first objective alone.
 """
 
 from __future__ import annotations
@@ -66,7 +66,8 @@ def _screened(
     session: Session, found: Sequence[Lever], basis: Basis, is_over: Callable[[], bool]
 ) -> list[tuple[Lever, Price]]:
     """Return the levers of each kind that gain most, solved again up and down."""
-    base = session.solved()
+    names = None if basis == "halls fixed" or session.is_small else session.leading
+    base = session.solved(names=names)
     if base is None:
         return []
     session.first()
@@ -75,7 +76,7 @@ def _screened(
     for kind in dict.fromkeys(lever.kind for lever in found):
         of_kind = [(_most(session, lever, duals), lever) for lever in found if lever.kind == kind]
         of_kind.sort(key=lambda pair: -pair[0])
-        made += _largest(session, base, of_kind, basis, is_over)
+        made += _largest(session, base, of_kind, basis, names, is_over)
     return made
 
 
@@ -86,7 +87,7 @@ def _most(session: Session, lever: Lever, duals: FloatArray) -> float:
 
 def _largest(
     session: Session, base: Found, of_kind: Sequence[tuple[float, Lever]], basis: Basis,
-    is_over: Callable[[], bool],
+    names: tuple[str, ...] | None, is_over: Callable[[], bool],
 ) -> list[tuple[Lever, Price]]:  # fmt: skip
     found: list[tuple[Lever, Price]] = []
     least = SMALLEST * abs(session.first_of(base.worth) or 1.0)
@@ -95,17 +96,20 @@ def _largest(
         gains = sorted((_gain(session, p.up) for _, p in found), reverse=True)
         if most <= least or is_over() or (len(gains) >= SHOWN and gains[SHOWN - 1] >= most):
             break
-        up = _step(session, base, lever.up)
+        up = _step(session, base, lever.up, names)
         if _gain(session, up) > least:
-            down = _step(session, base, lever.down)
+            down = _step(session, base, lever.down, names)
             found.append((lever, _price(session, lever, basis, up, down)))
     found.sort(key=lambda pair: -_gain(session, pair[1].up))
     return found[:SHOWN]
 
 
-def _step(session: Session, base: Found, rows: Mapping[int, float]) -> Worth | None:
+def _step(
+    session: Session, base: Found, rows: Mapping[int, float], names: tuple[str, ...] | None
+) -> Worth | None:
+    """Return what a step changes, in the objectives named, or in all."""
     with session.stepped(rows):
-        found = session.solved()
+        found = session.solved(names=names)
     return None if found is None else found.worth.less(base.worth)
 
 

@@ -26,6 +26,8 @@ CLOSE: Final[Mapping[FlipKind, float]] = {"most": 0.01, "use": 0.03, "mix": 0.03
 """Share of the range within which a switch point is found, in the order in which it is sought."""
 MIDDLES, MIDDLES_BIG = 4, 2
 """Parts of the range of which the ends are solved at first, beside today's value."""
+MOST_BIG = 10
+"""Values at which a big model is solved at most, whatever is still open between them then."""
 IN_PARTS = "Halls may be started in parts; each flip is then tried with whole halls."
 WHOLE = "Whole halls, searched to a gap of 0.1 % or 60 nodes."
 
@@ -72,7 +74,7 @@ def _farthest(along: Along) -> float | None:
 def _bisect(along: Along, kind: FlipKind, is_over: Callable[[], bool]) -> None:
     """Solve middles until all that is told of a kind changes within its share of the range."""
     close = CLOSE[kind] * (along.parameter.high - along.parameter.low)
-    while not is_over():
+    while not is_over() and (along.is_small or len(along.tried) < MOST_BIG):
         open_ = [
             (high - low, low, high) for low, high in pairwise(sorted(along.points))
             if high - low > close and (low + high) / 2 not in along.tried

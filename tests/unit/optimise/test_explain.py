@@ -8,16 +8,20 @@ import numpy as np
 import pytest
 
 from planner import optimise
-from planner.domain.explanation import Point
+from planner.domain.explanation import CONFIRMED, Flip, Point
 from planner.errors import SpecError
 from planner.optimise import explain
+from planner.optimise.engine import Engine
 from planner.optimise.explain.along import Along, apart
 from planner.optimise.explain.levers import levers, money_step
-from planner.optimise.explain.parameters import Parameter
+from planner.optimise.explain.line import Line, Numbers
+from planner.optimise.explain.parameters import Given, Parameter
 from planner.optimise.explain.prices import SHOWN
 from planner.optimise.explain.said import scarce
 from planner.optimise.explain.session import QUARTER_DAY
 from planner.optimise.explain.switch import CLOSE, _bisect, _flips
+from planner.optimise.explain.whole import _crossing
+from planner.optimise.model import formulate
 from tests.portfolios import MODE, ready, tiny
 
 POOR = {
@@ -168,6 +172,11 @@ class Stub(Along):
         self.points, self.tried = {}, set()
         self.halls = {("s", mode): 4.0 for mode in "abc"}
 
+    @property
+    def is_small(self) -> bool:
+        """Whether whole halls are searched."""
+        return True
+
     def at(self, value: float) -> Point:
         """Return the choice at a value."""
         mw = {"a": 9.0 if value < 3.3 else 0.0, "b": 5.0, "c": 1.9 if value < 6.1 else 2.1}
@@ -220,6 +229,75 @@ def test_a_dear_mode_gives_way_where_whole_plans_say_so() -> None:
         dearer = {"shed": {"hall_cost": f"{at} MUSD/MW"}, "barn": barn}
         other = tiny({"finance": POOR}, site, {"modes": dearer})
         assert {s.candidate.mode for s in optimise.solve(other, ready(other)).starts} == {mode}
+
+
+def test_a_flip_of_halls_in_parts_is_tried_with_whole_ones(monkeypatch: pytest.MonkeyPatch) -> None:
+    """In a big model whole plans of both sides are compared, and change places at 14 as well."""
+    monkeypatch.setattr("planner.optimise.explain.along.SMALL_INTEGERS", 0)
+    barn = MODE | {"title": "Barn", "hall_cost": "14 MUSD/MW"}
+    catalog = {"modes": {"shed": {"hall_cost": "10 MUSD/MW"}, "barn": barn}}
+    portfolio = tiny({"finance": POOR}, {"groups": {"sheds": {"modes": ["shed", "barn"]}}}, catalog)
+    readiness = ready(portfolio)
+    warm = explain.Session.of(portfolio, readiness, optimise.solve(portfolio, readiness))
+    given = explain.given_of(warm, readiness, {})
+    cost = next(p for p in explain.usual(given) if p.path == "modes.shed.hall_cost")
+    found = explain.switch(given, cost, never)
+    flip = next(f for f in found.flips if (f.kind, f.before, f.after) == ("most", "shed", "barn"))
+    assert flip.proof == CONFIRMED
+    assert flip.whole_low is not None
+    assert flip.whole_high is not None
+    assert flip.whole_low <= 14.0 <= flip.whole_high
+
+
+def test_a_price_enters_on_a_straight_line_and_a_duration_does_not(poor: explain.Session) -> None:
+    """The model between three values is the one that is made anew there, to the rounding."""
+    barn = MODE | {"title": "Barn", "hall_cost": "14 MUSD/MW"}
+    portfolio = tiny(
+        {"finance": POOR}, {"groups": {"sheds": {"modes": ["shed", "barn"]}}},
+        {"modes": {"shed": {"hall_cost": "10 MUSD/MW"}, "barn": barn}},
+    )  # fmt: skip
+    given = Given(portfolio, ready(portfolio), {}, poor.plan)
+    lines = {}
+    for parameter in explain.usual(given):
+        known = {}
+        for value in (0.8, 1.0, 1.5):
+            data = parameter.data(value * (parameter.today or 100.0))
+            assert data is not None
+            engine = Engine(formulate(data), seed=1)
+            known[value] = engine, Numbers.of(engine)
+        lines[parameter.path] = Line.through(known), parameter
+    assert lines["modes.shed.duration"][0] is None
+    for path in ("gpu_price", "modes.shed.hall_cost"):
+        line, parameter = lines[path]
+        assert line is not None
+        data = parameter.data(1.1 * parameter.today)
+        assert data is not None
+        anew, told = Engine(formulate(data), seed=1), line.model(1.1)
+        assert abs(anew.matrix - told.matrix).max() <= 1e-9
+        assert np.allclose(anew.row_upper, told.row_upper)
+        for engine in (anew, told):
+            engine.seek({engine.column("worst"): 1.0}, "max")
+        assert anew.solve_lp().objective == pytest.approx(told.solve_lp().objective)
+        assert told.rows == anew.rows
+
+
+@pytest.mark.parametrize(
+    ("passes", "found"),
+    [
+        (3.5, (3.0, 4.0)),  # in the bracket
+        (6.05, (6.0, 6.125)),  # of the range above it, halved five times
+        (1.0, (0.9375, 1.03125)),  # of the range below it
+        (9.0, "whole halls of the side below are chosen at every value tried"),
+        (-1.0, "whole halls of the side above are chosen at every value tried"),
+    ],
+)
+def test_whole_plans_may_change_places_elsewhere(passes: float, found: object) -> None:
+    """The value is sought outside the bracket, and where there is none that is said."""
+    stub = Stub()
+    for value in (0.0, 3.0, 4.0, 8.0):
+        stub.at(value)
+    flip = Flip(3.0, 4.0, "a", "b")
+    assert _crossing(stub, flip, lambda value: value >= passes) == found
 
 
 def test_a_step_of_money_is_a_part_of_what_comes_in(poor: explain.Session) -> None:
