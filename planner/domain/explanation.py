@@ -9,6 +9,8 @@ FlipKind = Literal["most", "use", "mix"]
 TODAY: Final = "as today"
 """Said of a mix that is today's."""
 
+NOTHING: Final = 1e-6
+"""Relative gain below which a step is worth nothing."""
 CONFIRMED: Final = "confirmed with whole halls"
 IN_PARTS: Final = "halls in parts only"
 NO_TIME: Final = "halls in parts only: no time for whole ones"
@@ -106,6 +108,8 @@ def verdict(price: Price, told: Explanation) -> str:
     base, gain = told.base.level, price.up.level if price.up else None
     if base is None or gain is None:
         return ""
+    if abs(gain) <= NOTHING * abs(base):
+        return "worth nothing"
     return "below the gap of a search" if abs(gain) < told.gap * abs(base) else ""
 
 

@@ -191,7 +191,8 @@ class Along:
         before: Basis | None = self.given.warm.get(key)
         if before is not None:
             engine.adopt(before.on(engine))
-        found = uninterrupted(engine, engine.solve_lp())
+        # From the basis of another objective simplex would wander.
+        found = uninterrupted(engine, engine.solve_lp(start_cold=before is None))
         basis = engine.basis()
         if basis is not None:
             self.given.warm[key] = Basis(engine.columns, engine.rows, *basis)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from planner.domain.explanation import Price
+from planner.domain.explanation import NOTHING, Price
 from planner.optimise.explain.levers import Lever, levers
 
 if TYPE_CHECKING:
@@ -32,8 +32,6 @@ TRIED, TRIED_IN_PARTS = 10, 4
 CONFIRMED = 3
 """Largest levers confirmed with whole halls chosen anew: of those that act with halls fixed, and of
 those that do not."""
-SMALLEST = 1e-6
-"""Relative gain below which a lever is worth nothing."""
 
 
 def prices(session: Session, progress: Progress, is_over: Callable[[], bool]) -> tuple[Price, ...]:
@@ -50,7 +48,8 @@ def prices(session: Session, progress: Progress, is_over: Callable[[], bool]) ->
     for family in (fixed, whole):
         largest = sorted(family, key=lambda pair: -_gain(session, pair[1].up))
         for i, (lever, price) in enumerate(largest):
-            sure = i < CONFIRMED and not is_over()
+            is_something = _gain(session, price.up) > _least(session)
+            sure = i < CONFIRMED and is_something and not is_over()
             made.append(_confirmed(session, lever, price) if sure else price)
     return tuple(made)
 
@@ -60,6 +59,11 @@ def _gain(session: Session, worth: Worth | None) -> float:
     if worth is None:
         return -np.inf
     return session.sense * (session.first_of(worth) or 0.0)
+
+
+def _least(session: Session) -> float:
+    """Return the gain below which a lever is worth nothing."""
+    return NOTHING * abs(session.first_of(session.base.worth) or 1.0)
 
 
 def _screened(
@@ -90,7 +94,7 @@ def _largest(
     names: tuple[str, ...] | None, is_over: Callable[[], bool],
 ) -> list[tuple[Lever, Price]]:  # fmt: skip
     found: list[tuple[Lever, Price]] = []
-    least = SMALLEST * abs(session.first_of(base.worth) or 1.0)
+    least = _least(session)
     tried = TRIED if basis == "halls fixed" or session.is_small else TRIED_IN_PARTS
     for most, lever in of_kind[:tried]:
         gains = sorted((_gain(session, p.up) for _, p in found), reverse=True)
@@ -100,6 +104,11 @@ def _largest(
         if _gain(session, up) > least:
             down = _step(session, base, lever.down, names)
             found.append((lever, _price(session, lever, basis, up, down)))
+    if not found and of_kind and not is_over():
+        # That more of it is worth nothing is an answer too: of the kind, the widest step says so.
+        lever = max((lever for _, lever in of_kind), key=lambda lever: len(lever.up))
+        up = _step(session, base, lever.up, names)
+        found.append((lever, _price(session, lever, basis, up, None)))
     found.sort(key=lambda pair: -_gain(session, pair[1].up))
     return found[:SHOWN]
 
