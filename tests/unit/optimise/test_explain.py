@@ -8,13 +8,14 @@ import numpy as np
 import pytest
 
 from planner import optimise
-from planner.domain.explanation import CONFIRMED, Flip, Point
+from planner.domain.explanation import CONFIRMED, Explanation, Flip, Point, verdict
 from planner.errors import SpecError
 from planner.optimise import explain
+from planner.optimise.data import build
 from planner.optimise.engine import Engine
 from planner.optimise.explain.along import Along, apart
 from planner.optimise.explain.levers import levers, money_step
-from planner.optimise.explain.line import Line, Numbers
+from planner.optimise.explain.line import Basis, Line, Numbers
 from planner.optimise.explain.parameters import Given, Parameter
 from planner.optimise.explain.prices import SHOWN
 from planner.optimise.explain.said import scarce
@@ -106,6 +107,51 @@ def test_a_price_with_whole_halls_lies_within_its_bounds(poor: explain.Session) 
     gain = (anew.free.worth.level or 0.0) - (poor.free.worth.level or 0.0)
     slack = 1e-3 * (poor.free.worth.level or 0.0)
     assert price.least - slack <= gain <= price.most + slack
+
+
+def test_near_a_big_plan_a_gain_is_bounded_without_a_search(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Where the relaxation is near enough no search is made, and the bounds still hold the gain."""
+    monkeypatch.setattr("planner.optimise.explain.session.SMALL_INTEGERS", 0)
+    monkeypatch.setattr("planner.optimise.explain.session.BIG_SEARCH", (0.5, 10))
+    big = session()
+    monkeypatch.setattr(big.engine, "solve_mip", None)  # a search would fail
+    for price in explain.prices(big, quiet, never):
+        if price.whole is not None and price.basis == "halls fixed":
+            assert price.least is not None
+            assert price.most is not None
+            assert price.least <= (price.whole.level or 0.0) <= price.most + 1e-9
+
+
+def test_what_is_not_short_is_worth_nothing() -> None:
+    """With money beyond need its widest step is shown, and said to be worth nothing."""
+    rich = session(finance={})
+    (money,) = (p for p in explain.prices(rich, quiet, never) if p.kind == "money")
+    assert money.step.endswith("more every period")
+    assert money.up is not None
+    assert money.up.level == pytest.approx(0.0, abs=1e-6)
+    told = Explanation(rich.worth_of_plan, rich.base.worth, gap=rich.gap)
+    assert verdict(money, told) == "worth nothing"
+
+
+def test_a_basis_is_carried_by_name_to_a_model_of_another_shape() -> None:
+    """Columns and rows that both have keep their status; the optimum is the one found cold."""
+    one, other = tiny({"finance": POOR}), tiny({"finance": POOR, "horizon": "2028-12-31"})
+    engines = [Engine(formulate(build(p, ready(p))), seed=1) for p in (one, other)]
+    for engine in engines:
+        engine.seek({engine.column("worst"): 1.0}, "max")
+    first, second = engines
+    first.solve_lp()
+    status = first.basis()
+    assert status is not None
+    carried = Basis(first.columns, first.rows, *status).on(second)
+    assert [len(each) for each in carried] == [len(second.lower), len(second.row_lower)]
+    name = next(iter(first.columns.keys() & second.columns.keys()))
+    assert carried[0][second.columns[name]] == status[0][first.columns[name]]
+    second.adopt(carried)
+    warm = second.solve_lp().objective
+    assert warm == pytest.approx(second.solve_lp(start_cold=True).objective)
 
 
 def test_the_way_from_base_to_plan_is_told(poor: explain.Session) -> None:
