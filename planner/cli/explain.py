@@ -231,13 +231,16 @@ def _switches(told: Explanation) -> list[str]:
     rows = []
     for s in told.switches:
         first = (s.title, f"{s.today:.4g} {s.unit}", _range(s))
-        rows += [(*(first if i == 0 else ("", "", "")), said) for i, said in enumerate(s.told())]
+        rows += [
+            (*(first if i == 0 else ("", "", "")), *said)
+            for i, said in enumerate(zip(s.told(), s.proved(), strict=True))
+        ]
     mix = "; ".join(
         f"{site} " + ", ".join(f"{mode} {mw:,.0f}" for mode, mw in modes.items() if mw >= 1)
         for site, modes in told.mw.items() if any(mw >= 1 for mw in modes.values())
     )  # fmt: skip
     return ["What would flip the choice (most MW started, modes in use, a tenth of the mix)",
-            table(("parameter", "today", "tried", "flips"), rows),
+            table(("parameter", "today", "tried", "flips", "whole halls"), rows),
             f"The plan starts, in MW: {mix or 'nothing'}.", ""]  # fmt: skip
 
 

@@ -9,6 +9,13 @@ FlipKind = Literal["most", "use", "mix"]
 TODAY: Final = "as today"
 """Said of a mix that is today's."""
 
+NOTHING: Final = 1e-6
+"""Relative gain below which a step is worth nothing."""
+CONFIRMED: Final = "confirmed with whole halls"
+IN_PARTS: Final = "halls in parts only"
+NO_TIME: Final = "halls in parts only: no time for whole ones"
+"""What is said of a switch point that was found with halls in parts."""
+
 Basis = Literal["halls fixed", "halls free", "halls in parts"]
 """How a step was solved: with the plan's halls, with whole halls chosen anew nearby, or with halls
 that may be started in parts (which bounds, and proves nothing of whole ones)."""
@@ -101,6 +108,8 @@ def verdict(price: Price, told: Explanation) -> str:
     base, gain = told.base.level, price.up.level if price.up else None
     if base is None or gain is None:
         return ""
+    if abs(gain) <= NOTHING * abs(base):
+        return "worth nothing"
     return "below the gap of a search" if abs(gain) < told.gap * abs(base) else ""
 
 
@@ -225,6 +234,10 @@ class Flip:
         out of it. ``mix``: a tenth of the megawatts stand in another site or mode than today.
     site
         Where; empty for all sites together.
+    proof
+        Where it was found with halls in parts: whether whole ones say so, and if not, why.
+    whole_low, whole_high
+        Values between which the choice flips with whole halls; None where that is not known.
     """
 
     low: float
@@ -233,6 +246,9 @@ class Flip:
     after: str
     kind: FlipKind = "most"
     site: str = ""
+    proof: str = ""
+    whole_low: float | None = None
+    whole_high: float | None = None
 
     @property
     def text(self) -> str:
@@ -253,6 +269,14 @@ class Flip:
         if self.kind == "mix":
             return f"{self.low if self.after == TODAY else self.high:.3g}"
         return f"between {self.low:.3g} and {self.high:.3g}"
+
+    def proved(self) -> str:
+        """Return what whole halls say to it, in words; empty where they were searched anyway."""
+        if self.whole_low is None or self.whole_high is None:
+            return self.proof
+        if (self.whole_low, self.whole_high) == (self.low, self.high):
+            return self.proof
+        return f"with whole halls between {self.whole_low:.3g} and {self.whole_high:.3g}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -294,6 +318,10 @@ class Switch:
         if self.farthest is None:
             return ("does not flip",)
         return (f"does not flip; at most {self.farthest:.0%} of the MW is otherwise",)
+
+    def proved(self) -> tuple[str, ...]:
+        """Return what whole halls say to each line that `told` returns."""
+        return tuple(flip.proved() for flip in self.flips) or ("",)
 
 
 @dataclass(frozen=True, slots=True)

@@ -115,7 +115,7 @@ def greedy(engine: Engine, data: ModelData, relaxed: FloatArray) -> Solution | N
     columns = start_columns(engine, data)
     best: Solution | None = None
     for threshold in THRESHOLDS:
-        starts = _rounded(data, relaxed[columns], threshold)
+        starts = rounded(data, relaxed[columns], threshold)
         fix(engine, columns, starts, starts)
         found = engine.solve_lp(start_cold=True)
         if found.objective is not None:
@@ -164,8 +164,16 @@ def whole_starts(engine: Engine, data: ModelData, values: FloatArray) -> FloatAr
     return starts
 
 
-def _rounded(data: ModelData, relaxed: FloatArray, threshold: float) -> FloatArray:
-    """Return whole starts: a hall as the relaxation's running sum passes it, if there is room."""
+def rounded(data: ModelData, relaxed: FloatArray, threshold: float) -> FloatArray:
+    """Return whole starts, shape (O,): a hall as a running sum of parts passes it, if it has room.
+
+    Parameters
+    ----------
+    relaxed
+        Starts by option, in parts.
+    threshold
+        Part of a hall from which it is started.
+    """
     starts = np.zeros(len(relaxed))
     room, crews = dict(data.group_room), left(data)
     land = {s: site.land.likely for s, site in data.portfolio.sites.items()}

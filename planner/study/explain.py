@@ -26,7 +26,6 @@ from planner.domain.explanation import (
 )
 from planner.errors import Finding, SpecError, Where
 from planner.optimise import explain as model
-from planner.optimise.data import build
 from planner.study.differ import difference
 from planner.units import UnitProblem
 
@@ -277,7 +276,7 @@ def _of_files(given: Given, reload: Reload, path: str) -> Parameter:
             changed = reload((f"{path}={said}",))
         except SpecError:
             return None
-        return build(changed, given.readiness, given.corrections)
+        return given.built(changed)
 
     low, high = (0.0, 1.0) if today == 0 else sorted((0.5 * today, 2.0 * today))
     return model.Parameter(path, path, unit, today, low, high, made)

@@ -6,14 +6,16 @@
 pinned decision in turn.
 """
 
+from planner.optimise.explain.along import megawatts
 from planner.optimise.explain.alternatives import Other, alternatives, moved
 from planner.optimise.explain.distance import distance
 from planner.optimise.explain.forced import Reply, why, why_not
 from planner.optimise.explain.outline import outline
+from planner.optimise.explain.parameters import Given, Parameter, given_of, usual
 from planner.optimise.explain.pins import pin_costs
 from planner.optimise.explain.prices import prices
 from planner.optimise.explain.session import Session
-from planner.optimise.explain.switch import Given, Parameter, given_of, megawatts, switch, usual
+from planner.optimise.explain.switch import switch
 
 __all__ = [
     "Given", "Other", "Parameter", "Reply", "Session", "alternatives", "distance", "given_of",

@@ -4,7 +4,7 @@ With halls fixed the best first objective is concave in the bounds of rows, so a
 is at least what a step up gains, whichever of the many duals the solver shows. Levers are therefore
 solved in the order of that figure, and a family ends where the next one could not overtake what was
 found: the duals screen, and are never printed. What acts through whole halls only is screened with
-halls that may be started in parts.
+halls that may be started in parts; in a big model by the first objective alone.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from planner.domain.explanation import Price
+from planner.domain.explanation import NOTHING, Price
 from planner.optimise.explain.levers import Lever, levers
 
 if TYPE_CHECKING:
@@ -32,8 +32,6 @@ TRIED, TRIED_IN_PARTS = 10, 4
 CONFIRMED = 3
 """Largest levers confirmed with whole halls chosen anew: of those that act with halls fixed, and of
 those that do not."""
-SMALLEST = 1e-6
-"""Relative gain below which a lever is worth nothing."""
 
 
 def prices(session: Session, progress: Progress, is_over: Callable[[], bool]) -> tuple[Price, ...]:
@@ -50,7 +48,8 @@ def prices(session: Session, progress: Progress, is_over: Callable[[], bool]) ->
     for family in (fixed, whole):
         largest = sorted(family, key=lambda pair: -_gain(session, pair[1].up))
         for i, (lever, price) in enumerate(largest):
-            sure = i < CONFIRMED and not is_over()
+            is_something = _gain(session, price.up) > _least(session)
+            sure = i < CONFIRMED and is_something and not is_over()
             made.append(_confirmed(session, lever, price) if sure else price)
     return tuple(made)
 
@@ -62,11 +61,17 @@ def _gain(session: Session, worth: Worth | None) -> float:
     return session.sense * (session.first_of(worth) or 0.0)
 
 
+def _least(session: Session) -> float:
+    """Return the gain below which a lever is worth nothing."""
+    return NOTHING * abs(session.first_of(session.base.worth) or 1.0)
+
+
 def _screened(
     session: Session, found: Sequence[Lever], basis: Basis, is_over: Callable[[], bool]
 ) -> list[tuple[Lever, Price]]:
     """Return the levers of each kind that gain most, solved again up and down."""
-    base = session.solved()
+    names = None if basis == "halls fixed" or session.is_small else session.leading
+    base = session.solved(names=names)
     if base is None:
         return []
     session.first()
@@ -75,7 +80,7 @@ def _screened(
     for kind in dict.fromkeys(lever.kind for lever in found):
         of_kind = [(_most(session, lever, duals), lever) for lever in found if lever.kind == kind]
         of_kind.sort(key=lambda pair: -pair[0])
-        made += _largest(session, base, of_kind, basis, is_over)
+        made += _largest(session, base, of_kind, basis, names, is_over)
     return made
 
 
@@ -86,26 +91,34 @@ def _most(session: Session, lever: Lever, duals: FloatArray) -> float:
 
 def _largest(
     session: Session, base: Found, of_kind: Sequence[tuple[float, Lever]], basis: Basis,
-    is_over: Callable[[], bool],
+    names: tuple[str, ...] | None, is_over: Callable[[], bool],
 ) -> list[tuple[Lever, Price]]:  # fmt: skip
     found: list[tuple[Lever, Price]] = []
-    least = SMALLEST * abs(session.first_of(base.worth) or 1.0)
+    least = _least(session)
     tried = TRIED if basis == "halls fixed" or session.is_small else TRIED_IN_PARTS
     for most, lever in of_kind[:tried]:
         gains = sorted((_gain(session, p.up) for _, p in found), reverse=True)
         if most <= least or is_over() or (len(gains) >= SHOWN and gains[SHOWN - 1] >= most):
             break
-        up = _step(session, base, lever.up)
+        up = _step(session, base, lever.up, names)
         if _gain(session, up) > least:
-            down = _step(session, base, lever.down)
+            down = _step(session, base, lever.down, names)
             found.append((lever, _price(session, lever, basis, up, down)))
+    if not found and of_kind and not is_over():
+        # That more of it is worth nothing is an answer too: of the kind, the widest step says so.
+        lever = max((lever for _, lever in of_kind), key=lambda lever: len(lever.up))
+        up = _step(session, base, lever.up, names)
+        found.append((lever, _price(session, lever, basis, up, None)))
     found.sort(key=lambda pair: -_gain(session, pair[1].up))
     return found[:SHOWN]
 
 
-def _step(session: Session, base: Found, rows: Mapping[int, float]) -> Worth | None:
+def _step(
+    session: Session, base: Found, rows: Mapping[int, float], names: tuple[str, ...] | None
+) -> Worth | None:
+    """Return what a step changes, in the objectives named, or in all."""
     with session.stepped(rows):
-        found = session.solved()
+        found = session.solved(names=names)
     return None if found is None else found.worth.less(base.worth)
 
 

@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from planner.domain.explanation import Worth
+from planner.domain.plan import Termination
 from planner.optimise.clock import Extra
 from planner.optimise.data import ModelData, build
-from planner.optimise.engine import INF, Engine, uninterrupted
+from planner.optimise.engine import INF, Engine, Solution, uninterrupted
 from planner.optimise.feed import feed
 from planner.optimise.lumping import lumped
 from planner.optimise.model import formulate
@@ -34,7 +35,6 @@ if TYPE_CHECKING:
     from planner.domain.portfolio import Portfolio
     from planner.domain.result import Readiness
     from planner.optimise.clock import CorrectionDays
-    from planner.optimise.engine import Solution
 
 QUARTER_DAY = 91.0
 MEMBERS = {"compute_per_researcher": "level", "total_compute": "total", "cost": "spend"}
@@ -183,6 +183,11 @@ class Session:
         self.engine.seek({self.engine.column(objective.variable): 1.0}, objective.sense)
 
     @property
+    def leading(self) -> tuple[str, ...]:
+        """The policy's first objective alone, for `solved`."""
+        return self._order[:1]
+
+    @property
     def _order(self) -> tuple[str, ...]:
         return tuple(self.data.portfolio.spec.policy.objectives)
 
@@ -205,7 +210,8 @@ class Session:
         engine, kept, values = self.engine, {}, None
         slack = max(self.data.portfolio.spec.policy.tolerance.likely, NUMERIC)
         reached: dict[str, float] = {}
-        for name in names or self._order:
+        names = names or self._order
+        for name in names:
             objective = OBJECTIVES[name]
             column = engine.column(objective.variable)
             engine.seek({column: 1.0}, objective.sense)
@@ -219,7 +225,7 @@ class Session:
                 engine.bound(column, found.objective - give, INF)
             else:
                 engine.bound(column, -INF, found.objective + give)
-            if name == "compute_per_researcher":
+            if name == "compute_per_researcher" and name != names[-1]:
                 kept |= self._hold_ratios(found.objective * (1.0 - slack))
         for column, (low, high) in kept.items():
             engine.bound(column, low, high)
@@ -278,17 +284,11 @@ class Session:
         for column, (least, most) in self.others.items():
             engine.bound(column, least, most)
         self._seek(costs)
-        gap, nodes = SMALL_SEARCH if self.is_small else BIG_SEARCH
         engine.deadline = self.until
         if is_wide and not self.is_small:
-            self.unfix()
-            relaxed = uninterrupted(engine, engine.solve_lp()).values
-            point, bound = None, None
-            if relaxed is not None:
-                searched = near(engine, self.data, relaxed, gap=gap, nodes=nodes)
-                point = uninterrupted(engine, searched).values
+            point, bound = self._around_the_relaxation(), None
         else:
-            searched = uninterrupted(engine, engine.solve_mip(gap=gap, nodes=nodes, start=known))
+            searched = self._whole(known, costs)
             point, bound = searched.values, None if costs else searched.bound
         point = known if point is None else point
         engine.deadline = None
@@ -298,6 +298,41 @@ class Session:
             found = self.solved()
         self.reset()
         return None if found is None else replace(found, bound=bound)
+
+    def _whole(self, known: FloatArray | None, costs: Mapping[int, float] | None) -> Solution:
+        """Search whole halls within the bounds that starts have now, from a point that is known.
+
+        In a big model that point is taken as it is where the relaxation shows it to be within the
+        gap: a search would stop there too, and is some hundred times dearer.
+        """
+        engine, (gap, nodes) = self.engine, SMALL_SEARCH if self.is_small else BIG_SEARCH
+        if known is not None and costs is None and not self.is_small:
+            value = float(known[engine.column(OBJECTIVES[self._order[0]].variable)])
+            most = self._relaxed("window").objective
+            if most is not None and abs(most - value) <= gap * abs(value):
+                return Solution(Termination.GAP, known, value, most)
+        return uninterrupted(engine, engine.solve_mip(gap=gap, nodes=nodes, start=known))
+
+    def _around_the_relaxation(self) -> FloatArray | None:
+        """Return a point with whole halls near where halls in parts are best."""
+        self.unfix()
+        relaxed = self._relaxed("wide").values
+        if relaxed is None:
+            return None
+        gap, nodes = BIG_SEARCH
+        searched = near(self.engine, self.data, relaxed, gap=gap, nodes=nodes)
+        return uninterrupted(self.engine, searched).values
+
+    def _relaxed(self, name: str) -> Solution:
+        """Solve with halls in parts, from the basis that the last of the same kind ended with.
+
+        The first begins anew: from the basis of another objective simplex would wander.
+        """
+        known = self.bases.get(name)
+        self.engine.adopt(known)
+        found = uninterrupted(self.engine, self.engine.solve_lp(start_cold=known is None))
+        self.bases[name] = self.engine.basis() or known
+        return found
 
     def _seek(self, costs: Mapping[int, float] | None) -> None:
         if costs is None:
@@ -312,6 +347,7 @@ class Session:
         """
         self.fix_at(start)
         self._seek(costs)
+        self.engine.adopt(self.bases.get(f"fixed {self._order[0]}"))
         return uninterrupted(self.engine, self.engine.solve_lp()).values
 
     def _window(self, pins: Mapping[int, tuple[float, float]]) -> tuple[FloatArray, FloatArray]:

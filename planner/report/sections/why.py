@@ -178,16 +178,18 @@ def _switches(told: Explanation) -> Table:
         Column("parameter", "Parameter"), Column("path", "Path"), Column("unit", "Unit"),
         Column("today", "Today", "number"), Column("low", "Tried from", "number"),
         Column("high", "Tried to", "number"), Column("flips", "The choice"),
+        Column("proof", "With whole halls"),
         Column("basis", "Solved with"),
     )  # fmt: skip
     rows = tuple(
-        (s.title, s.path, s.unit, s.today, s.points[0].value, s.points[-1].value, said, s.note)
-        for s in told.switches for said in s.told()
+        (s.title, s.path, s.unit, s.today, s.points[0].value, s.points[-1].value, *said, s.note)
+        for s in told.switches for said in zip(s.told(), s.proved(), strict=True)
     )  # fmt: skip
     return Table("switches", "What would flip the choice", columns, rows, note=(
         "Told of a choice: the build mode with most megawatts at each site, the modes that a site "
         "uses, and whether a tenth of the megawatts stand in another site or mode. Found by "
-        "bisection to a hundredth of the range (most), or three."
+        "bisection to a hundredth of the range (most), or three. What halls in parts say is tried "
+        "with whole plans of either side; do not sign a flip that only halls in parts say."
     ))  # fmt: skip
 
 

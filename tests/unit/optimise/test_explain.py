@@ -8,14 +8,21 @@ import numpy as np
 import pytest
 
 from planner import optimise
-from planner.domain.explanation import Point
+from planner.domain.explanation import CONFIRMED, Explanation, Flip, Point, verdict
 from planner.errors import SpecError
 from planner.optimise import explain
+from planner.optimise.data import build
+from planner.optimise.engine import Engine
+from planner.optimise.explain.along import Along, apart
 from planner.optimise.explain.levers import levers, money_step
+from planner.optimise.explain.line import Basis, Line, Numbers
+from planner.optimise.explain.parameters import Given, Parameter
 from planner.optimise.explain.prices import SHOWN
 from planner.optimise.explain.said import scarce
 from planner.optimise.explain.session import QUARTER_DAY
-from planner.optimise.explain.switch import CLOSE, Parameter, _bisect, _flips, _Solver, apart
+from planner.optimise.explain.switch import CLOSE, _bisect, _flips
+from planner.optimise.explain.whole import _crossing
+from planner.optimise.model import formulate
 from tests.portfolios import MODE, ready, tiny
 
 POOR = {
@@ -102,6 +109,51 @@ def test_a_price_with_whole_halls_lies_within_its_bounds(poor: explain.Session) 
     assert price.least - slack <= gain <= price.most + slack
 
 
+def test_near_a_big_plan_a_gain_is_bounded_without_a_search(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Where the relaxation is near enough no search is made, and the bounds still hold the gain."""
+    monkeypatch.setattr("planner.optimise.explain.session.SMALL_INTEGERS", 0)
+    monkeypatch.setattr("planner.optimise.explain.session.BIG_SEARCH", (0.5, 10))
+    big = session()
+    monkeypatch.setattr(big.engine, "solve_mip", None)  # a search would fail
+    for price in explain.prices(big, quiet, never):
+        if price.whole is not None and price.basis == "halls fixed":
+            assert price.least is not None
+            assert price.most is not None
+            assert price.least <= (price.whole.level or 0.0) <= price.most + 1e-9
+
+
+def test_what_is_not_short_is_worth_nothing() -> None:
+    """With money beyond need its widest step is shown, and said to be worth nothing."""
+    rich = session(finance={})
+    (money,) = (p for p in explain.prices(rich, quiet, never) if p.kind == "money")
+    assert money.step.endswith("more every period")
+    assert money.up is not None
+    assert money.up.level == pytest.approx(0.0, abs=1e-6)
+    told = Explanation(rich.worth_of_plan, rich.base.worth, gap=rich.gap)
+    assert verdict(money, told) == "worth nothing"
+
+
+def test_a_basis_is_carried_by_name_to_a_model_of_another_shape() -> None:
+    """Columns and rows that both have keep their status; the optimum is the one found cold."""
+    one, other = tiny({"finance": POOR}), tiny({"finance": POOR, "horizon": "2028-12-31"})
+    engines = [Engine(formulate(build(p, ready(p))), seed=1) for p in (one, other)]
+    for engine in engines:
+        engine.seek({engine.column("worst"): 1.0}, "max")
+    first, second = engines
+    first.solve_lp()
+    status = first.basis()
+    assert status is not None
+    carried = Basis(first.columns, first.rows, *status).on(second)
+    assert [len(each) for each in carried] == [len(second.lower), len(second.row_lower)]
+    name = next(iter(first.columns.keys() & second.columns.keys()))
+    assert carried[0][second.columns[name]] == status[0][first.columns[name]]
+    second.adopt(carried)
+    warm = second.solve_lp().objective
+    assert warm == pytest.approx(second.solve_lp(start_cold=True).objective)
+
+
 def test_the_way_from_base_to_plan_is_told(poor: explain.Session) -> None:
     """It begins at the base, ends at the plan, and no stage gives anything back."""
     stages = explain.distance(poor)
@@ -158,13 +210,18 @@ def test_a_tranche_earlier_is_what_a_model_made_anew_says() -> None:
         assert stepped != pytest.approx(warm.base.worth.level, rel=1e-3)
 
 
-class Stub(_Solver):
+class Stub(Along):
     """Answers without a model: a gives way to b at 3.3, and c comes into use at 6.1."""
 
     def __init__(self) -> None:
         self.parameter = Parameter("x", "x", "", 1.0, 0.0, 8.0, lambda _value: None)
         self.points, self.tried = {}, set()
         self.halls = {("s", mode): 4.0 for mode in "abc"}
+
+    @property
+    def is_small(self) -> bool:
+        """Whether whole halls are searched."""
+        return True
 
     def at(self, value: float) -> Point:
         """Return the choice at a value."""
@@ -218,6 +275,75 @@ def test_a_dear_mode_gives_way_where_whole_plans_say_so() -> None:
         dearer = {"shed": {"hall_cost": f"{at} MUSD/MW"}, "barn": barn}
         other = tiny({"finance": POOR}, site, {"modes": dearer})
         assert {s.candidate.mode for s in optimise.solve(other, ready(other)).starts} == {mode}
+
+
+def test_a_flip_of_halls_in_parts_is_tried_with_whole_ones(monkeypatch: pytest.MonkeyPatch) -> None:
+    """In a big model whole plans of both sides are compared, and change places at 14 as well."""
+    monkeypatch.setattr("planner.optimise.explain.along.SMALL_INTEGERS", 0)
+    barn = MODE | {"title": "Barn", "hall_cost": "14 MUSD/MW"}
+    catalog = {"modes": {"shed": {"hall_cost": "10 MUSD/MW"}, "barn": barn}}
+    portfolio = tiny({"finance": POOR}, {"groups": {"sheds": {"modes": ["shed", "barn"]}}}, catalog)
+    readiness = ready(portfolio)
+    warm = explain.Session.of(portfolio, readiness, optimise.solve(portfolio, readiness))
+    given = explain.given_of(warm, readiness, {})
+    cost = next(p for p in explain.usual(given) if p.path == "modes.shed.hall_cost")
+    found = explain.switch(given, cost, never)
+    flip = next(f for f in found.flips if (f.kind, f.before, f.after) == ("most", "shed", "barn"))
+    assert flip.proof == CONFIRMED
+    assert flip.whole_low is not None
+    assert flip.whole_high is not None
+    assert flip.whole_low <= 14.0 <= flip.whole_high
+
+
+def test_a_price_enters_on_a_straight_line_and_a_duration_does_not(poor: explain.Session) -> None:
+    """The model between three values is the one that is made anew there, to the rounding."""
+    barn = MODE | {"title": "Barn", "hall_cost": "14 MUSD/MW"}
+    portfolio = tiny(
+        {"finance": POOR}, {"groups": {"sheds": {"modes": ["shed", "barn"]}}},
+        {"modes": {"shed": {"hall_cost": "10 MUSD/MW"}, "barn": barn}},
+    )  # fmt: skip
+    given = Given(portfolio, ready(portfolio), {}, poor.plan)
+    lines = {}
+    for parameter in explain.usual(given):
+        known = {}
+        for value in (0.8, 1.0, 1.5):
+            data = parameter.data(value * (parameter.today or 100.0))
+            assert data is not None
+            engine = Engine(formulate(data), seed=1)
+            known[value] = engine, Numbers.of(engine)
+        lines[parameter.path] = Line.through(known), parameter
+    assert lines["modes.shed.duration"][0] is None
+    for path in ("gpu_price", "modes.shed.hall_cost"):
+        line, parameter = lines[path]
+        assert line is not None
+        data = parameter.data(1.1 * parameter.today)
+        assert data is not None
+        anew, told = Engine(formulate(data), seed=1), line.model(1.1)
+        assert abs(anew.matrix - told.matrix).max() <= 1e-9
+        assert np.allclose(anew.row_upper, told.row_upper)
+        for engine in (anew, told):
+            engine.seek({engine.column("worst"): 1.0}, "max")
+        assert anew.solve_lp().objective == pytest.approx(told.solve_lp().objective)
+        assert told.rows == anew.rows
+
+
+@pytest.mark.parametrize(
+    ("passes", "found"),
+    [
+        (3.5, (3.0, 4.0)),  # in the bracket
+        (6.05, (6.0, 6.125)),  # of the range above it, halved five times
+        (1.0, (0.9375, 1.03125)),  # of the range below it
+        (9.0, "whole halls of the side below are chosen at every value tried"),
+        (-1.0, "whole halls of the side above are chosen at every value tried"),
+    ],
+)
+def test_whole_plans_may_change_places_elsewhere(passes: float, found: object) -> None:
+    """The value is sought outside the bracket, and where there is none that is said."""
+    stub = Stub()
+    for value in (0.0, 3.0, 4.0, 8.0):
+        stub.at(value)
+    flip = Flip(3.0, 4.0, "a", "b")
+    assert _crossing(stub, flip, lambda value: value >= passes) == found
 
 
 def test_a_step_of_money_is_a_part_of_what_comes_in(poor: explain.Session) -> None:

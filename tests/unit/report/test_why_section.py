@@ -7,6 +7,8 @@ from dataclasses import replace
 import pytest
 
 from planner.domain.explanation import (
+    CONFIRMED,
+    IN_PARTS,
     Alternative,
     Answer,
     Explanation,
@@ -43,7 +45,8 @@ TOLD = Explanation(
         Switch("gpu_price", "price of all GPUs", "times today's", 1.0,
                (_point(0.5, {"a": 9.0, "b": 0.0}, 2.0), _point(1.0, {"a": 9.0, "b": 0.0}, 1.0),
                 _point(2.0, {"a": 1.0, "b": 4.0}, 0.5)),
-               (Flip(1.49, 1.5, "a", "b"),)),
+               (Flip(1.49, 1.5, "a", "b", proof=CONFIRMED, whole_low=1.2, whole_high=1.3),
+                Flip(0.9, 1.1, "a", "", "use", "s", proof=IN_PARTS))),
     ),
     gap=0.05, distance=(Stage("the base", 100.0), Stage("the plan", 90.0)),
     mw={"s": {"a": 9.0, "b": 0.0}},
@@ -68,7 +71,7 @@ def test_every_part_is_shown() -> None:
     parts = list(section(TOLD).walk())
     tables = {p.name: p for p in parts if isinstance(p, Table)}
     assert {n: len(t.rows) for n, t in tables.items()} == {
-        "prices": 1, "switches": 1, "switch_points": 6, "alternatives": 1,
+        "prices": 1, "switches": 2, "switch_points": 6, "alternatives": 1,
         "alternative_changes": 1, "answers": 1, "bindings": 1, "distance": 2,
     }  # fmt: skip
     row = dict(
@@ -78,6 +81,8 @@ def test_every_part_is_shown() -> None:
     assert row["down_h100e_per_researcher"] is None
     assert row["verdict"] == "below the gap of a search"
     assert tables["distance"].rows[1][2] == pytest.approx(0.1)
+    proofs = [row[-2] for row in tables["switches"].rows]
+    assert proofs == ["with whole halls between 1.2 and 1.3", "halls in parts only"]
     (chart,) = (p for p in parts if isinstance(p, Chart))
     assert "most a -> most b between 1.49 and 1.5" in chart.title
     assert chart.spec is not None
