@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from copy import copy
 from dataclasses import dataclass
 from threading import Lock, RLock
 from types import SimpleNamespace
@@ -14,6 +15,7 @@ from highspy import cb
 from highspy.highs import HighsCallback
 from pyomo.common.gc_manager import PauseGC
 from pyomo.repn.plugins.standard_form import LinearStandardFormCompiler
+from scipy import sparse
 
 from planner import interrupts
 from planner.domain.plan import Termination
@@ -46,6 +48,8 @@ STOP_S: Final = 5.0
 """Seconds in which the solver must have stopped once it is asked to."""
 ADDS_UP: Final = 1e-5
 """Relative distance of an objective as told from that of its point, beyond which it is wrong."""
+HELD_SLACK: Final = 1e-7
+"""Relative slack of a row whose other columns are held at a point, for the solver's tolerance."""
 BIG_LP_ROWS: Final = 2000
 """Rows from which an LP without a basis goes to the interior point; simplex is slow there."""
 
@@ -296,6 +300,44 @@ class Engine:
         if tell is not None:
             self._highs.watch(tell)
         return self
+
+    def with_held(self, held: Sequence[int], values: FloatArray) -> tuple[Self, NDArray[np.int64]]:
+        """Return an engine of the other columns, and which they are; these stay as at a point.
+
+        Bounds are those of now. Rows give way by the solver's tolerance at that point.
+
+        Parameters
+        ----------
+        held
+            Columns that become numbers.
+        values
+            The point, shape (columns,).
+        """
+        lp = self._highs.getLp()
+        n = lp.num_row_, lp.num_col_
+        part = lp.a_matrix_
+        matrix = sparse.csc_array((part.value_, part.index_, part.start_), shape=n)
+        is_free = np.ones(n[1], dtype=bool)
+        is_free[list(held)] = False
+        free = np.flatnonzero(is_free)
+        taken = matrix[:, ~is_free] @ values[~is_free]
+        rest = matrix[:, free].tocsr()
+        rows = np.flatnonzero(np.diff(rest.indptr))
+        give = HELD_SLACK * np.maximum(1.0, np.abs(taken))
+        names = list(self.columns)
+        made = copy(self).become(
+            {names[i]: self._index[names[i]] for i in free},
+            rest[rows], self.lower[free], self.upper[free],
+            (np.array(lp.row_lower_) - taken - give)[rows],
+            (np.array(lp.row_upper_) - taken + give)[rows],
+            np.flatnonzero(np.isin(free, np.setdiff1d(self.integers, list(self.relaxed)))),
+        )  # fmt: skip
+        place = {int(column): i for i, column in enumerate(free)}
+        is_max = lp.sense_ == highspy.ObjSense.kMaximize
+        costs = {place[c]: cost for c, cost in self._costs.items() if c in place}
+        made.relaxed = frozenset()
+        made.seek(costs, "max" if is_max else "min")
+        return made, free
 
     def watch(self, tell: Callable[[Course], None]) -> None:
         """Say the course of each solve about once a second."""
