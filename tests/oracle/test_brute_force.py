@@ -22,7 +22,13 @@ COUNT = 200
 BATCH = 20
 HALL_GPUS, HALL_COST = 8.0, 0.1
 """Thousands of GPUs of a hall of 10 MW, and billions that it costs."""
-OBJECTIVES = ("compute_per_researcher", "total_compute", "cost")
+GPU_MW = 1.25
+"""IT MW of a thousand GPUs."""
+OBJECTIVES = ("compute_per_researcher", "total_compute", "cost", "cost_for", "time_to")
+COSTS = ("cost", "cost_for")
+SMALLEST = (*COSTS, "time_to")
+TIE = 0.01
+"""Weight of the share of a capacity that is missing, against whether any is."""
 
 
 @dataclass(frozen=True)
@@ -37,6 +43,7 @@ class Case:
     firm_mw: float
     heads: tuple[int, int]
     floor: float
+    goal_mw: float
 
 
 def case(seed: int) -> Case:
@@ -46,7 +53,7 @@ def case(seed: int) -> Case:
         flow=float(r.integers(0, 150)) / 1000, price=float(r.integers(20, 60)) / 1000,
         supply=float(r.integers(1, 12)), firm_mw=float(r.integers(6, 45)),
         heads=(int(r.integers(5, 60)), int(r.integers(5, 60))),
-        floor=float(r.choice([0.0, 0.0, 0.4, 1.6])),
+        floor=float(r.choice([0.0, 0.0, 0.4, 1.6])), goal_mw=float(r.integers(2, 16)) - 0.5,
     )  # fmt: skip
 
 
@@ -56,6 +63,9 @@ def portfolio_of(drawn: Case, objective: str):
         "requests": "86400 request/user/day", "flop": "0.4 TFLOP/request", "peak": 1,
         "workload": "work", "launch": "2026-10-01",
     }}  # fmt: skip
+    goal = {"it_power": f"{drawn.goal_mw} MW"}
+    goals = {"time_to": {"time_to": goal},
+             "cost_for": {"cost_for": {**goal, "by": "2026-12-31"}}}  # fmt: skip
     spec = {
         "horizon": "2026-12-31",
         "teams": {"a": {"researchers": [{"since": "2026-01-01", "researchers": drawn.heads[0]}]},
@@ -64,7 +74,7 @@ def portfolio_of(drawn: Case, objective: str):
         "finance": {"operating_cash_flow": [
             {"since": "2026-01-01", "cash_flow": f"{drawn.flow * 1000} MUSD"}],
             "opening_cash": f"{drawn.opening * 1000} MUSD"},
-        "policy": {"objectives": [objective]},
+        "policy": {"objectives": [objective], **goals.get(objective, {})},
     }  # fmt: skip
     site = {"crews": {"EL": 100}, "tranches": {"grid": {
         "firm": f"{drawn.firm_mw} MW", "price": "0 USD/MWh"}},
@@ -89,19 +99,24 @@ def brute(drawn: Case, objective: str) -> float | None:
     for starts in itertools.product(range(drawn.count + 1), repeat=PERIODS):
         if sum(starts) > drawn.count:
             continue
-        value = _program(drawn, objective, np.array(starts))
-        if value is not None and (best is None or (value < best) == (objective == "cost")):
-            best = value
+        # What a hall holds and what is ordered stays, so a capacity is missing first and then not.
+        for missing in range(PERIODS + 1) if objective == "time_to" else (0,):
+            value = _program(drawn, objective, np.array(starts), missing)
+            if value is not None and (best is None or (value < best) == (objective in SMALLEST)):
+                best = value
     return best
 
 
-def _program(drawn: Case, objective: str, starts: np.ndarray) -> float | None:
-    """Solve a linear program in orders o, in place g, shares a, b, c by quarter, and a level z."""
-    n = 5 * PERIODS + 1
+def _program(drawn: Case, objective: str, starts: np.ndarray, missing: int) -> float | None:
+    """Solve a linear program in orders o, in place g, shares a, b, c by quarter, and a level z.
+
+    With `time_to`, shares l lack of a capacity that is missing in the first quarters.
+    """
+    n = 6 * PERIODS + 1
     rows, limits = [], []
 
     def col(kind: str, t: int) -> int:
-        return "ogabc".index(kind) * PERIODS + t
+        return "ogabcl".index(kind) * PERIODS + t
 
     def at_most(terms: dict[int, float], limit: float) -> None:
         row = np.zeros(n)
@@ -128,6 +143,11 @@ def _program(drawn: Case, objective: str, starts: np.ndarray) -> float | None:
         at_most(paid, funds)
     if drawn.floor:
         at_most({col("c", 3): -1.0}, -drawn.floor)
+    if objective == "cost_for":
+        at_most({col("g", 3): -GPU_MW}, -drawn.goal_mw)
+    if objective == "time_to":
+        for t in range(PERIODS):
+            at_most({col("g", t): -GPU_MW / drawn.goal_mw, col("l", t): -1.0}, -1.0)
     cost = np.zeros(n)
     if objective == "compute_per_researcher":
         for k, heads in zip("ab", drawn.heads, strict=True):
@@ -137,16 +157,22 @@ def _program(drawn: Case, objective: str, starts: np.ndarray) -> float | None:
     elif objective == "total_compute":
         for k in "ab":
             cost[[col(k, t) for t in range(PERIODS)]] = -1.0 * years
+    elif objective == "time_to":
+        cost[[col("l", t) for t in range(PERIODS)]] = TIE * DAYS
     else:
         cost[[col("o", t) for t in range(PERIODS)]] = drawn.price
-    bounds = [(0.0, drawn.supply * q) for q in QUARTERS] + [(0.0, None)] * (4 * PERIODS + 1)
+    bounds = [(0.0, drawn.supply * q) for q in QUARTERS] + [(0.0, None)] * (5 * PERIODS + 1)
+    for t in range(missing, PERIODS):
+        bounds[col("l", t)] = (0.0, 0.0)
     for t in range(PERIODS if not drawn.floor else PERIODS - 1):
         bounds[col("c", t)] = (0.0, 0.0)  # nobody uses the product yet
     found = linprog(cost, A_ub=np.array(rows), b_ub=np.array(limits), bounds=bounds,
                     method="highs-ds")  # fmt: skip
     if found.status != 0:
         return None
-    if objective == "cost":
+    if objective == "time_to":
+        return float(found.fun) + float(DAYS[:missing].sum())
+    if objective in COSTS:
         return float(found.fun) + HALL_COST * float(starts.sum())
     return -float(found.fun)
 
