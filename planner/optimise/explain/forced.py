@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from planner.optimise.explain.session import Found, Session
 
 NAMED = 6
+ALONE = "all other halls as they are"
 
 
 @dataclass(frozen=True)
@@ -82,6 +83,7 @@ def _why_hall(session: Session, start: Start) -> Reply:
     total = float(session.starts[group].sum())
     fewer = _capped(session, dict.fromkeys(group, 1.0), total - 1)
     turned = [
+        Turned(f"{start.hall} not started, {ALONE}", session.with_halls({option: -1})),
         Turned(f"one {c.mode} hall less of {c.site}/{c.group} started in {label}, others free",
                _otherwise(session, {option: (0.0, count - 1)})),
         Turned(f"one hall less in {c.site}/{c.group} altogether", fewer),
@@ -114,6 +116,7 @@ def _why_purchase(session: Session, purchase: Purchase) -> Reply:
     ]
     held = max(0.0, float(sum(session.base.values[c] for c in columns))) * GPUS
     with _bounded(session, columns, 0.0):
+        alone = Turned(f"it is not ordered, {ALONE}", session.solved())
         turned = Turned(
             f"no {purchase.sku} ordered for {purchase.site} in {label}",
             session.searched(start=session.base.values, enough=_enough(session)),
@@ -122,7 +125,7 @@ def _why_purchase(session: Session, purchase: Purchase) -> Reply:
         f"{purchase.name} is {purchase.gpus:,} GPUs, docked by {purchase.dock}; with all else free "
         f"the model orders {held:,.0f} of them in {label}"
     )
-    return Reply(finding, scarce(session), (turned,))
+    return Reply(finding, scarce(session), (alone, turned))
 
 
 def _why_contract(session: Session, reservation: Reservation) -> Reply:
@@ -177,7 +180,11 @@ def why_not(session: Session, name: str) -> Reply:
         f"{wanted}: {held}; one started in {data.labels[data.options[best].period]} would count "
         f"from {_served(session, best)}"
     )
-    return Reply(finding, blocked or scarce(session), (turned,))
+    alone = Turned(
+        f"one more started in {data.labels[data.options[best].period]}, {ALONE}",
+        session.with_halls({best: 1}),
+    )
+    return Reply(finding, blocked or scarce(session), (alone, turned))
 
 
 def _otherwise(

@@ -22,7 +22,15 @@ from planner.optimise.lumping import lumped
 from planner.optimise.model import formulate
 from planner.optimise.objectives import OBJECTIVES
 from planner.optimise.objectives.compute_per_researcher import levels
-from planner.optimise.rounding import WHOLE, fix, near, other_integers, start_columns
+from planner.optimise.rounding import (
+    THRESHOLDS,
+    WHOLE,
+    fix,
+    near,
+    other_integers,
+    rounded,
+    start_columns,
+)
 from planner.optimise.tally import tally
 from planner.optimise.terminal import hold_plan
 from planner.optimise.whole import SMALL_INTEGERS
@@ -316,6 +324,39 @@ class Session:
             if most is not None and abs(most - value) <= gap * abs(value):
                 return Solution(Termination.GAP, known, value, most)
         return uninterrupted(engine, engine.solve_mip(gap=gap, nodes=nodes, start=known))
+
+    def with_halls(self, changes: Mapping[int, int]) -> Found | None:
+        """Return the plan with some halls more or fewer by option, and all other halls as they are.
+
+        A linear program from the plan's own basis: exact, and a matter of a second.
+        """
+        halls = self.starts.copy()
+        for option, change in changes.items():
+            halls[option] += change
+        fix(self.engine, self.columns, halls, halls)
+        found = self.solved()
+        self.reset()
+        return found
+
+    def in_parts(self, costs: Mapping[int, float]) -> FloatArray | None:
+        """Return the point that makes costs large, halls in parts; None where there is none."""
+        self.unfix()
+        self._seek(costs)
+        found = self._relaxed("wide").values
+        self.reset()
+        return found
+
+    def rounding(self, parts: FloatArray) -> Found | None:
+        """Solve all with the halls of a point rounded; None where no rounding keeps all rules."""
+        found = None
+        for threshold in THRESHOLDS:
+            point = parts.copy()
+            point[self.columns] = rounded(self.data, parts[self.columns], threshold)
+            found = self._at(point)
+            if found is not None:
+                break
+        self.reset()
+        return found
 
     def _at(self, point: FloatArray) -> Found | None:
         """Solve all with the halls and contracts of a point."""
