@@ -194,8 +194,8 @@ def _answer(session: Session, name: str, ask: Callable[[Session, str], Reply]) -
         worth: Worth | None = None
         moves: tuple[str, ...] = ()
         if turned.found is not None:
-            worth = turned.found.worth.less(session.free.worth)
-            moves = _changes(session, session.free, turned.found)
+            worth = turned.found.worth.less(session.base.worth)
+            moves = _changes(session, session.base, turned.found)
         forced.append(Forced(question, turned.pinned, worth, moves))
     return Answer(question, reply.finding, reply.binding, tuple(forced))
 

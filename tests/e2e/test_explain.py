@@ -78,7 +78,8 @@ def test_why_says_what_the_plan_loses(folder: Path) -> None:
     assert all(".yaml:" in said["where"] for said in answer["binding"])
     assert answer["binding"]
     slack = made["gap"] * made["base"]["level"]
-    assert all(forced["worth"]["level"] <= slack for forced in answer["forced"])
+    assert answer["forced"][0]["pinned"].endswith("all other halls as they are")
+    assert answer["forced"][0]["worth"]["level"] <= slack
 
 
 def test_why_not_says_what_holds_a_candidate_back(folder: Path) -> None:
@@ -87,7 +88,7 @@ def test_why_not_says_what_holds_a_candidate_back(folder: Path) -> None:
     made = told(folder, "--why-not", "lakeside/halls/tent")
     (answer,) = made["answers"]
     assert "starts none of it" in answer["finding"]
-    (forced,) = answer["forced"]
+    _, forced = answer["forced"]
     assert forced["worth"] is None or any("tent" in move for move in forced["moves"])
     kept = json.loads((folder / "run" / "explanation.json").read_text(encoding="utf-8"))
     assert len(kept["answers"]) == 2

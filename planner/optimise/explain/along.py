@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from planner.optimise.explain.parameters import Given, Parameter
     from planner.optimise.explain.session import Session
     from planner.optimise.halls import Option
+    from planner.optimise.objectives.base import Objective
 
 SMALLEST_MW = 1.0
 HALF_A_HALL = 0.5
@@ -42,6 +43,8 @@ NUMERIC: Final = 1e-7
 """Relative slack of a held objective, for the solver's tolerance."""
 KEPT: Final = 6
 """Models kept at a time: those of the values solved last."""
+NEAR: Final = 0.125
+"""Share of the range within which a basis of a model of another shape is near the next."""
 ON_A_LINE: Final = 3
 """Models that tell whether the parameter enters linearly."""
 Starts = dict[tuple[str, str], float]
@@ -80,6 +83,7 @@ class Along:
         self._options: dict[tuple[str, str], Option] = {}
         self._known: dict[float, tuple[Engine, Numbers]] = {}
         self._line: Line | None = None
+        self._bases: dict[tuple[str, str], dict[float, Basis]] = {}
         self._best: dict[tuple[float, frozenset[Any]], float | None] = {}
 
     @property
@@ -153,22 +157,22 @@ class Along:
         n, engine = len(place.columns), place.engine
         fix(engine, place.columns, np.zeros(n), np.full(n, INF))
         name = "search" if self.is_small else "in parts"
-        best = self._run(engine, self.first.variable, name)
+        best = self._run(engine, self.first.variable, name, value)
         if best is None:
             return None
         reached = float(best[engine.column(self.first.variable)])
         if self.first.variable != "spend":
-            with_it = self._cheapest(engine, reached, name)
+            with_it = self._cheapest(engine, reached, name, value)
             best = best if with_it is None else with_it
         starts = place.named(best[place.columns])
         return starts, reached if self.first.variable == "worst" else None
 
     @property
-    def first(self) -> Any:
+    def first(self) -> Objective:
         """The policy's first objective."""
         return OBJECTIVES[self.given.portfolio.spec.policy.objectives[0]]
 
-    def _cheapest(self, engine: Engine, reached: float, name: str) -> Any:
+    def _cheapest(self, engine: Engine, reached: float, name: str, value: float) -> Any:
         """Return the cheapest point whose first objective is within the tolerance of a value."""
         column = engine.column(self.first.variable)
         kept = float(engine.lower[column]), float(engine.upper[column])
@@ -176,28 +180,40 @@ class Along:
         give = max(tolerance, NUMERIC) * abs(reached)
         is_max = self.first.sense == "max"
         engine.bound(column, *((reached - give, INF) if is_max else (-INF, reached + give)))
-        found = self._run(engine, "spend", name)
+        found = self._run(engine, "spend", name, value)
         engine.bound(column, *kept)
         return found
 
-    def _run(self, engine: Engine, variable: str, name: str) -> Any:
-        sense: Literal["max", "min"] = "min"
-        if variable == self.first.variable:
-            sense = self.first.sense
+    def _run(self, engine: Engine, variable: str, name: str, value: float) -> Any:
+        sense: Literal["max", "min"] = (
+            self.first.sense if variable == self.first.variable else "min"
+        )
         engine.seek({engine.column(variable): 1.0}, sense)
         if name == "search":
             searched = engine.solve_mip(gap=WHOLE_GAP, nodes=WHOLE_NODES)
             return uninterrupted(engine, searched).values
         key = name, variable
-        before: Basis | None = self.given.warm.get(key)
-        if before is not None:
-            engine.adopt(before.on(engine))
-        # From the basis of another objective simplex would wander.
+        before = self._begin(key, engine, value)
+        engine.adopt(before)
+        # From the basis of another objective, or of a far value, simplex would wander.
         found = uninterrupted(engine, engine.solve_lp(start_cold=before is None))
         basis = engine.basis()
         if basis is not None:
-            self.given.warm[key] = Basis(engine.columns, engine.rows, *basis)
+            known = Basis(engine.columns, engine.rows, *basis)
+            self.given.warm[key] = self._bases.setdefault(key, {})[value] = known
         return found.values
+
+    def _begin(
+        self, key: tuple[str, str], engine: Engine, value: float
+    ) -> tuple[list[Any], list[Any]] | None:
+        """Return a basis to begin from: of the nearest value, or of a model of the same shape."""
+        known = self._bases.get(key, {})
+        nearest = min(known, key=lambda other: (abs(other - value), other), default=None)
+        range_ = self.parameter.high - self.parameter.low
+        if nearest is not None and abs(nearest - value) <= NEAR * range_:
+            return known[nearest].on(engine)
+        last: Basis | None = self.given.warm.get(key)
+        return None if last is None or not last.fits(engine) else last.on(engine)
 
     # Whole plans, halls given
 
@@ -220,7 +236,7 @@ class Along:
         near = [i for i, x in enumerate(reached) if x is not None and sign * x >= best - slack]
         if len(near) == 1 or self.first.variable == "spend":
             return max(near, key=lambda i: sign * (reached[i] or 0.0))
-        spends = {i: self._spend(place, plans[i], sign * best) for i in near}
+        spends = {i: self._spend(value, place, plans[i], sign * best) for i in near}
         return min(near, key=lambda i: spends[i])
 
     def _reached(self, value: float, place: Place, starts: Starts) -> float | None:
@@ -229,16 +245,16 @@ class Along:
         if key not in self._best:
             halls = place.listed(starts)
             fix(place.engine, place.columns, halls, halls)
-            found = self._run(place.engine, self.first.variable, "whole")
+            found = self._run(place.engine, self.first.variable, "whole", value)
             column = place.engine.column(self.first.variable)
             self._best[key] = None if found is None else float(found[column])
         return self._best[key]
 
-    def _spend(self, place: Place, starts: Starts, reached: float) -> float:
+    def _spend(self, value: float, place: Place, starts: Starts, reached: float) -> float:
         """Return the least spend of some halls at a first objective, less its tolerance [BUSD]."""
         halls = place.listed(starts)
         fix(place.engine, place.columns, halls, halls)
-        found = self._cheapest(place.engine, reached, "whole")
+        found = self._cheapest(place.engine, reached, "whole", value)
         return INF if found is None else float(found[place.engine.column("spend")])
 
     # What is told of a choice

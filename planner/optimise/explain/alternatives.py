@@ -4,7 +4,8 @@ Found as in modelling to generate alternatives: each of the policy's objectives,
 is held within a share of what the plan's own halls give, and of the halls that the plan and the
 alternatives so far start, as few megawatts as possible are started again: an option used before
 counts once for each, a candidate used before half as much. What is then found is polished: all else
-is solved with its halls.
+is solved with its halls. In a big model halls in parts are sought within half the share, and
+rounded; whole halls are searched only where no rounding stays within all of it.
 """
 
 from __future__ import annotations
@@ -52,9 +53,15 @@ def alternatives(
         progress("alternatives", number / most)
         if is_over():
             break
-        with _nearly_as_good(session):
-            costs = _costs(session, seen)
-            found = session.searched(costs=costs, is_wide=True)
+        costs = _costs(session, seen)
+        parts = None
+        if not session.is_small:
+            with _nearly_as_good(session, WITHIN / 2):  # rounding takes of what is left
+                parts = session.in_parts(costs)
+        with _nearly_as_good(session, WITHIN):
+            found = None if parts is None else session.rounding(parts)
+            if found is None:
+                found = session.searched(costs=costs, is_wide=True)
             if found is None:  # none whole around the relaxation: around the plan there is one
                 found = session.searched(costs=costs, start=session.base.values)
         if found is None:
@@ -68,8 +75,8 @@ def alternatives(
 
 
 @contextmanager
-def _nearly_as_good(session: Session) -> Iterator[None]:
-    """Hold each of the policy's objectives near what the plan's own halls give, for a while.
+def _nearly_as_good(session: Session, share: float) -> Iterator[None]:
+    """Hold each of the policy's objectives within a share of the plan's own halls', for a while.
 
     Spend is among them: a plan as good for a billion more is no alternative.
     """
@@ -81,7 +88,7 @@ def _nearly_as_good(session: Session) -> Iterator[None]:
             continue
         column = engine.column(OBJECTIVES[name].variable)
         kept[column] = float(engine.lower[column]), float(engine.upper[column])
-        give = WITHIN * abs(best)
+        give = share * abs(best)
         is_max = OBJECTIVES[name].sense == "max"
         engine.bound(column, *((best - give, INF) if is_max else (-INF, best + give)))
     try:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from planner.optimise.explain.session import Found, Session
 
 NAMED = 6
+ALONE = "all other halls as they are"
 
 
 @dataclass(frozen=True)
@@ -82,8 +83,9 @@ def _why_hall(session: Session, start: Start) -> Reply:
     total = float(session.starts[group].sum())
     fewer = _capped(session, dict.fromkeys(group, 1.0), total - 1)
     turned = [
+        Turned(f"{start.hall} not started, {ALONE}", session.with_halls({option: -1})),
         Turned(f"one {c.mode} hall less of {c.site}/{c.group} started in {label}, others free",
-               session.searched({option: (0.0, count - 1)})),
+               _otherwise(session, {option: (0.0, count - 1)})),
         Turned(f"one hall less in {c.site}/{c.group} altogether", fewer),
     ]  # fmt: skip
     mw = float(np.sum(data.options[option].block_mw))
@@ -112,17 +114,18 @@ def _why_purchase(session: Session, purchase: Purchase) -> Reply:
         for (sku, pool, at), column in engine.columns_of("orders").items()
         if sku == purchase.sku and at == label and pool.startswith(f"{purchase.site}/")
     ]
-    held = float(sum(session.base.values[c] for c in columns)) * GPUS
+    held = max(0.0, float(sum(session.base.values[c] for c in columns))) * GPUS
     with _bounded(session, columns, 0.0):
+        alone = Turned(f"it is not ordered, {ALONE}", session.solved())
         turned = Turned(
             f"no {purchase.sku} ordered for {purchase.site} in {label}",
-            session.searched(start=session.base.values),
+            session.searched(start=session.base.values, enough=_enough(session)),
         )
     finding = (
         f"{purchase.name} is {purchase.gpus:,} GPUs, docked by {purchase.dock}; with all else free "
         f"the model orders {held:,.0f} of them in {label}"
     )
-    return Reply(finding, scarce(session), (turned,))
+    return Reply(finding, scarce(session), (alone, turned))
 
 
 def _why_contract(session: Session, reservation: Reservation) -> Reply:
@@ -131,7 +134,7 @@ def _why_contract(session: Session, reservation: Reservation) -> Reply:
         raise _unknown("--why", reservation.name, "no decision on the tranche", [])
     kept = session.others[column]
     session.others[column] = (0.0, 0.0)
-    turned = Turned(f"{reservation.name} not reserved", session.searched())
+    turned = Turned(f"{reservation.name} not reserved", _otherwise(session))
     session.others[column] = kept
     finding = f"{reservation.name} is reserved on {reservation.reserve}"
     return Reply(finding, scarce(session), (turned,))
@@ -166,7 +169,7 @@ def why_not(session: Session, name: str) -> Reply:
     total = float(session.starts[mine].sum())
     when = f"in {label}" if label else "in any period"
     if len(mine) == 1:
-        found = session.searched({mine[0]: (total + 1, INF)})
+        found = _otherwise(session, {mine[0]: (total + 1, INF)})
     else:
         found = _least(session, dict.fromkeys(mine, 1.0), total + 1)
     turned = Turned(f"one {wanted} hall more started {when}, others free", found)
@@ -177,7 +180,22 @@ def why_not(session: Session, name: str) -> Reply:
         f"{wanted}: {held}; one started in {data.labels[data.options[best].period]} would count "
         f"from {_served(session, best)}"
     )
-    return Reply(finding, blocked or scarce(session), (turned,))
+    alone = Turned(
+        f"one more started in {data.labels[data.options[best].period]}, {ALONE}",
+        session.with_halls({best: 1}),
+    )
+    return Reply(finding, blocked or scarce(session), (alone, turned))
+
+
+def _otherwise(
+    session: Session, pins: Mapping[int, tuple[float, float]] | None = None
+) -> Found | None:
+    """Return the best plan found, without halls that it needs not to be as good as the plan's."""
+    return session.searched(pins, enough=_enough(session))
+
+
+def _enough(session: Session) -> float | None:
+    return session.first_of(session.base.worth)
 
 
 def _candidates(session: Session, name: str) -> list[Candidate]:
@@ -194,12 +212,12 @@ def _candidates(session: Session, name: str) -> list[Candidate]:
 
 def _capped(session: Session, options: Mapping[int, float], most: float) -> Found | None:
     with _row(session, options, -INF, most):
-        return session.searched()
+        return _otherwise(session)
 
 
 def _least(session: Session, options: Mapping[int, float], least: float) -> Found | None:
     with _row(session, options, least, INF):
-        return session.searched(dict.fromkeys(options, (0.0, INF)))
+        return _otherwise(session, dict.fromkeys(options, (0.0, INF)))
 
 
 @contextmanager

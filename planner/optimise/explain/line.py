@@ -36,9 +36,13 @@ class Basis:
     column_status: list[Any]
     row_status: list[Any]
 
+    def fits(self, engine: Engine) -> bool:
+        """Return whether a model has the same columns and rows."""
+        return bool(engine.columns == self.columns and engine.rows == self.rows)
+
     def on(self, engine: Engine) -> tuple[list[Any], list[Any]]:
         """Return the status of an engine's columns and rows; what is new is at its bound."""
-        if engine.columns == self.columns and engine.rows == self.rows:
+        if self.fits(engine):
             return self.column_status, self.row_status
         columns = [AT_LOWER] * len(engine.lower)
         rows = [BASIC] * len(engine.row_lower)

@@ -14,14 +14,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from planner.domain.explanation import NOTHING, Price
+from planner.domain.explanation import NOTHING, Price, Worth
 from planner.optimise.explain.levers import Lever, levers
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from planner.capacity.timeline import FloatArray
-    from planner.domain.explanation import Basis, Worth
+    from planner.domain.explanation import Basis
     from planner.domain.result import Progress
     from planner.optimise.explain.session import Found, Session
 
@@ -108,7 +108,8 @@ def _largest(
         # That more of it is worth nothing is an answer too: of the kind, the widest step says so.
         lever = max((lever for _, lever in of_kind), key=lambda lever: len(lever.up))
         up = _step(session, base, lever.up, names)
-        found.append((lever, _price(session, lever, basis, up, None)))
+        widest = replace(lever, unit="")
+        found.append((widest, _price(session, widest, basis, up, Worth())))
     found.sort(key=lambda pair: -_gain(session, pair[1].up))
     return found[:SHOWN]
 

@@ -22,7 +22,15 @@ from planner.optimise.lumping import lumped
 from planner.optimise.model import formulate
 from planner.optimise.objectives import OBJECTIVES
 from planner.optimise.objectives.compute_per_researcher import levels
-from planner.optimise.rounding import fix, near, other_integers, start_columns
+from planner.optimise.rounding import (
+    THRESHOLDS,
+    WHOLE,
+    fix,
+    near,
+    other_integers,
+    rounded,
+    start_columns,
+)
 from planner.optimise.tally import tally
 from planner.optimise.terminal import hold_plan
 from planner.optimise.whole import SMALL_INTEGERS
@@ -263,6 +271,7 @@ class Session:
         start: FloatArray | None = None,
         costs: Mapping[int, float] | None = None,
         is_wide: bool = False,
+        enough: float | None = None,
     ) -> Found | None:
         """Search whole halls and contracts, over the whole model or near the plan, then solve all.
 
@@ -276,6 +285,9 @@ class Session:
             What is sought instead of the first objective, to be made large.
         is_wide
             Whether a big model is searched around its relaxation, and not around the plan.
+        enough
+            Of the first objective: halls that are not needed to be as good, or as near to it as
+            was found, are then left out. Without it some are started that add next to nothing.
         """
         engine = self.engine
         known = None if start is None else self._completed(start, costs)
@@ -292,10 +304,10 @@ class Session:
             point, bound = searched.values, None if costs else searched.bound
         point = known if point is None else point
         engine.deadline = None
-        found, self.mode = None, "fixed"
+        found = None
         if point is not None:
-            self.fix_at(point)
-            found = self.solved()
+            tried = [point] if enough is None else [self._fewer(point, enough, pins or {}), point]
+            found = next((x for halls in tried if (x := self._at(halls)) is not None), None)
         self.reset()
         return None if found is None else replace(found, bound=bound)
 
@@ -312,6 +324,73 @@ class Session:
             if most is not None and abs(most - value) <= gap * abs(value):
                 return Solution(Termination.GAP, known, value, most)
         return uninterrupted(engine, engine.solve_mip(gap=gap, nodes=nodes, start=known))
+
+    def with_halls(self, changes: Mapping[int, int]) -> Found | None:
+        """Return the plan with some halls more or fewer by option, and all other halls as they are.
+
+        A linear program from the plan's own basis: exact, and a matter of a second.
+        """
+        halls = self.starts.copy()
+        for option, change in changes.items():
+            halls[option] += change
+        fix(self.engine, self.columns, halls, halls)
+        found = self.solved()
+        self.reset()
+        return found
+
+    def in_parts(self, costs: Mapping[int, float]) -> FloatArray | None:
+        """Return the point that makes costs large, halls in parts; None where there is none."""
+        self.unfix()
+        self._seek(costs)
+        found = self._relaxed("wide").values
+        self.reset()
+        return found
+
+    def rounding(self, parts: FloatArray) -> Found | None:
+        """Solve all with the halls of a point rounded; None where no rounding keeps all rules."""
+        found = None
+        for threshold in THRESHOLDS:
+            point = parts.copy()
+            point[self.columns] = rounded(self.data, parts[self.columns], threshold)
+            found = self._at(point)
+            if found is not None:
+                break
+        self.reset()
+        return found
+
+    def _at(self, point: FloatArray) -> Found | None:
+        """Solve all with the halls and contracts of a point."""
+        self.mode = "fixed"
+        self.fix_at(point)
+        return self.solved()
+
+    def _fewer(
+        self, point: FloatArray, enough: float, pins: Mapping[int, tuple[float, float]]
+    ) -> FloatArray:
+        """Return halls of a point without those that nothing needs to be as good as is enough.
+
+        The cheapest point that starts no other halls says in parts which are needed; rounded up,
+        they carry what the parts do, and break no rule that more halls keep.
+        """
+        engine = self.engine
+        self.fix_at(point)
+        halls = np.round(point[self.columns])
+        low = np.zeros(len(halls))
+        for option, (least, _) in pins.items():
+            low[option] = min(least, halls[option])
+        fix(engine, self.columns, low, halls)
+        column = engine.column(OBJECTIVES[self._order[0]].variable)
+        kept = float(engine.lower[column]), float(engine.upper[column])
+        least = self.sense * min(self.sense * enough, self.sense * float(point[column]))
+        give = NUMERIC * abs(least)
+        engine.bound(column, *((least - give, INF) if self.sense > 0 else (-INF, least + give)))
+        engine.seek({engine.column(OBJECTIVES["cost"].variable): 1.0}, "min")
+        found = self._relaxed("fewer").values
+        engine.bound(column, *kept)
+        made = point.copy()
+        if found is not None:
+            made[self.columns] = np.minimum(np.ceil(found[self.columns] - WHOLE), halls)
+        return made
 
     def _around_the_relaxation(self) -> FloatArray | None:
         """Return a point with whole halls near where halls in parts are best."""
