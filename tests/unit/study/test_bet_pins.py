@@ -17,7 +17,9 @@ from tests.portfolios import ready, tiny
 if TYPE_CHECKING:
     from planner.domain.portfolio import Portfolio
 
-MANY = PinnedPurchase(sku="H100", site="north", gpus=64_000, rule="at_least")
+MANY = PinnedPurchase(
+    sku="H100", site="north", gpus=640_000, rule="at_least", until=dt.date(2026, 3, 31)
+)
 ONE = PinnedHalls(site="north", group="sheds", mode="shed", halls=1, rule="exactly")
 
 
@@ -27,7 +29,7 @@ def asked(pins: Pins) -> tuple[Placed, list[str], Portfolio]:
 
 
 def test_gpus_that_leave_no_room_are_let_go_without_asking_why() -> None:
-    """64,000 GPUs in two halls of 8,000: the hall stays pinned, and the note says so."""
+    """640,000 GPUs of 100,000 that there are by March: the hall stays pinned, and the note says so."""
     bet, told, portfolio = asked(Pins(purchases={"many": MANY}, halls={"one": ONE}))
     plan = solved(
         portfolio, ready(portfolio), bet, corrections={}, limits=optimise.Limits(), seed=1,
