@@ -120,7 +120,19 @@ def _step(
     """Return what a step changes, in the objectives named, or in all."""
     with session.stepped(rows):
         found = session.solved(names=names)
-    return None if found is None else found.worth.less(base.worth)
+    return None if found is None else _told(found.worth.less(base.worth), base.worth)
+
+
+def _told(change: Worth, base: Worth) -> Worth:
+    """Return a change without what is the rounding of the solver."""
+
+    def told(member: float | None, of: float | None) -> float | None:
+        return 0.0 if member is not None and abs(member) <= NOTHING * abs(of or 0.0) else member
+
+    return Worth(
+        told(change.level, base.level), told(change.total, base.total),
+        told(change.spend, base.spend),
+    )  # fmt: skip
 
 
 def _price(

@@ -104,16 +104,17 @@ def _cells(worth: Worth | None) -> tuple[Cell, Cell, Cell]:
 def _prices(told: Explanation) -> Table:
     columns = (
         Column("kind", "Of"), Column("step", "One step"),
-        *_three("up", "A step up"), *_three("down", "A step down"),
-        Column("unit_h100e_per_researcher", "A unit, H100e/researcher", "number"),
-        Column("unit", "Unit"),
+        *_three("up", "A step up"),
+        Column("down_h100e_per_researcher", "A step down, H100e/researcher", "number"),
         Column("whole_h100e_per_researcher", "Halls anew, H100e/researcher", "number"),
         Column("verdict", "Told apart from nothing"),
+        Column("unit_h100e_per_researcher", "A unit, H100e/researcher", "number"),
+        Column("unit", "Unit"),
         Column("basis", "Solved with"), Column("where", "Stated at"),
     )  # fmt: skip
     rows = tuple(
-        (p.kind, p.step, *_cells(p.up), *_cells(p.down), _a_unit(p), p.unit, _cells(p.whole)[0],
-         verdict(p, told), p.basis, p.where)
+        (p.kind, p.step, *_cells(p.up), _cells(p.down)[0], _cells(p.whole)[0], verdict(p, told),
+         _a_unit(p), p.unit, p.basis, p.where)
         for p in told.prices
     )  # fmt: skip
     return Table("prices", "What one more of anything would be worth", columns, rows, note=(
