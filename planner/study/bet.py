@@ -80,19 +80,33 @@ def solved(
     try:
         plan = optimise.solve(
             portfolio, readiness, corrections=corrections, pins=bet.pins, limits=limits, seed=seed,
-            progress=progress, begin=begin, explain=is_last,
+            progress=progress, begin=begin, explain=is_last and begin is None,
         )  # fmt: skip
     except InfeasibleError:
         if is_last:
             raise
         bet.pins = weaker
-        note = "the plan keeps halls and tranches of these commitments; its GPUs are sought anew"
-        bet.bet = replace(bet.bet, notes=(*bet.bet.notes, note))
-        return solved(
+        plan = solved(
             portfolio, readiness, bet, corrections=corrections, limits=limits, seed=seed,
             progress=progress, begin=begin,
         )  # fmt: skip
+        note = "the plan keeps halls and tranches of these commitments; its GPUs are sought anew"
+        bet.bet = replace(bet.bet, notes=(*bet.bet.notes, note))
+        return plan
     return plan if not portfolio.spec.policy.pinned.is_empty else unmarked(plan)
+
+
+def stands(bet: Placed, number: int) -> None:
+    """Say that a round found no plan with the commitments, so that those before it are kept.
+
+    They were promised by the dates known when they were made. Dates that verification corrects can
+    ask more crews of a period than there are, for halls that are begun already.
+    """
+    note = (
+        f"by the dates corrected in round {number} no plan keeps all commitments; the plan is from "
+        "a round before, and its verification says what of it holds"
+    )
+    bet.bet = replace(bet.bet, notes=(*bet.bet.notes, note))
 
 
 def unmarked(plan: Plan) -> Plan:

@@ -13,10 +13,10 @@ from planner import interrupts, optimise, simulate
 from planner.domain.pin import pinned
 from planner.domain.plan import INTERRUPTED
 from planner.domain.result import Result
-from planner.errors import StoppedError
+from planner.errors import InfeasibleError, StoppedError
 from planner.network import build_tables, compile_network, existing_plan
 from planner.study.ask import Ask
-from planner.study.bet import checked, placed, solved
+from planner.study.bet import checked, placed, solved, stands
 from planner.study.correct import Corrections, corrected, rebased
 from planner.study.pins import costs_of_pins
 from planner.study.places import settled_in
@@ -81,6 +81,12 @@ def run(
                 raise
             interrupts.taken()
             best, number = interrupted(best), number - 1
+            break
+        except InfeasibleError:
+            if best is None or bet is None:
+                raise
+            stands(bet, number)
+            number -= 1
             break
         best = _better(best, result)
         if _is_interrupted(result) or (bet is not None and not bet.is_whole):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -11,10 +11,14 @@ from planner import optimise
 from planner.domain.bet import Bet
 from planner.domain.pin import PinnedHalls, PinnedPurchase, Pins
 from planner.errors import InfeasibleError
+from planner.domain.result import Verification
+from planner.study import run as study_run
+from planner.study.ask import Ask
 from planner.study.bet import Placed, solved
 from tests.portfolios import ready, tiny
 
 if TYPE_CHECKING:
+    from planner.domain.plan import Plan
     from planner.domain.portfolio import Portfolio
 
 MANY = PinnedPurchase(
@@ -50,3 +54,23 @@ def test_what_conflicts_with_halls_alone_is_told() -> None:
             progress=lambda *_: None,
         )  # fmt: skip
     assert error.value.conflict
+
+
+def test_a_round_without_a_plan_keeps_the_one_before(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Corrected dates want more crews than there are: commitments stand, and the bet says so."""
+    bet, told, portfolio = asked(Pins(halls={"one": ONE}))
+
+    def kept_once(*args: Any, **more: Any) -> Plan:
+        if told:
+            raise InfeasibleError(())
+        told.append("once")
+        return solved(*args, **more)
+
+    monkeypatch.setattr(study_run, "placed", lambda *_: bet)
+    monkeypatch.setattr(study_run, "solved", kept_once)
+    monkeypatch.setattr(Verification, "is_verified", property(lambda _: False))
+    result = study_run.run(portfolio, Ask(seed=1, samples=4, trial_samples=4, rounds=3), lambda *_: None)
+    assert len(result.plan.starts) == 1
+    assert result.rounds == 1
+    assert result.bet is not None
+    assert "corrected in round 2" in result.bet.notes[-1]
