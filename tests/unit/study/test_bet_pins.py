@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import sys
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -10,11 +11,11 @@ import pytest
 from planner import optimise
 from planner.domain.bet import Bet
 from planner.domain.pin import PinnedHalls, PinnedPurchase, Pins
-from planner.errors import InfeasibleError
 from planner.domain.result import Verification
-from planner.study import run as study_run
+from planner.errors import InfeasibleError
 from planner.study.ask import Ask
 from planner.study.bet import Placed, solved
+from planner.study.run import run
 from tests.portfolios import ready, tiny
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ def asked(pins: Pins) -> tuple[Placed, list[str], Portfolio]:
 
 
 def test_gpus_that_leave_no_room_are_let_go_without_asking_why() -> None:
-    """640,000 GPUs of 100,000 that there are by March: the hall stays pinned, and the note says so."""
+    """640,000 GPUs of 100,000 by March: the hall stays pinned, and the note says so."""
     bet, told, portfolio = asked(Pins(purchases={"many": MANY}, halls={"one": ONE}))
     plan = solved(
         portfolio, ready(portfolio), bet, corrections={}, limits=optimise.Limits(), seed=1,
@@ -56,6 +57,7 @@ def test_what_conflicts_with_halls_alone_is_told() -> None:
     assert error.value.conflict
 
 
+@pytest.mark.slow
 def test_a_round_without_a_plan_keeps_the_one_before(monkeypatch: pytest.MonkeyPatch) -> None:
     """Corrected dates want more crews than there are: commitments stand, and the bet says so."""
     bet, told, portfolio = asked(Pins(halls={"one": ONE}))
@@ -66,10 +68,12 @@ def test_a_round_without_a_plan_keeps_the_one_before(monkeypatch: pytest.MonkeyP
         told.append("once")
         return solved(*args, **more)
 
-    monkeypatch.setattr(study_run, "placed", lambda *_: bet)
-    monkeypatch.setattr(study_run, "solved", kept_once)
+    module = sys.modules[run.__module__]
+    monkeypatch.setattr(module, "placed", lambda *_: bet)
+    monkeypatch.setattr(module, "solved", kept_once)
     monkeypatch.setattr(Verification, "is_verified", property(lambda _: False))
-    result = study_run.run(portfolio, Ask(seed=1, samples=4, trial_samples=4, rounds=3), lambda *_: None)
+    ask = Ask(seed=1, samples=4, trial_samples=4, rounds=3)
+    result = run(portfolio, ask, lambda *_: None)
     assert len(result.plan.starts) == 1
     assert result.rounds == 1
     assert result.bet is not None
