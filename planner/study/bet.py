@@ -41,6 +41,13 @@ class Placed:
     """False where a signal ended the weighing up: what follows is one round, and says so."""
 
 
+GPUS_ANEW = "the plan keeps halls and tranches of these commitments; its GPUs are sought anew"
+DATES_ANEW = (
+    "by corrected dates no plan starts these halls in their periods; it starts as many of each "
+    "before the reveal"
+)
+
+
 def placed(
     portfolio: Portfolio, tried: Tried, ask: Ask, tables: Tables, progress: Progress
 ) -> Placed | None:
@@ -68,7 +75,8 @@ def solved(
     """Return the best plan with the bet's commitments, from the halls of the round before.
 
     Where whole racks and corrected dates leave no room for its GPUs, halls and tranches alone are
-    held, and the bet says so.
+    held; where they leave none for halls in their periods, how many start before the reveal is. The
+    bet says so.
     """
     if bet is None:
         return optimise.solve(
@@ -85,12 +93,12 @@ def solved(
     except InfeasibleError:
         if is_last:
             raise
+        note = DATES_ANEW if not bet.pins.purchases else GPUS_ANEW
         bet.pins = weaker
         plan = solved(
             portfolio, readiness, bet, corrections=corrections, limits=limits, seed=seed,
             progress=progress, begin=begin,
         )  # fmt: skip
-        note = "the plan keeps halls and tranches of these commitments; its GPUs are sought anew"
         bet.bet = replace(bet.bet, notes=(*bet.bet.notes, note))
         return plan
     return plan if not portfolio.spec.policy.pinned.is_empty else unmarked(plan)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import defaultdict
 from math import ceil, floor
 from typing import TYPE_CHECKING
 
@@ -51,5 +52,24 @@ def pins_for(portfolio: Portfolio, stage: Mapping[Key, float]) -> Pins:
 
 
 def weaker(pins: Pins) -> Pins:
-    """Return pins that say nothing of GPUs: halls and tranches alone."""
-    return Pins(halls=pins.halls, reservations=pins.reservations)
+    """Return pins that say nothing of GPUs; of those without any, halls whatever their dates.
+
+    How many halls of a candidate are started before the reveal stays, and tranches; pins that say
+    no more than that are returned as they are.
+    """
+    if pins.purchases:
+        return Pins(halls=pins.halls, reservations=pins.reservations)
+    of: dict[tuple[str | None, ...], list[PinnedHalls]] = defaultdict(list)
+    for pin in pins.halls.values():
+        of[pin.site, pin.group, pin.mode, pin.calendar].append(pin)
+    halls = {
+        f"bet {first.site}/{first.group}/{first.mode}/{first.calendar}": first.model_copy(update={
+            "halls": sum(p.halls for p in several),
+            "since": min((p.since for p in several), key=lambda day: day or dt.date.min),
+            "until": max((p.until for p in several), key=lambda day: day or dt.date.max),
+        })
+        for several in of.values() for first in several[:1]
+    }  # fmt: skip
+    if len(halls) == len(pins.halls):
+        return pins
+    return Pins(halls=halls, reservations=pins.reservations)

@@ -45,6 +45,24 @@ def test_gpus_that_leave_no_room_are_let_go_without_asking_why() -> None:
     assert not [stage for stage in told if stage.startswith("least changes")]
 
 
+def test_halls_that_find_no_room_in_their_period_are_started_before_the_reveal() -> None:
+    """Two halls in a quarter that takes one start: as many are started by the end of the next."""
+    first = ONE.model_copy(update={"halls": 2, "until": dt.date(2026, 3, 31)})
+    next_ = ONE.model_copy(update={
+        "halls": 0, "since": dt.date(2026, 4, 1), "until": dt.date(2026, 6, 30),
+    })  # fmt: skip
+    bet, _, _ = asked(Pins(halls={"first": first, "next": next_}))
+    portfolio = tiny(site={"groups": {"sheds": {"starts_per_period": 1}}})
+    plan = solved(
+        portfolio, ready(portfolio), bet, corrections={}, limits=optimise.Limits(), seed=1,
+        progress=lambda *_: None,
+    )  # fmt: skip
+    early = [s for s in plan.starts if s.release < dt.date(2026, 7, 1)]
+    assert len(early) == 2
+    assert len({s.release for s in early}) == 2
+    assert "before the reveal" in bet.bet.notes[-1]
+
+
 def test_what_conflicts_with_halls_alone_is_told() -> None:
     """Five halls where there is room for two: nothing is left to let go."""
     five = ONE.model_copy(update={"halls": 5})
