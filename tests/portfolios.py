@@ -103,6 +103,17 @@ def merged(base: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
     return made
 
 
+TWO_ARRIVALS: dict[str, Any] = {
+    "scenarios": {
+        "soon": {"title": "S", "probability": 0.5, "arrival": "1 year", "revealed": "0.49 year",
+                 "weight_after": 0.01},
+        "late": {"title": "L", "probability": 0.5, "arrival": "3 year", "revealed": "0.49 year"},
+    },
+    "policy": {"bet": {"objective": "expected", "scenarios": 2}},
+}  # fmt: skip
+"""A bet on the better arrival of two, as likely as each other, known before mid-2026."""
+
+
 def tiny(
     spec: dict[str, Any] | None = None,
     site: dict[str, Any] | None = None,

@@ -29,6 +29,7 @@ from planner.optimise.mending import (
     least_changes,
     levers,
     moved,
+    origin,
 )
 from planner.optimise.model import formulate
 from planner.optimise.soonest import too_late
@@ -216,23 +217,18 @@ def _confirmed(
     change: Change, portfolio: Portfolio, lever: Lever, solves: Callable[[Portfolio], bool]
 ) -> Change:
     """Return the change as a plan confirms it, a little larger where racks and dates need it."""
-    start = portfolio.spec.data_date.toordinal() if change.is_date else 0.0
     for margin in MARGINS:
-        number = start + _larger(change.old, change.new, margin, is_whole=_is_whole(change))
+        number = _larger(change, margin) + origin(portfolio, change)
         larger = least_change(portfolio, lever, solves, only=number)
         if larger is not None:
             return replace(larger, is_confirmed=True)
     return change
 
 
-def _is_whole(change: Change) -> bool:
-    return change.is_date or not change.unit
-
-
-def _larger(old: float, new: float, margin: float, *, is_whole: bool) -> float:
+def _larger(change: Change, margin: float) -> float:
     """Return a figure that is moved by a share further than the new one, not below zero."""
-    amount = (new - old) * (1.0 + margin)
-    return max(old + (round(amount) if is_whole else amount), 0.0)
+    amount, is_whole = (change.new - change.old) * (1.0 + margin), change.is_date or not change.unit
+    return max(change.old + (round(amount) if is_whole else amount), 0.0)
 
 
 # Where no change alone will do
@@ -280,8 +276,7 @@ def _all_confirmed(
         made, changes = portfolio, []
         for lever, number in zip(together, numbers, strict=True):
             least = change_to(portfolio, lever, number)
-            start = portfolio.spec.data_date.toordinal() if least.is_date else 0.0
-            further = _larger(least.old, least.new, margin, is_whole=_is_whole(least)) + start
+            further = _larger(least, margin) + origin(portfolio, least)
             changes.append(change_to(portfolio, lever, further))
             made = moved(made, lever, further)
         if solves(made):

@@ -265,6 +265,11 @@ def change_to(portfolio: Portfolio, lever: Lever, number: float) -> Change:
     return Change(texts, _number(first), number, unit)
 
 
+def origin(portfolio: Portfolio, change: Change) -> float:
+    """Return what the figures of a change are counted from: a date's from the data date."""
+    return float(portfolio.spec.data_date.toordinal()) if change.is_date else 0.0
+
+
 def least_changes(
     portfolio: Portfolio,
     together: Sequence[Lever],
@@ -286,7 +291,7 @@ def least_changes(
         change = least_change(made, lever, with_rest)
         if change is None:
             return None
-        number = change.new + (portfolio.spec.data_date.toordinal() if change.is_date else 0.0)
+        number = change.new + origin(portfolio, change)
         made = moved(made, lever, number)
         numbers.append(number)
     return tuple(numbers)

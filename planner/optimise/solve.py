@@ -133,7 +133,7 @@ def _solved(
         parted = pooled(build(portfolio, readiness, corrections, is_parted=True))
         if not parted.clock.parts:
             raise
-        return _planned(parted, begin, seed, limits, progress, began)
+        return _planned(parted, begin, seed, limits, progress, began, explain)
 
 
 def _planned(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import asdict, dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -78,29 +79,25 @@ def solved(
     held; where they leave none for halls in their periods, how many start before the reveal is. The
     bet says so.
     """
+    solve = partial(
+        optimise.solve, portfolio, readiness, corrections=corrections, limits=limits, seed=seed,
+        progress=progress, begin=begin,
+    )  # fmt: skip
     if bet is None:
-        return optimise.solve(
-            portfolio, readiness, corrections=corrections, limits=limits, seed=seed,
-            progress=progress, begin=begin,
-        )  # fmt: skip
-    weaker = scenarios.weaker(bet.pins)
-    is_last = weaker == bet.pins
-    try:
-        plan = optimise.solve(
-            portfolio, readiness, corrections=corrections, pins=bet.pins, limits=limits, seed=seed,
-            progress=progress, begin=begin, explain=is_last and begin is None,
-        )  # fmt: skip
-    except InfeasibleError:
-        if is_last:
-            raise
-        note = DATES_ANEW if not bet.pins.purchases else GPUS_ANEW
+        return solve()
+    notes: tuple[str, ...] = ()
+    while True:
+        weaker = scenarios.weaker(bet.pins)
+        is_last = weaker == bet.pins
+        try:
+            plan = solve(pins=bet.pins, explain=is_last and begin is None)
+            break
+        except InfeasibleError:
+            if is_last:
+                raise
+        notes = (GPUS_ANEW if bet.pins.purchases else DATES_ANEW, *notes)
         bet.pins = weaker
-        plan = solved(
-            portfolio, readiness, bet, corrections=corrections, limits=limits, seed=seed,
-            progress=progress, begin=begin,
-        )  # fmt: skip
-        bet.bet = replace(bet.bet, notes=(*bet.bet.notes, note))
-        return plan
+    bet.bet = replace(bet.bet, notes=(*bet.bet.notes, *notes))
     return plan if not portfolio.spec.policy.pinned.is_empty else unmarked(plan)
 
 

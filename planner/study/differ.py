@@ -17,7 +17,7 @@ from planner.domain.under_way import as_filed
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from planner.domain.plan import Plan, Reservation, Start
     from planner.domain.portfolio import Portfolio
@@ -88,8 +88,9 @@ def difference(
         The portfolios of both, where their inputs shall be compared as well.
     """
     found = [
-        *_halls(before, after), *_purchases(before, after), *_equipment(before, after),
-        *_reservations(before, after), *_retirements(before, after), *_moves(before, after),
+        *_halls(before, after), *_gpus("purchase", before, after, _bought),
+        *_equipment(before, after), *_reservations(before, after),
+        *_gpus("retire", before, after, _retired), *_gpus("move", before, after, _sent),
     ]  # fmt: skip
     same = sum(change is None for change in found)
     direct = tuple(_inputs(*inputs)) if inputs else ()
@@ -170,16 +171,25 @@ def span(days: int) -> str:
     return f"{number} {unit}{'' if number == 1 else 's'} {way}"
 
 
-def _purchases(before: Plan, after: Plan) -> Iterator[Change | None]:
-    """Yield a change a SKU, site and quarter of order."""
-    left, right = _bought(before), _bought(after)
+def _gpus(
+    kind: str, before: Plan, after: Plan, rows: Callable[[Plan], Iterable[tuple[str, dt.date, int]]]
+) -> Iterator[Change | None]:
+    """Yield a change a name and quarter in which GPUs are decided on."""
+    left, right = _by_quarter(rows(before)), _by_quarter(rows(after))
     for key in sorted({*left, *right}):
-        old, new = left.get(key, 0), right.get(key, 0)
-        yield _sized("purchase", key, old, new, "GPUs")
+        yield _sized(kind, key, left.get(key, 0), right.get(key, 0), "GPUs")
 
 
-def _bought(plan: Plan) -> Mapping[str, int]:
-    return _by_quarter([(f"{p.site}/{p.sku}", p.order, p.gpus) for p in plan.purchases])
+def _bought(plan: Plan) -> Iterator[tuple[str, dt.date, int]]:
+    return ((f"{p.site}/{p.sku}", p.order, p.gpus) for p in plan.purchases)
+
+
+def _retired(plan: Plan) -> Iterator[tuple[str, dt.date, int]]:
+    return ((f"{r.site}/{r.sku}", r.date, r.gpus) for r in plan.retirements)
+
+
+def _sent(plan: Plan) -> Iterator[tuple[str, dt.date, int]]:
+    return ((f"{m.origin} -> {m.to}/{m.sku}", m.sent, m.gpus) for m in plan.moves)
 
 
 def _equipment(before: Plan, after: Plan) -> Iterator[Change | None]:
@@ -220,27 +230,7 @@ def _reservations(before: Plan, after: Plan) -> Iterator[Change | None]:
             yield Change("-", "power", name, _terms(old))
 
 
-def _retirements(before: Plan, after: Plan) -> Iterator[Change | None]:
-    """Yield a change a site, SKU and quarter of early retirement."""
-    left, right = (
-        _by_quarter([(f"{r.site}/{r.sku}", r.date, r.gpus) for r in plan.retirements])
-        for plan in (before, after)
-    )
-    for key in sorted({*left, *right}):
-        yield _sized("retire", key, left.get(key, 0), right.get(key, 0), "GPUs")
-
-
-def _moves(before: Plan, after: Plan) -> Iterator[Change | None]:
-    """Yield a change a SKU, way and quarter of moves."""
-    left, right = (
-        _by_quarter([(f"{m.origin} -> {m.to}/{m.sku}", m.sent, m.gpus) for m in plan.moves])
-        for plan in (before, after)
-    )
-    for key in sorted({*left, *right}):
-        yield _sized("move", key, left.get(key, 0), right.get(key, 0), "GPUs")
-
-
-def _by_quarter(rows: Sequence[tuple[str, dt.date, int]]) -> Mapping[str, int]:
+def _by_quarter(rows: Iterable[tuple[str, dt.date, int]]) -> Mapping[str, int]:
     made: dict[str, int] = defaultdict(int)
     for name, date, gpus in rows:
         made[f"{name}/{date.year}Q{(date.month + 2) // 3}"] += gpus

@@ -12,11 +12,11 @@ from dataclasses import dataclass
 
 import numpy as np
 import pytest
-from scipy.optimize import linprog
 
 from planner import optimise
 from planner.errors import InfeasibleError
 from tests.portfolios import ready, tiny
+from tests.quarterly_program import DAYS, PERIODS, QUARTERS, YEARS, Program
 
 COUNT = 200
 BATCH = 20
@@ -86,13 +86,6 @@ def portfolio_of(drawn: Case, objective: str):
     return tiny(spec, site, {"accelerators": {"H100": sku}})
 
 
-DAYS = np.array([90.0, 91.0, 92.0, 92.0])
-"""Of the quarters of 2026."""
-PERIODS = 4
-QUARTERS = DAYS / (365.25 / 4)
-"""Rates a quarter hold for a mean quarter."""
-
-
 def brute(drawn: Case, objective: str) -> float | None:
     """Return the best value over all ways to start halls; None if no way is feasible."""
     best = None
@@ -112,20 +105,8 @@ def _program(drawn: Case, objective: str, starts: np.ndarray, missing: int) -> f
 
     With `time_to`, shares l lack of a capacity that is missing in the first quarters.
     """
-    n = 6 * PERIODS + 1
-    rows, limits = [], []
-
-    def col(kind: str, t: int) -> int:
-        return "ogabcl".index(kind) * PERIODS + t
-
-    def at_most(terms: dict[int, float], limit: float) -> None:
-        row = np.zeros(n)
-        for index, value in terms.items():
-            row[index] += value
-        rows.append(row)
-        limits.append(limit)
-
-    years = DAYS / 365.25
+    made = Program("ogabcl")
+    n, col, at_most = made.size, made.col, made.at_most
     for t in range(PERIODS):
         ordered = {col("o", u): -1.0 for u in range(t + 1)}
         at_most({col("g", t): 1.0, **ordered}, 0.0)
@@ -151,12 +132,12 @@ def _program(drawn: Case, objective: str, starts: np.ndarray, missing: int) -> f
     cost = np.zeros(n)
     if objective == "compute_per_researcher":
         for k, heads in zip("ab", drawn.heads, strict=True):
-            at_most({n - 1: years.sum() * heads} | {
-                col(k, t): -1000.0 * years[t] for t in range(PERIODS)}, 0.0)  # fmt: skip
-        cost[n - 1] = -1.0
+            at_most({made.level: YEARS.sum() * heads} | {
+                col(k, t): -1000.0 * YEARS[t] for t in range(PERIODS)}, 0.0)  # fmt: skip
+        cost[made.level] = -1.0
     elif objective == "total_compute":
         for k in "ab":
-            cost[[col(k, t) for t in range(PERIODS)]] = -1.0 * years
+            cost[[col(k, t) for t in range(PERIODS)]] = -1.0 * YEARS
     elif objective == "time_to":
         cost[[col("l", t) for t in range(PERIODS)]] = TIE * DAYS
     else:
@@ -166,8 +147,7 @@ def _program(drawn: Case, objective: str, starts: np.ndarray, missing: int) -> f
         bounds[col("l", t)] = (0.0, 0.0)
     for t in range(PERIODS if not drawn.floor else PERIODS - 1):
         bounds[col("c", t)] = (0.0, 0.0)  # nobody uses the product yet
-    found = linprog(cost, A_ub=np.array(rows), b_ub=np.array(limits), bounds=bounds,
-                    method="highs-ds")  # fmt: skip
+    found = made.least(cost, bounds)
     if found.status != 0:
         return None
     if objective == "time_to":

@@ -12,20 +12,17 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
-from scipy.optimize import linprog
 
 from planner import optimise
 from planner.domain.site import Site
 from tests.portfolios import MODE, SITE, SKU, merged, ready, standing, tiny
+from tests.quarterly_program import DAYS, PERIODS, QUARTERS, YEARS, Program
 
 if TYPE_CHECKING:
     from planner.domain.portfolio import Portfolio
 
-DAYS = np.array([90.0, 91.0, 92.0, 92.0])
-"""Of the quarters of 2026."""
 STARTS = ("2026-01-01", "2026-04-01", "2026-07-01", "2026-10-01")
-QUARTERS, YEARS = DAYS / (365.25 / 4), DAYS / 365.25
-PERIODS, HALL, SPEED, DOWN = 4, 8.0, 4.0, 30.0
+HALL, SPEED, DOWN = 8.0, 4.0, 30.0
 SEEDS = range(12)
 
 
@@ -96,18 +93,8 @@ def program(drawn: Case, kind: str) -> tuple[float, float]:
 
     Variables by quarter: orders o, new in place g, leaving l, shares a and b [old GPUs]; level z.
     """
-    n, rows, limits = 5 * PERIODS + 1, [], []
-
-    def col(name: str, t: int) -> int:
-        return "oglab".index(name) * PERIODS + t
-
-    def at_most(terms: dict[int, float], limit: float) -> None:
-        row = np.zeros(n)
-        for index, value in terms.items():
-            row[index] += value
-        rows.append(row)
-        limits.append(limit)
-
+    made = Program("oglab")
+    n, col, at_most = made.size, made.col, made.at_most
     for t in range(PERIODS):
         so_far = range(t + 1)
         gone = {col("l", u): -1.0 for u in so_far}
@@ -128,13 +115,12 @@ def program(drawn: Case, kind: str) -> tuple[float, float]:
                 | {col("l", u): net for u in so_far}, drawn.opening)  # fmt: skip
     for name, heads in zip("ab", drawn.heads, strict=True):
         shares = {col(name, t): -1000.0 * YEARS[t] for t in range(PERIODS)}
-        at_most({n - 1: YEARS.sum() * heads} | shares, 0.0)
+        at_most({made.level: YEARS.sum() * heads} | shares, 0.0)
     cost = np.zeros(n)
-    cost[n - 1] = -1.0
+    cost[made.level] = -1.0
     bounds = [(0.0, s * q) for s, q in zip(drawn.supply, QUARTERS, strict=True)]
     bounds += [(0.0, None)] * (n - PERIODS)
-    found = linprog(cost, A_ub=np.array(rows), b_ub=np.array(limits), bounds=bounds,
-                    method="highs-ds")  # fmt: skip
+    found = made.least(cost, bounds)
     assert found.status == 0
     return -float(found.fun), float(found.x[2 * PERIODS : 3 * PERIODS].sum())
 

@@ -76,12 +76,13 @@ class Charge:
     cash
         What it costs of a plan, by kind and period, shape (kinds, T) [MUSD].
     settled
-        Columns, as component and index, that follow from the lots of a plan, with their values.
+        Columns, as component and index, that follow from the lots of a plan, with their values;
+        none where not given.
     """
 
     terms: Callable[[Pyo, ModelData, int], list[tuple[float, Pyo]]]
     cash: Callable[[Plan, ModelData], FloatArray]
-    settled: Callable[[Plan, ModelData], dict[tuple[str, ...], float]]
+    settled: Callable[[Plan, ModelData], dict[tuple[str, ...], float]] = lambda _plan, _data: {}
 
 
 def exceeds(value: float, limit: float) -> bool:

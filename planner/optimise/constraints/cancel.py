@@ -31,15 +31,22 @@ from planner.optimise.variables import GPUS, MUSD
 
 if TYPE_CHECKING:
     from planner.capacity.timeline import FloatArray
+    from planner.domain.amount import Amount
     from planner.domain.plan import Plan, Purchase
     from planner.optimise.constraints.base import Pyo
     from planner.optimise.data import ModelData
 
 
-def firm_day(data: ModelData, sku: int, order_day: float) -> float:
-    """Return the day on which an order is firm: that of the order where nothing else is said."""
-    after = data.portfolio.catalog.accelerators[data.skus[sku]].firm_after
-    return order_day + (0.0 if after is None else after.likely)
+def firm_day(begin_day: float, firm_after: Amount | None) -> float:
+    """Return the day on which a commitment is firm: its own where nothing else is said."""
+    return begin_day + (0.0 if firm_after is None else firm_after.likely)
+
+
+def lost(data: ModelData, cancel_cost: Amount | None) -> float:
+    """Return the share of a price that cancelling costs, on its adverse side; 0 if none is said."""
+    if cancel_cost is None:
+        return 0.0
+    return conservative(cancel_cost, data.portfolio.spec.confidence.likely)
 
 
 def can_cancel(data: ModelData, sku: int, order: int, period: int) -> bool:
@@ -49,19 +56,17 @@ def can_cancel(data: ModelData, sku: int, order: int, period: int) -> bool:
     return bool(
         order < period
         and item.firm_after is not None
-        and firm_day(data, sku, float(ordered)) >= day
+        and firm_day(float(ordered), item.firm_after) >= day
         and data.deliveries.dock_day[sku, order] >= day
     )
 
 
 def cancel_cash(data: ModelData, sku: int, order: int, period: int) -> FloatArray:
     """Return what a GPU costs that is ordered in a period and cancelled in another, shape (T,)."""
-    share = data.portfolio.catalog.accelerators[data.skus[sku]].cancel_cost
-    confidence = data.portfolio.spec.confidence.likely
-    lost = 0.0 if share is None else conservative(share, confidence)
+    share = lost(data, data.portfolio.catalog.accelerators[data.skus[sku]].cancel_cost)
     cash: FloatArray = np.zeros(data.n_periods)
     cash[:period] = data.money.order[sku, order, :period]
-    cash[period] = lost * data.money.order_price[sku, order] - cash[:period].sum()
+    cash[period] = share * data.money.order_price[sku, order] - cash[:period].sum()
     return cash
 
 
@@ -134,17 +139,12 @@ def violations(plan: Plan, data: ModelData) -> list[str]:
             found.append(f"cancel: {purchase.name} is cancelled on {day}, ordered on "
                          f"{purchase.order}")  # fmt: skip
         if purchase.sku in data.skus:
-            sku = data.skus.index(purchase.sku)
-            firm = date_of(data.timeline, firm_day(data, sku, data.timeline.day(purchase.order)))
+            after = data.portfolio.catalog.accelerators[purchase.sku].firm_after
+            firm = date_of(data.timeline, firm_day(data.timeline.day(purchase.order), after))
             if day > firm:
                 found.append(f"cancel: {purchase.name} is cancelled on {day}, firm since {firm}")
     return found
 
 
-def _settled(_plan: Plan, _data: ModelData) -> dict[tuple[str, ...], float]:
-    """Return no columns: nothing of it follows from lots."""
-    return {}
-
-
-CHARGE = Charge(terms, spend, _settled)
+CHARGE = Charge(terms, spend)
 CONSTRAINT = Constraint("cancel", (), add, violations, structural)

@@ -24,8 +24,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pyomo.environ as pyo
 
-from planner.capacity.laws import conservative
 from planner.optimise.constraints.base import Charge, Constraint, structural
+from planner.optimise.constraints.cancel import firm_day, lost
 from planner.optimise.existing import date_of
 from planner.optimise.money import KINDS
 from planner.optimise.tally import option_of, period_of
@@ -42,21 +42,15 @@ EQUIPMENT = KINDS.index("equipment")
 CONSTRUCTION = KINDS.index("construction")
 
 
-def firm_day(data: ModelData, mode: str, begin_day: float) -> float:
-    """Return the day on which a hall is firm: that of its start where nothing else is said."""
-    after = data.portfolio.catalog.modes[mode].firm_after
-    return begin_day + (0.0 if after is None else after.likely)
-
-
 def can_cancel(data: ModelData, option: int, period: int) -> bool:
     """Return whether a hall of an option can be cancelled at the beginning of a period."""
     chosen, day = data.options[option], float(data.timeline.start_day[period])
     begin = float(data.timeline.start_day[chosen.period])
-    mode = chosen.candidate.mode
+    after = data.portfolio.catalog.modes[chosen.candidate.mode].firm_after
     return bool(
         chosen.period < period
-        and data.portfolio.catalog.modes[mode].firm_after is not None
-        and firm_day(data, mode, begin) >= day
+        and after is not None
+        and firm_day(begin, after) >= day
         and float(np.min(chosen.service_day)) >= day
     )
 
@@ -67,7 +61,7 @@ def cancel_cash(data: ModelData, option: int, period: int) -> FloatArray:
     cash: FloatArray = np.zeros_like(kept)
     cash[:, :period] = kept[:, :period]
     left = float(kept[CONSTRUCTION, period:].sum())
-    cash[CONSTRUCTION, period] += _lost(data, data.portfolio.catalog.modes[mode].cancel_cost) * left
+    cash[CONSTRUCTION, period] += lost(data, data.portfolio.catalog.modes[mode].cancel_cost) * left
     cash[EQUIPMENT] = 0.0
     for name, bought in data.money.equipment[option].items():
         for order in bought.orders:
@@ -85,13 +79,8 @@ def _equipment(data: ModelData, name: str, order: Ordered, period: int) -> Float
         return order.cash
     cash: FloatArray = np.zeros(data.n_periods)
     cash[:period] = order.cash[:period]
-    cash[period] = _lost(data, item.cancel_cost) * order.price - cash[:period].sum()
+    cash[period] = lost(data, item.cancel_cost) * order.price - cash[:period].sum()
     return cash
-
-
-def _lost(data: ModelData, share: object) -> float:
-    """Return a share on its adverse side; 0 where none is stated."""
-    return 0.0 if share is None else conservative(share, data.portfolio.spec.confidence.likely)  # type: ignore[arg-type]
 
 
 def halted_options(data: ModelData) -> list[int]:
@@ -183,16 +172,12 @@ def violations(plan: Plan, data: ModelData) -> list[str]:
         if day < start.release:
             found.append(f"{said}, released on {start.release}")
         begin = data.timeline.day(start.release)
-        firm = date_of(data.timeline, firm_day(data, start.candidate.mode, begin))
+        after = data.portfolio.catalog.modes[start.candidate.mode].firm_after
+        firm = date_of(data.timeline, firm_day(begin, after))
         if day > firm:
             found.append(f"{said}, firm since {firm}")
     return found
 
 
-def _settled(_plan: Plan, _data: ModelData) -> dict[tuple[str, ...], float]:
-    """Return no columns: nothing of it follows from lots."""
-    return {}
-
-
-CHARGE = Charge(terms, spend, _settled)
+CHARGE = Charge(terms, spend)
 CONSTRAINT = Constraint("cancel_halls", (), add, violations, structural)

@@ -43,10 +43,8 @@ def add(model: Pyo, data: ModelData) -> None:
     def rule(m: Pyo, name: str, label: str) -> Pyo:
         r, t = names.index(name), data.labels.index(label)
         use = data.labour.use[:, r, t]
-        terms = [
-            (float(use[o]), m.starts[data.option_name(int(o))]) for o in np.flatnonzero(use > TINY)
-        ]
-        use_of = [(float(use[o]), int(o)) for o in np.flatnonzero(use > TINY)]
+        use_of = [(float(use[o]), o) for o in np.flatnonzero(use > TINY).tolist()]
+        terms = [(at, m.starts[data.option_name(o)]) for at, o in use_of]
         return at_most(m, [*terms, *beside(m, data, use_of, t)], float(free[r, t]))
 
     model.crews = pyo.Constraint(names, list(data.labels), rule=rule)

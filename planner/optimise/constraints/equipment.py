@@ -31,7 +31,7 @@ from planner.optimise.variables import MUSD, at_least, at_most
 
 if TYPE_CHECKING:
     from planner.capacity.timeline import FloatArray
-    from planner.domain.plan import Plan
+    from planner.domain.plan import Plan, Start
     from planner.optimise.constraints.base import Index, Pyo
     from planner.optimise.data import ModelData
 
@@ -112,12 +112,16 @@ def violations(plan: Plan, data: ModelData) -> list[str]:
     return found
 
 
+def _kept_option(start: Start, data: ModelData) -> int | None:
+    """Return the option of a start that needs equipment: a new one that is not cancelled."""
+    return None if start.is_under_way or start.cancelled is not None else option_of(start, data)
+
+
 def _needed(plan: Plan, data: ModelData) -> Counter[tuple[str, str]]:
     """Return units that the halls started in a plan need, by site and class."""
     needed: Counter[tuple[str, str]] = Counter()
     for start in plan.starts:
-        is_kept = not start.is_under_way and start.cancelled is None
-        option = option_of(start, data) if is_kept else None
+        option = _kept_option(start, data)
         if option is not None:
             for item, bought in data.money.equipment[option].items():
                 needed[start.candidate.site, item] += bought.units
@@ -128,8 +132,7 @@ def _taken(plan: Plan, data: ModelData) -> dict[tuple[int, str], int]:
     """Return units from stock by option and class: the first released take first."""
     left, taken = dict(data.money.stock.left), Counter[tuple[int, str]]()
     for start in sorted(plan.starts, key=lambda s: (s.release, s.hall)):
-        is_kept = not start.is_under_way and start.cancelled is None
-        option = option_of(start, data) if is_kept else None
+        option = _kept_option(start, data)
         if option is None:
             continue
         for item, bought in data.money.equipment[option].items():

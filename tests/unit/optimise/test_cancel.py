@@ -20,7 +20,7 @@ from planner.optimise.scenarios.joint import Worth
 from planner.optimise.scenarios.shared import decisions
 from planner.optimise.scenarios.single import Single
 from planner.study.bet import Placed, checked
-from tests.portfolios import ready, tiny
+from tests.portfolios import TWO_ARRIVALS, ready, tiny
 from tests.results import result
 
 if TYPE_CHECKING:
@@ -49,15 +49,11 @@ def two_skus(**rights: Any) -> dict[str, Any]:
 
 def portfolio_of(**rights: Any) -> Portfolio:
     """Scarce cash: what is bought now is lacking when the better SKU comes."""
-    arrival = {"title": "S", "probability": 0.5, "arrival": "1 year", "revealed": "0.49 year",
-               "weight_after": 0.01}  # fmt: skip
-    late = {"title": "L", "probability": 0.5, "arrival": "3 year", "revealed": "0.49 year"}
     return tiny(
         {
-            "scenarios": {"soon": arrival, "late": late},
+            **TWO_ARRIVALS,
             "finance": {"opening_cash": "300 MUSD",
                         "operating_cash_flow": [{"since": "2026-01-01", "cash_flow": "5 MUSD"}]},
-            "policy": {"bet": {"objective": "expected", "scenarios": 2}},
         },
         catalog=two_skus(**rights),
     )  # fmt: skip

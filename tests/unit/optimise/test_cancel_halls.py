@@ -16,7 +16,7 @@ from planner.optimise.data import build
 from planner.optimise.engine import Engine
 from planner.optimise.model import formulate
 from planner.optimise.scenarios import levels, place_bet
-from tests.portfolios import ready, tiny
+from tests.portfolios import TWO_ARRIVALS, ready, tiny
 
 if TYPE_CHECKING:
     from planner.domain.plan import Plan
@@ -168,15 +168,11 @@ def test_rows_hold_cancelled_halls_beside_those_that_are_kept() -> None:
 
 def bet_of(**rights: Any) -> Portfolio:
     """Cash is short: a hall begun in case it comes late takes it from GPUs if it comes soon."""
-    soon = {"title": "S", "probability": 0.5, "arrival": "1 year", "revealed": "0.49 year",
-            "weight_after": 0.01}  # fmt: skip
-    late = {"title": "L", "probability": 0.5, "arrival": "3 year", "revealed": "0.49 year"}
     return tiny(
         {
-            "scenarios": {"soon": soon, "late": late},
+            **TWO_ARRIVALS,
             "finance": {"opening_cash": "30 MUSD",
                         "operating_cash_flow": [{"since": "2026-01-01", "cash_flow": "60 MUSD"}]},
-            "policy": {"bet": {"objective": "expected", "scenarios": 2}},
         },
         {"standing": {"old": {"it_power": "4 MW", "mode": "shed", "ready": "2025-01-01"},
                       "new": {"it_power": "3 MW", "mode": "shed", "ready": "2026-07-01"}}},

@@ -263,13 +263,18 @@ def started(
     )  # fmt: skip
 
 
-def days_of(engine: Engine, made: Network, **work: float) -> list[float]:
-    """Return the days on which shell, fit-out and tests start, in one future."""
+def drawn_as(made: Network, **work: float) -> Draws:
+    """Return certain draws with other days of work."""
     drawn = certain_draws(made)
     minutes = drawn.work_min.copy()
     for name, days in work.items():
         minutes[0, made.activity.index(name)] = round(days * D)
-    drawn = dataclasses.replace(drawn, work_min=minutes)
+    return dataclasses.replace(drawn, work_min=minutes)
+
+
+def days_of(engine: Engine, made: Network, **work: float) -> list[float]:
+    """Return the days on which shell, fit-out and tests start, in one future."""
+    drawn = drawn_as(made, **work)
     _, times = settled(made, Movable(made), drawn, lambda d: engine(made, d))
     return [t / D if t < NEVER else np.inf for t in times.start_min[0, : TESTS + 1].tolist()]
 
@@ -329,11 +334,7 @@ def test_equipment_that_is_not_firm_comes_when_its_hall_needs_it(engine: Engine)
 
 def units_of(engine: Engine, made: Network, **work: float) -> float:
     """Return the day on which the unit of equipment comes, in one future."""
-    drawn = certain_draws(made)
-    minutes = drawn.work_min.copy()
-    for name, days in work.items():
-        minutes[0, made.activity.index(name)] = round(days * D)
-    drawn = dataclasses.replace(drawn, work_min=minutes)
+    drawn = drawn_as(made, **work)
     draws, _ = settled(made, Movable(made), drawn, lambda d: engine(made, d))
     return float(draws.unit_min[0, 0]) / D
 
