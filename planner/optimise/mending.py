@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from planner.domain.amount import FORMS, Amount, Form, fixed, parse_amount
 from planner.errors import Change
+from planner.optimise.existing import date_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -51,12 +52,15 @@ class Lever:
         Another value that may never be the smaller of the two.
     default
         Value that holds where the files give none; None where there is nothing to move then.
+    last
+        Latest date at which the statement still asks for something; a later one gives it up.
     """
 
     path: str
     sense: float
     along: str = ""
     default: dt.date | None = None
+    last: dt.date | None = None
 
 
 def levers(data: ModelData, component: str, index: tuple[str, ...]) -> tuple[Lever, ...]:
@@ -87,13 +91,18 @@ def _firm(data: ModelData, index: tuple[str, ...]) -> Iterator[Lever]:
 def _floor(data: ModelData, index: tuple[str, ...]) -> Iterator[Lever]:
     path, spec = f"products.{index[0]}", data.portfolio.spec
     yield Lever(f"{path}.users", LOWER)
-    yield Lever(f"{path}.launch", RAISE, default=spec.data_date)
+    yield Lever(f"{path}.launch", RAISE, default=spec.data_date, last=_last_start(data))
 
 
 def _guarantee(data: ModelData, index: tuple[str, ...]) -> Iterator[Lever]:
     path, spec = f"teams.{index[0]}.guarantee", data.portfolio.spec
     yield Lever(path, LOWER)
-    yield Lever(f"{path}_since", RAISE, default=spec.data_date)
+    yield Lever(f"{path}_since", RAISE, default=spec.data_date, last=_last_start(data))
+
+
+def _last_start(data: ModelData) -> dt.date:
+    """Return the date on which the last period starts."""
+    return date_of(data.timeline, float(data.timeline.start_day[-1]))
 
 
 def _required(_data: ModelData, index: tuple[str, ...]) -> Iterator[Lever]:
@@ -330,7 +339,7 @@ def _most(portfolio: Portfolio, lever: Lever, first: Any) -> int:
     """Return how far a whole number or a date may be moved."""
     if isinstance(first, dt.date):
         spec = portfolio.spec
-        far = (spec.horizon - first) if lever.sense > 0 else (first - spec.data_date)
+        far = (lever.last or spec.horizon) - first if lever.sense > 0 else first - spec.data_date
         return max(0, far.days)
     return int(first) if lever.sense < 0 else int(2**DOUBLINGS)
 
