@@ -16,7 +16,7 @@ optimize: .venv/ready  ## Plan the shipped reference case and say where the repo
 	$(BIN)/plan optimize $(SCENARIO)
 
 test: .venv/ready  ## Run every test.
-	$(BIN)/python -m pytest -n 2
+	$(BIN)/python -m pytest -n 2 --dist worksteal
 
 lint: .venv/ready
 	$(BIN)/ruff format --check .

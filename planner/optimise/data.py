@@ -227,7 +227,7 @@ def build(
         options=options,
         consumers=consumers(portfolio, timeline, arriving.skus, pools),
         deliveries=arriving,
-        labour=labour(portfolio, options, pools, timeline),
+        labour=labour(portfolio, options, pools, timeline, extra),
         money=money(
             portfolio,
             pools,

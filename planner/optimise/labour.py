@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from planner.capacity.timeline import FloatArray, Timeline
     from planner.domain.plan import Candidate
     from planner.domain.portfolio import Portfolio
+    from planner.optimise.clock import Extra
     from planner.optimise.halls import Option, Pool
 
 PEOPLE = "people"
@@ -43,9 +44,15 @@ class Labour:
 
 
 def labour(
-    portfolio: Portfolio, options: tuple[Option, ...], pools: tuple[Pool, ...], timeline: Timeline
-) -> Labour:
-    """Return labour by period: courses at likely durations, stretched to the dates of readiness."""
+    portfolio: Portfolio, options: tuple[Option, ...], pools: tuple[Pool, ...],
+    timeline: Timeline, extra: Extra,
+) -> Labour:  # fmt: skip
+    """Return labour by period: courses at likely durations, stretched to the dates of readiness.
+
+    Days that verification adds to a date are days of waiting: they spread the work of a hall over
+    more time and add none. Else a corrected date asked for crews that halls begun already and the
+    limit cannot both have.
+    """
     names = [(s.site, trade) for s in portfolio.sites.values() for trade in s.crews]
     names += [(s.site, PEOPLE) for s in portfolio.sites.values() if s.people is not None]
     row = {name: i for i, name in enumerate(names)}
@@ -56,8 +63,11 @@ def labour(
         if option.candidate not in courses:
             courses[option.candidate] = hall_course(portfolio, option.candidate)
         begin = timeline.start_day[option.period]
-        course = courses[option.candidate].stretched(option.service_day.max() - begin)
-        _add(use[o], portfolio, option.candidate.site, course, begin, row, timeline)
+        span_day = float(option.service_day.max() - begin)
+        waits_day = extra.hall(option.candidate, option.period)
+        course = courses[option.candidate].stretched(span_day)
+        share = 1.0 - waits_day / span_day if waits_day < span_day else 1.0
+        _add(use[o], portfolio, option.candidate.site, course, begin, row, timeline, share)
     under_way = np.zeros(shape)
     for pool in pools:
         for start in (s for s in begun(portfolio) if s.hall in pool.halls):
@@ -75,13 +85,13 @@ def _limit(portfolio: Portfolio, name: tuple[str, str]) -> float:
 
 def _add(
     held: FloatArray, portfolio: Portfolio, site: str, course: Course, begin: float,
-    row: dict[tuple[str, str], int], timeline: Timeline,
+    row: dict[tuple[str, str], int], timeline: Timeline, busy: float = 1.0,
 ) -> None:  # fmt: skip
-    """Add the mean crews of a course to `held`, shape (R, T), in place."""
+    """Add the mean crews of a course, busy for a share of it, to `held`, shape (R, T), in place."""
     for work in course.rows:
         if not work.crews or work.end_day <= work.start_day:
             continue
-        share = timeline.presence(begin + work.start_day, begin + work.end_day)
+        share = busy * timeline.presence(begin + work.start_day, begin + work.end_day)
         for trade, crews in work.crews.items():
             people = crews * portfolio.catalog.trades[trade].people
             for name, amount in ((trade, crews), (PEOPLE, people)):

@@ -39,6 +39,15 @@ def test_a_course_is_stretched_to_its_readiness() -> None:
     assert data.labour.use[0, row, :2].tolist() == [4.0, pytest.approx(4 * 90 / 91)]
 
 
+def test_a_corrected_date_spreads_the_work_and_adds_none() -> None:
+    """A row of 90 days in a hall corrected to 180 holds half its crews for 180."""
+    portfolio = tiny()
+    waits = {f"hall {SHED} 0": 90.0}
+    data = build(portfolio, ready(portfolio, days=90.0), waits)
+    row = data.labour.names.index(("north", "EL"))
+    assert data.labour.use[0, row, :2].tolist() == [2.0, pytest.approx(2 * 90 / 91)]
+
+
 def test_relations_place_rows() -> None:
     """FS, SS with lag and FF with lag, one after another."""
     rows = {
