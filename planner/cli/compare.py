@@ -44,13 +44,14 @@ def compare(
     Example: plan compare meta-2025 --overlay late-power --overlay cheap-tents
     Example: plan compare meta-2025 --method tent --method concrete --method free
     """
-    from planner import report
     from planner.cli.console import progress, put, put_json
 
     with progress(quiet=quiet or as_json) as update:
         comparison = _compared(subjects, methods, overlays, settings, seed, samples, update)
     found = _differences(comparison)
     if as_json:
+        from planner import report
+
         body = report.comparison_dict(comparison)
         put_json("comparison", **body, changes={k: _as_dict(v) for k, v in found.items()})
     else:
@@ -64,7 +65,6 @@ def _compared(
     subjects: list[str], methods: list[str] | None, overlays: list[str] | None,
     settings: list[str] | None, seed: int | None, samples: int | None, update: Progress,
 ) -> Comparison:  # fmt: skip
-    from planner import study
     from planner.cli.finished import is_run
 
     if any(is_run(name) or Path(name).is_dir() for name in subjects):
@@ -76,6 +76,9 @@ def _compared(
         variants |= _variants(subject, methods, overlays, settings, len(subjects) > 1)
     if len(variants) < 2:
         raise typer.BadParameter("name two or more runs, --overlay, or --method")
+
+    from planner import study
+
     asked = study.Ask.of(next(iter(variants.values())), seed=seed, samples=samples)
     return study.compare_variants(variants, asked, progress=update)
 
@@ -84,7 +87,6 @@ def _variants(
     subject: str, methods: list[str] | None, overlays: list[str] | None,
     settings: list[str] | None, is_one_of_many: bool,
 ) -> dict[str, Portfolio]:  # fmt: skip
-    from planner import study
     from planner.cli.inputs import load
 
     base, _ = load(subject, settings)
@@ -97,6 +99,9 @@ def _variants(
     if is_one_of_many and not methods:
         return {subject: base}
     chosen = methods or ["free", "tent", "concrete"]
+
+    from planner import study
+
     return {f"{prefix}{method}": study.restricted(base, method) for method in chosen}
 
 

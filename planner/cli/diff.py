@@ -33,11 +33,13 @@ def diff(
     """
     import dataclasses
 
-    from planner import study
     from planner.cli.console import put, put_json
 
     sides = [_read(name, portfolio, other) for name, other in ((before, after), (after, before))]
     (left, of_left), (right, of_right) = sides
+
+    from planner import study
+
     found = study.difference(left, right, (of_left, of_right))
     if as_json:
         put_json("diff", **dataclasses.asdict(found))

@@ -64,12 +64,14 @@ def explain(
 
     Example: plan explain reports/base --why prometheus/tents-north/01
     """
-    from planner import study
     from planner.cli.console import progress, put, put_json, say
     from planner.cli.finished import opened
     from planner.errors import reason_of
 
     found = _optimised(run, opened(run, None, None, None))
+
+    from planner import study
+
     chosen = tuple(
         part for part, is_asked in (("prices", prices), ("alternatives", alternatives)) if is_asked
     )

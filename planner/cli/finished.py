@@ -97,22 +97,27 @@ def opened(
     SpecError, OutputError
         If the portfolio of the run cannot be read any more.
     """
-    from planner import specs, study
-    from planner.network import existing_plan
+    from planner import specs
 
     folder = Path(run_or_scenario)
     manifest: dict[str, Any] = {}
-    basis = study.Basis()
     if is_run(folder):
         manifest = manifest_of(folder)
         portfolio = portfolio_of(folder, manifest, settings)
-        plan = specs.read_plan(folder / "plan.yaml", portfolio)
-        basis = _basis(folder)
-        used, number = int(manifest["verification"]["seed"]), int(manifest["samples"])
     elif folder.is_dir():
         raise OutputError(f"{run_or_scenario} is no finished run: it has no {MANIFEST}")
     else:
         portfolio = specs.load(run_or_scenario, overrides=tuple(settings or ()))
+
+    from planner import study
+    from planner.network import existing_plan
+
+    basis = study.Basis()
+    if manifest:
+        plan = specs.read_plan(folder / PLAN, portfolio)
+        basis = _basis(folder)
+        used, number = int(manifest["verification"]["seed"]), int(manifest["samples"])
+    else:
         plan = existing_plan(portfolio)
         asked = study.Ask.of(portfolio)
         used, number = asked.verification_seed(1), asked.samples

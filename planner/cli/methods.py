@@ -38,15 +38,17 @@ def methods(
     Example: plan methods first-light --out reports/methods
     Example: plan methods meta-2025 --samples 100 --time-limit 120
     """
-    from planner import report, study
     from planner.cli import run_folder
     from planner.cli.console import progress, put, put_json, say
     from planner.cli.inputs import load
-    from planner.cli.report import written
     from planner.cli.sweep import check_place
-    from planner.simulate import Threads
 
     portfolio, _ = load(scenario, [*(f"@{name}" for name in overlays or ()), *(settings or ())])
+
+    from planner import report, study
+    from planner.cli.report import written
+    from planner.simulate import Threads
+
     asked = study.Ask.of(
         portfolio, seed=seed, samples=samples, rounds=rounds, time_limit_s=time_limit,
         workers=Threads(workers),

@@ -122,13 +122,8 @@ def optimize(
     import datetime as dt
     from dataclasses import replace
 
-    from planner import report, specs, study
-    from planner.cli import finished, run_folder
-    from planner.cli.baseline import held_against
-    from planner.cli.console import progress
-    from planner.cli.parent import folder_of, parent_of
-    from planner.cli.workers import hired
-    from planner.domain.pin import pins_of
+    from planner import specs
+    from planner.cli import run_folder
 
     switches = [*([specs.OVERRIDE] if override else []), *([OPEN_LOOP] if open_loop else [])]
     settings = [*(f"@{name}" for name in overlay or ()), *(settings or ()), *switches]
@@ -138,6 +133,18 @@ def optimize(
         actuals,
         lambda known: _bet(objective, scenarios, bet=bet, is_there=known is not None),
     )
+    if out is not None:
+        run_folder.check_free(out, force=force)
+
+    # Libraries of solver and charts take longer to load than a wrong input to be refused.
+    from planner import report, study
+    from planner.cli import finished
+    from planner.cli.baseline import held_against
+    from planner.cli.console import progress
+    from planner.cli.parent import folder_of, parent_of
+    from planner.cli.workers import hired
+    from planner.domain.pin import pins_of
+
     asked = study.Ask.of(
         portfolio, seed=seed, samples=samples, rounds=rounds, time_limit_s=time_limit, level=level
     )

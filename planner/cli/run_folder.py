@@ -34,7 +34,7 @@ def reserved(folder: Path, *, force: bool) -> Iterator[Path]:
     LockedError
         If another live process holds it.
     """
-    _check_free(folder, force=force)
+    check_free(folder, force=force)
     lock = folder.with_name(f".{folder.name}.lock")
     check_writable(folder.parent)
     _take(lock)
@@ -44,7 +44,14 @@ def reserved(folder: Path, *, force: bool) -> Iterator[Path]:
         lock.unlink(missing_ok=True)
 
 
-def _check_free(folder: Path, *, force: bool) -> None:
+def check_free(folder: Path, *, force: bool) -> None:
+    """See that a folder holds nothing, or with `force` a run.
+
+    Raises
+    ------
+    OutputError
+        If it holds something else.
+    """
     if not folder.exists() or (folder.is_dir() and not any(folder.iterdir())):
         return
     manifest = folder / "manifest.json"

@@ -85,14 +85,9 @@ def simulate(
 
     Example: plan simulate first-light --plan reports/first-light/plan.yaml
     """
-    from planner import report, specs, study
+    from planner import specs
     from planner.cli import finished
-    from planner.cli import health as tables
-    from planner.cli.baseline import held_against
-    from planner.cli.console import progress, put, put_json
     from planner.cli.inputs import blamed, checked, days, load
-    from planner.cli.removal import removal_text
-    from planner.cli.workers import hired
 
     error_day = days(until_error)
     if until_error and samples is None:
@@ -109,6 +104,14 @@ def simulate(
     else:
         portfolio, _ = load(scenario, settings, actuals)
     chosen = specs.read_plan(plan, portfolio) if plan else None
+
+    from planner import report, study  # loading them takes longer than to refuse a wrong input
+    from planner.cli import health as tables
+    from planner.cli.baseline import held_against
+    from planner.cli.console import progress, put, put_json
+    from planner.cli.removal import removal_text
+    from planner.cli.workers import hired
+
     with (
         hired(workers, scheduler) as found,
         progress(quiet=quiet or as_json) as update,

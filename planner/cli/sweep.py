@@ -48,7 +48,6 @@ def sweep(
     Example: plan sweep first-light "catalog.modes.tent.hall_cost=-40 %..+40 %:5"
     Example: plan sweep first-light "finance.opening_cash=300..1500 MUSD:4"
     """
-    from planner import report, study
     from planner.cli import run_folder
     from planner.cli.console import progress, put, put_json, say
     from planner.cli.inputs import load
@@ -57,6 +56,9 @@ def sweep(
         raise typer.BadParameter("one or two parameters")
     chosen = [*(f"@{name}" for name in overlays or ()), *(settings or ())]
     base, _ = load(scenario, chosen)
+
+    from planner import report, study
+
     axes = [study.axis_of(text, base) for text in parameters]
     if len({axis.path for axis in axes}) < len(axes):
         raise typer.BadParameter("the two parameters are the same")

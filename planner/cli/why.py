@@ -39,11 +39,13 @@ def why(
 
     Example: plan why tents-north/01 reports/meta-2025
     """
-    from planner import study
     from planner.cli.console import progress, put, put_json
     from planner.cli.finished import opened
 
     found = opened(run_or_scenario, settings, seed, samples)
+
+    from planner import study
+
     with progress(quiet=quiet or as_json) as update:
         told = study.why(
             found.portfolio, found.network, activity, seed=found.seed, samples=found.samples,

@@ -14,8 +14,9 @@ from scipy.optimize import linprog, minimize
 
 from planner.optimise.allocation import Allocation, Fleet, Party, allocate
 from planner.optimise.fairness import Claim, Curve, MaxMin, Mean, Ordered
+from tests.depth import depth
 
-INSTANCES = 200
+INSTANCES = depth(100, 200)
 TOLERANCE = 1e-6
 TIGHT = {"primal_feasibility_tolerance": 1e-10, "dual_feasibility_tolerance": 1e-10}
 Floats = NDArray[np.float64]

@@ -5,8 +5,6 @@
 
 from __future__ import annotations
 
-import os
-
 import pytest
 import yaml
 
@@ -19,9 +17,10 @@ from planner.optimise.data import build
 from planner.optimise.engine import Engine
 from planner.optimise.mending import put, values
 from planner.optimise.model import formulate
+from tests.depth import depth
 from tests.drawn_portfolios import drawn
 
-COUNT = 300 if os.environ.get("HYPOTHESIS_PROFILE") == "deep" else 40
+COUNT = depth(40, 300)
 BATCH = 10
 PARTED = {110}
 """Portfolios whose conflict shows only with periods in parts: means of whole periods hide it."""

@@ -14,6 +14,7 @@ from planner.domain.result import NEVER
 from planner.simulate import dispatch, fast, flow, reference
 from planner.simulate.sampling import Sampler
 from planner.simulate.times import Times
+from tests.depth import depth
 from tests.networks import DAY, Job, Sky, network
 from tests.strategies import networks
 
@@ -39,7 +40,9 @@ def assert_agree(made: Network, prepared: list[fast.Prepared]) -> None:
             )
 
 
-@settings(max_examples=500, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(
+    max_examples=depth(500, 5000), deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
 @given(networks())
 def test_both_engines_give_the_same_minutes(made: Network) -> None:
     """Start, end of work, finish and storm cost of every activity in every sample."""
@@ -47,7 +50,7 @@ def test_both_engines_give_the_same_minutes(made: Network) -> None:
 
 
 @pytest.mark.slow
-@settings(max_examples=2000, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=depth(500, 5000), deadline=None, suppress_health_check=list(HealthCheck))
 @given(networks(most=25))
 def test_both_engines_give_the_same_minutes_on_larger_networks(made: Network) -> None:
     """The same, on more and larger networks."""
