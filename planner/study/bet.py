@@ -50,11 +50,16 @@ DATES_ANEW = (
 
 
 def placed(
-    portfolio: Portfolio, tried: Tried, ask: Ask, tables: Tables, progress: Progress
-) -> Placed | None:
-    """Return what to commit to before the first reveal; None where the policy places no bet."""
-    if portfolio.spec.policy.bet is None:
-        return None
+    portfolio: Portfolio, tried: Tried, corrections: Mapping[str, float], ask: Ask,
+    tables: Tables, progress: Progress,
+) -> Placed:  # fmt: skip
+    """Return what to commit to before the first reveal.
+
+    Parameters
+    ----------
+    corrections
+        Days that verification adds to the dates of `tried`.
+    """
     own = portfolio.spec.confidence.likely
     readiness: dict[float, tuple[Readiness, ...]] = {own: tried.readiness}
     for level in scenarios.levels(portfolio):
@@ -62,8 +67,8 @@ def placed(
             slower = scenarios.at_level(portfolio, level)
             readiness[level] = ready(slower, ask, tables, progress, ask.threads).readiness
     found = scenarios.place_bet(
-        portfolio, readiness, tried.readiness, seed=ask.seed, progress=progress,
-        threads=ask.threads,
+        portfolio, readiness, tried.readiness, corrections=corrections, seed=ask.seed,
+        progress=progress, threads=ask.threads,
     )  # fmt: skip
     return Placed(found.bet, scenarios.pins_for(portfolio, found.stage), found.is_whole)
 

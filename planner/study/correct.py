@@ -82,6 +82,25 @@ def rebased(
     return Corrections({key: extra for key, extra in days.items() if extra > 0})
 
 
+def unrebased(
+    corrections: Corrections, before: Sequence[Readiness], after: Sequence[Readiness]
+) -> Corrections:
+    """Return corrections of the first trials that come to the dates of these of later ones.
+
+    Parameters
+    ----------
+    before, after
+        Readiness of the same options in the same order.
+    """
+    days = dict(corrections.days)
+    for old, new in zip(before, after, strict=True):
+        if new is not old:
+            key = f"hall {new.candidate} {new.period}"
+            later = float(np.mean(new.service_day) - np.mean(old.service_day))
+            days[key] = days.get(key, 0.0) + later
+    return Corrections({key: extra for key, extra in days.items() if extra > 0})
+
+
 def _key(plan: Plan, cause: str) -> str:
     """Return the key of a cause: a hall stands for its option and start period."""
     kind, _, name = cause.partition(" ")

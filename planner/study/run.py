@@ -1,12 +1,13 @@
 """The order of the stages and the loop that verifies a plan, written once.
 
 simulate candidates -> readiness -> solve -> sequence -> simulate the whole plan on fresh futures
--> hold its promises against them -> correct and solve again, until they hold.
+-> hold its promises against them -> correct and solve again, until they hold. A bet is placed by
+the dates corrected by then, and what it commits to is planned and verified in the same way.
 """
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from planner import interrupts, optimise, simulate
@@ -17,7 +18,7 @@ from planner.errors import InfeasibleError, StoppedError
 from planner.network import build_tables, compile_network, existing_plan
 from planner.study.ask import Ask
 from planner.study.bet import checked, placed, solved, stands
-from planner.study.correct import Corrections, corrected, rebased
+from planner.study.correct import Corrections, corrected, rebased, unrebased
 from planner.study.pins import costs_of_pins
 from planner.study.places import settled_in
 from planner.study.reported import as_reported, progress_warnings
@@ -33,7 +34,14 @@ if TYPE_CHECKING:
     from planner.domain.result import Outcome, Progress, Readiness, TerminalAnswer, Verification
     from planner.network import Network, Tables
     from planner.study.basis import Basis
+    from planner.study.bet import Placed
     from planner.study.trials import Tried
+
+NO_BET_YET = "warning[bet]: interrupted before a bet was placed; this plan places none"
+NO_BET = (
+    "warning[bet]: by the dates that verification corrected no plan keeps the commitments of the "
+    "bet; this plan places none"
+)
 
 
 def run(
@@ -58,53 +66,117 @@ def run(
     """
     portfolio = pinned(portfolio, pins)
     tables = build_tables(portfolio)
-    tried = tried or ready(portfolio, ask, tables, progress, ask.threads)
-    bet = placed(portfolio, tried, ask, tables, progress)
-    corrections = Corrections()
-    best: Result | None = None
-    plan: Plan | None = None
-    for number in range(1, ask.rounds + 1):
-        try:
-            plan = solved(
-                portfolio, tried.readiness, bet,
-                corrections=corrections.days, seed=ask.seed, progress=progress,
-                begin=plan,
-                limits=optimise.Limits(time_s=ask.time_limit_s, threads=ask.solver_threads),
-            )  # fmt: skip
-            result = replace(
-                prove(portfolio, plan, tried.readiness, ask, tables, number, progress),
-                corrections=dict(corrections.days),
-            )
-        except (KeyboardInterrupt, StoppedError):
-            # A round before this one has a plan: it is kept, and the run says what ended it.
-            if best is None:
-                raise
-            interrupts.taken()
-            best, number = interrupted(best), number - 1
-            break
-        except InfeasibleError:
-            if best is None or bet is None:
-                raise
-            stands(bet, number)
-            number -= 1
-            break
-        best = _better(best, result)
-        if _is_interrupted(result) or (bet is not None and not bet.is_whole):
-            best = interrupted(best)
-            break
-        if result.verification.is_verified or number == ask.rounds:
-            break
-        again = ready_again(portfolio, tried, plan, ask, tables, progress, ask.threads)
-        corrections = rebased(corrected(corrections, result), tried.readiness, again.readiness)
-        tried = again
-    assert best is not None
-    best = replace(checked(best, bet), rounds=number, pins=pins)
+    first = tried or ready(portfolio, ask, tables, progress, ask.threads)
+    loop = _Loop(portfolio, ask, tables, progress, first)
+    best = loop.until_verified()
+    if portfolio.spec.policy.bet is not None:
+        best = _with_bet(loop, first, best)
+    best = replace(best, rounds=loop.number, pins=pins)
     try:
         best = replace(best, terminal=_terminal(best, ask, progress))
         return replace(best, pin_costs=_pin_costs(best, ask, progress))
     except KeyboardInterrupt:
         interrupts.taken()  # the plan is done, and is kept
         return interrupted(best)
+
+
+@dataclass
+class _Loop:
+    """Rounds of solve and verify, and what they have learned so far.
+
+    Parameters
+    ----------
+    tried
+        Readiness of the options, tried again as a plan crowds them.
+    number
+        Rounds done.
+    """
+
+    portfolio: Portfolio
+    ask: Ask
+    tables: Tables
+    progress: Progress
+    tried: Tried
+    corrections: Corrections = field(default_factory=Corrections)
+    plan: Plan | None = None
+    number: int = 0
+    lesson: Result | None = None
+    """Of the last round, where nothing was learned from it yet."""
+
+    def until_verified(self, bet: Placed | None = None) -> Result:
+        """Return the best of the rounds until a plan is verified, or as many as are asked for.
+
+        With a bet the plan keeps its commitments. What one loop has learned the next one knows.
+        """
+        best: Result | None = None
+        last = self.number + self.ask.rounds
+        while best is None or not (best.verification.is_verified or self.number == last):
+            try:
+                result = self._round(bet)
+            except (KeyboardInterrupt, StoppedError):
+                # A round before this one has a plan: it is kept, and the run says what ended it.
+                if best is None:
+                    raise
+                interrupts.taken()
+                return interrupted(best)
+            except InfeasibleError:
+                if best is None or bet is None:
+                    raise
+                stands(bet, self.number + 1)
+                return best
+            self.number += 1
+            best = _better(best, result)
+            if _is_interrupted(result) or (bet is not None and not bet.is_whole):
+                return interrupted(best)
+            self.lesson = None if result.verification.is_verified else result
+        return best
+
+    def _round(self, bet: Placed | None) -> Result:
+        self.learn()
+        ask = self.ask
+        self.plan = solved(
+            self.portfolio, self.tried.readiness, bet,
+            corrections=self.corrections.days, seed=ask.seed, progress=self.progress,
+            begin=self.plan,
+            limits=optimise.Limits(time_s=ask.time_limit_s, threads=ask.solver_threads),
+        )  # fmt: skip
+        result = prove(
+            self.portfolio, self.plan, self.tried.readiness, ask, self.tables, self.number + 1,
+            self.progress,
+        )  # fmt: skip
+        return replace(result, corrections=dict(self.corrections.days))
+
+    def learn(self) -> None:
+        """Correct the dates of a plan that was not verified, and try options as it crowds them."""
+        if self.lesson is None:
+            return
+        again = ready_again(
+            self.portfolio, self.tried, self.lesson.plan, self.ask, self.tables, self.progress,
+            self.ask.threads,
+        )  # fmt: skip
+        moved = corrected(self.corrections, self.lesson)
+        self.corrections = rebased(moved, self.tried.readiness, again.readiness)
+        self.tried, self.lesson = again, None
+
+
+def _with_bet(loop: _Loop, first: Tried, best: Result) -> Result:
+    """Return the best plan that keeps a bet; the one without, and why, where none was come to.
+
+    The bet is placed by dates as verification corrected them: by dates that do not hold it would
+    commit to halls that no verified plan has a use for.
+    """
+    if _is_interrupted(best):
+        return with_warnings(best, (NO_BET_YET,))
+    loop.learn()
+    days = unrebased(loop.corrections, first.readiness, loop.tried.readiness).days
+    try:
+        bet = placed(loop.portfolio, first, days, loop.ask, loop.tables, loop.progress)
+        return checked(loop.until_verified(bet), bet)
+    except (KeyboardInterrupt, StoppedError):
+        interrupts.taken()
+        return with_warnings(interrupted(best), (NO_BET_YET,))
+    except InfeasibleError:
+        return with_warnings(best, (NO_BET,))
 
 
 def _is_interrupted(result: Result) -> bool:

@@ -43,12 +43,15 @@ def test_an_interrupt_keeps_the_best_commitments_valued_by_then(tmp_path: Path) 
 
 
 @pytest.mark.slow
-def test_an_interrupt_before_any_commitments_leaves_nothing(tmp_path: Path) -> None:
-    """While the best of each scenario is sought there is nothing to keep."""
+def test_an_interrupt_before_any_commitments_keeps_the_plan_without(tmp_path: Path) -> None:
+    """While the best of each scenario is sought the plan at the confidence is there to keep."""
     process = start(tmp_path, *BET)
     said, took = stop(process, "in full knowledge", signal.SIGINT, 0.2)
     assert process.returncode == 130, said
     assert took < 2.0
-    assert "kept" not in said
+    assert "best solution so far kept in run (status: interrupted" in said
     assert "Traceback" not in said
-    assert_clean(tmp_path, process.pid, runs=0)
+    manifest = json.loads((tmp_path / "run" / "manifest.json").read_text())
+    assert any("this plan places none" in text for text in manifest["warnings"])
+    assert not (tmp_path / "run" / "bet_regret.csv").exists()
+    assert_clean(tmp_path, process.pid, runs=1)

@@ -132,7 +132,9 @@ def members(
     known = _known_day(portfolio, found)
     made, quantiles = [], levels(portfolio)
     listed: list[tuple[str, float, Scenario | None]] = [*found] or [(NEVER, 1.0, None)]
-    for k, level in enumerate(quantiles):
+    # Slices slower than the confidence are one future, that of the confidence.
+    shares = {level: quantiles.count(level) / len(quantiles) for level in quantiles}
+    for k, (level, share) in enumerate(shares.items()):
         data = build(at_level(portfolio, level), readiness[level], corrections)
         future = NAMES.get(k, "") if len(quantiles) == SLICES else f"P{100 * level:.0f}"
         for name, probability, scenario in listed:
@@ -141,7 +143,7 @@ def members(
                 revealed = (scenario.revealed or scenario.arrival).likely
             alone = [] if scenario is None else [(1.0, scenario)]
             made.append(Member(
-                f"{name} {future}", name, future, probability / len(quantiles), revealed, known,
+                f"{name} {future}", name, future, probability * share, revealed, known,
                 weighed(data, alone),
             ))  # fmt: skip
     bet = portfolio.spec.policy.bet

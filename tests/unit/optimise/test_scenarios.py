@@ -84,6 +84,13 @@ def test_futures_are_never_slower_than_the_confidence() -> None:
     assert levels(bet_on(scenarios=2)) == (0.5,)
 
 
+def test_slices_slower_than_the_confidence_are_one_future() -> None:
+    """Of nine middles two lie beyond 80 %: eight futures, and the last is twice as likely."""
+    found = members_of(bet_on(scenarios=9, soon={**SOON, "probability": 1.0}))
+    assert len({m.name for m in found}) == len(found) == 8
+    assert [m.probability for m in found] == pytest.approx([*[1 / 9] * 7, 2 / 9])
+
+
 def test_scenarios_are_told_apart_by_the_first_of_their_reveals() -> None:
     """Soon is known after half a year, late after one: after half a year it is one or the other."""
     soon, late = members_of(bet_on())

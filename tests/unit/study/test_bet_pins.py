@@ -30,7 +30,7 @@ ONE = PinnedHalls(site="north", group="sheds", mode="shed", halls=1, rule="exact
 
 def asked(pins: Pins) -> tuple[Placed, list[str], Portfolio]:
     bet = Bet("expected", "H100e/researcher", dt.date(2026, 7, 1), (), (), (), 1.0, None, "x")
-    return Placed(bet, pins), [], tiny()
+    return Placed(bet, pins), [], tiny({"policy": {"bet": {"objective": "expected"}}})
 
 
 def test_gpus_that_leave_no_room_are_let_go_without_asking_why() -> None:
@@ -80,11 +80,13 @@ def test_a_round_without_a_plan_keeps_the_one_before(monkeypatch: pytest.MonkeyP
     """Corrected dates want more crews than there are: commitments stand, and the bet says so."""
     bet, told, portfolio = asked(Pins(halls={"one": ONE}))
 
-    def kept_once(*args: Any, **more: Any) -> Plan:
+    def kept_once(a: Portfolio, b: Any, placed: Placed | None, **more: Any) -> Plan:
+        if placed is None:
+            return solved(a, b, placed, **more)
         if told:
             raise InfeasibleError(())
         told.append("once")
-        return solved(*args, **more)
+        return solved(a, b, placed, **more)
 
     module = sys.modules[run.__module__]
     monkeypatch.setattr(module, "placed", lambda *_: bet)
@@ -93,6 +95,18 @@ def test_a_round_without_a_plan_keeps_the_one_before(monkeypatch: pytest.MonkeyP
     ask = Ask(seed=1, samples=4, trial_samples=4, rounds=3)
     result = run(portfolio, ask, lambda *_: None)
     assert len(result.plan.starts) == 1
-    assert result.rounds == 1
+    assert result.rounds == 4  # three before the bet is placed
     assert result.bet is not None
-    assert "corrected in round 2" in result.bet.notes[-1]
+    assert "corrected in round 5" in result.bet.notes[-1]
+
+
+@pytest.mark.slow
+def test_where_no_plan_keeps_a_bet_there_is_the_plan_without(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Commitments that corrected dates leave no room for: the plan places no bet and says so."""
+    bet, _, portfolio = asked(Pins(halls={"five": ONE.model_copy(update={"halls": 5})}))
+    monkeypatch.setattr(sys.modules[run.__module__], "placed", lambda *_: bet)
+    result = run(portfolio, Ask(seed=1, samples=4, trial_samples=4, rounds=2), lambda *_: None)
+    assert result.bet is None
+    assert any("this plan places none" in text for text in result.warnings)
