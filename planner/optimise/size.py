@@ -63,7 +63,7 @@ def estimated(data: ModelData) -> Size:
         "periods x SKUs x pools": orders * times + 12.0 * placed,
         "build options x periods": options * times * 4.0,
         "teams and products x SKUs x periods": 5.0 * shares,
-        "tranches x hall groups x periods": 3.0 * flow,
+        "tranches x hall groups x periods": 5.0 * flow,
     }
     most = max(parts, key=lambda name: parts[name])
     return Size(options + orders + placed + shares + flow, sum(parts.values()), most)

@@ -453,8 +453,8 @@ def balance_rows(engine: Engine) -> list[int]:
     """Return rows that lots keep by their dates, and their means would keep to the last bit."""
     # fmt: off
     names = ("delivered[", "stays[", "waits[", "hall_power[", "rack_positions[", "liquid[", "air[",
-             "parts_are[", "overlap[", "zone_power[", "tranche_power[", "take[", "used_load[",
-             "max_price[", "pinned_purchase[", "lacking_is[",
+             "parts_are[", "overlap[", "zone_power[", "tranche_power[", "power_stays[", "take[",
+             "used_load[", "max_price[", "pinned_purchase[", "lacking_is[",
              "waiting_is[", "stock_use[", "stock[", "idle_load[", "leaves[")
     # fmt: on
     return [row for name, row in engine.rows.items() if name.startswith(names)]

@@ -3,9 +3,13 @@
 For all zones z and times k: ``zone_power``: sum over pools in z of peak_ratio x IT MW placed <=
 sum over tranches of flow[l, z, k]; and for all tranches l: ``tranche_power``: sum over zones of
 flow[l, z, k] <= firm_mw[l, k], times whether it is reserved and kept where that is decided.
+Between periods ``power_stays``: flow[l, z, k-1] <= flow[l, z, k].
 
 The facility power on the design day of all that is in place is carried by firm tranches that serve
-its zone, each from its energisation at confidence with the tail to service.
+its zone, each from its energisation at confidence with the tail to service. What a tranche carries
+for a zone it carries on: power is assigned once (`network.power`), so nothing runs on what another
+zone will need until its own tranche is there. Where a contract can be left or GPUs leave early,
+power comes back, and nothing is said of it.
 """
 
 from __future__ import annotations
@@ -35,7 +39,7 @@ FLOW_UNITS = 10_000.0
 
 
 def add(model: Pyo, data: ModelData) -> None:
-    """Add ``zone_power[zone, time]`` and ``tranche_power[tranche, time]``."""
+    """Add ``zone_power[zone, time]``, ``tranche_power`` and ``power_stays[tranche, ...]``."""
     zones = data.feed.zones
     by_name = {t.full_name: i for i, t in enumerate(data.feed.tranches)}
 
@@ -70,8 +74,18 @@ def add(model: Pyo, data: ModelData) -> None:
         kept = kept_terms(m, data, i, data.clock.first_day(k), -firm)
         return at_most(m, [*terms, *kept], 0.0 if kept else firm)
 
+    def stays(m: Pyo, name: str, zone: str, time: str) -> Pyo:
+        k = data.times.index(time)
+        before = (name, zone, data.times[k - 1])
+        if not 1 <= k < data.n_periods or before not in m.flow:
+            return pyo.Constraint.Skip
+        return at_most(m, [(1.0, m.flow[before]), (-1.0, m.flow[name, zone, time])], 0.0)
+
     model.zone_power = pyo.Constraint(list(zones), list(data.times), rule=zone)
     model.tranche_power = pyo.Constraint(list(by_name), list(data.times), rule=tranche)
+    ends = {t.full_name for t in data.feed.tranches if t.can_exit}
+    lasting = [i for i in model.flow if i[0] not in ends] if not data.leaving.ways else []
+    model.power_stays = pyo.Constraint(lasting, rule=stays)
 
 
 def violations(plan: Plan, data: ModelData) -> list[str]:
@@ -146,9 +160,13 @@ def statement(data: ModelData, component: str, index: Index) -> Statement | None
         firm = data.portfolio.sites[site].tranches[name].firm
         return Statement(f"tranche {index[0]} carries {firm} firm",
                          where(f"site.{site}.tranches.{name}.firm"), "MW")  # fmt: skip
+    if component == "power_stays":
+        return None
     if any(index[0] in tranche.zones for tranche in data.feed.tranches):
         return None  # what tranches carry is the statement; that halls draw on them defines it
     return Statement(f"no tranche serves halls of {index[0]}", where(f"site.{site}.tranches"), "MW")
 
 
-CONSTRAINT = Constraint("power", ("zone_power", "tranche_power"), add, violations, statement)
+CONSTRAINT = Constraint(
+    "power", ("zone_power", "tranche_power", "power_stays"), add, violations, statement
+)
