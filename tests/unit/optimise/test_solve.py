@@ -64,6 +64,27 @@ def test_nothing_serves_before_power_and_its_tail() -> None:
     assert min(lot.service for lot in plan.lots).isoformat() == "2026-07-31"
 
 
+def test_nothing_runs_on_what_others_need_until_its_own_power_is_there() -> None:
+    """The grid is for sheds or for a barn of 2027, and never for sheds until their plant comes.
+
+    A barn from April 2027 and sheds from their plant's January 2027 on: 275 and 365 days of 730.
+    """
+    shed = {"count": 1, "it_power": "10 MW", "blocks": 1, "modes": ["shed"], "starts_per_period": 1}
+    site = {
+        "groups": {"sheds": shed, "barns": {**shed, "earliest": "2027-01-01"}},
+        "tranches": {
+            "grid": {"nameplate": "12.5 MW", "firm": "12.5 MW"},
+            "plant": {"title": "P", "kind": "gas", "nameplate": "12.5 MW", "firm": "12.5 MW",
+                      "energised": "2027-01-01", "price": "50 USD/MWh", "serves": ["sheds"]},
+        },
+    }  # fmt: skip
+    plan = solved(tiny(site=site))
+    assert plan.status is not None
+    reached = min(plan.level.values())
+    assert reached == pytest.approx(8000 * (275 + 365) / 730 / 40, rel=1e-3)
+    assert plan.status.levels[0].value == pytest.approx(reached, rel=1e-3)
+
+
 def test_crews_keep_halls_apart() -> None:
     """With crews for one hall at a time the second starts a quarter later."""
     plan = solved(tiny(site={"crews": {"EL": 4}}))

@@ -11,7 +11,7 @@ from planner.domain.result import TerminalAnswer
 from tests.portfolios import ready, tiny
 
 POLICY = {"terminal_share": 0.5, "terminal_quarters": 8}
-POOR = [{"since": "2026-01-01", "cash_flow": "30 MUSD"}]
+POOR = [{"since": "2026-01-01", "cash_flow": "10 MUSD"}]
 
 
 def answers(**policy: object) -> tuple[TerminalAnswer, ...]:
@@ -30,8 +30,7 @@ def test_more_is_bought_late_the_more_the_time_after_is_worth() -> None:
     """Without any worth after the horizon, money goes into GPUs that serve within it."""
     none, stated, twice = answers()
     assert [a.factor for a in (none, stated, twice)] == [0.0, 1.0, 2.0]
-    assert none.last_year_gpus <= stated.last_year_gpus * 1.01 <= twice.last_year_gpus * 1.03
-    assert none.last_year_gpus < twice.last_year_gpus
+    assert 1.5 * none.last_year_gpus < stated.last_year_gpus < twice.last_year_gpus / 1.5
     assert min(none.level.values()) >= min(twice.level.values())
 
 
