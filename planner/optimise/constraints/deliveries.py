@@ -19,18 +19,20 @@ simplex goes better with fewer rows.
 GPUs serve after they are delivered and installed, and stay where they are until they retire:
 nothing teleports. They wait for a hall or for power through the period after at most, so that
 nobody buys for a warehouse. In a scenario ``waits_after`` says the same of orders from the reveal
-on: where those from before stand, they wait as they must, and ``waits`` is free.
+on: where those from before stand, they wait as they must, and ``waits`` is free. Orders that are
+pinned, by a person or by a bet whose dates have moved since, wait up to half a year more.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import pyomo.environ as pyo
 
 from planner.optimise.constraints.base import Constraint, exceeds, structural
 from planner.optimise.constraints.leaving import terms_at
+from planner.optimise.constraints.pins import pinned_orders
 from planner.optimise.tally import halls_of
 from planner.optimise.variables import GPUS, at_least, at_most, linear
 
@@ -39,6 +41,9 @@ if TYPE_CHECKING:
     from planner.optimise.constraints.base import Pyo
     from planner.optimise.data import ModelData
     from planner.optimise.halls import Pool
+
+PATIENCE_DAY: Final = 182.625
+"""How much longer than others orders wait that are pinned."""
 
 
 def add(model: Pyo, data: ModelData) -> None:
@@ -96,6 +101,8 @@ def add(model: Pyo, data: ModelData) -> None:
             return pyo.Constraint.Skip
         begin = data.deliveries.dock_day[j] + data.pools[p].rack_tail_day
         is_early = np.arange(data.n_periods) >= since
+        is_pinned = pinned_orders(data, sku, data.pools[p].site)
+        begin = begin + np.where(is_pinned, PATIENCE_DAY, 0.0)
         is_early &= begin <= (data.timeline.start_day[k - 1] if k else -np.inf)
         there, moved = loose(sku, pool, k), terms_at(m, data, j, p, k, -1.0, is_early)
         if not ((data.deliveries.present[j, p, :, k] * is_early).any() or there or moved):

@@ -16,6 +16,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pyomo.environ as pyo
 
 from planner.optimise.constraints.base import TOLERANCE, Constraint, Statement
@@ -24,6 +25,8 @@ from planner.optimise.variables import GPUS, linear
 
 if TYPE_CHECKING:
     import datetime as dt
+
+    from numpy.typing import NDArray
 
     from planner.domain.pin import PinnedHalls, PinnedPurchase, Rule
     from planner.domain.plan import Candidate, Plan, Purchase
@@ -45,6 +48,15 @@ def counts(pin: PinnedHalls, candidate: Candidate) -> bool:
         and pin.mode in (None, candidate.mode)
         and pin.calendar in (None, candidate.calendar)
     )
+
+
+def pinned_orders(data: ModelData, sku: str, site: str) -> NDArray[np.bool_]:
+    """Return in which periods a pin may want GPUs of a SKU ordered for a site, shape (T,)."""
+    made = np.zeros(data.n_periods, dtype=bool)
+    for pin in data.portfolio.spec.policy.pinned.purchases.values():
+        if pin.rule != "at_most" and pin.sku == sku and pin.site in (None, site):
+            made[spanned(data, pin.since, pin.until)] = True
+    return made
 
 
 def add(model: Pyo, data: ModelData) -> None:

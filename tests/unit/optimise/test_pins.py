@@ -78,6 +78,17 @@ def test_a_purchase_is_pinned_to_the_rack() -> None:
     assert sum(p.gpus for p in plan.purchases) == 16_000
 
 
+def test_pinned_gpus_wait_as_they_must() -> None:
+    """8,000 bought in the first quarter, halls from October on: they serve in January."""
+    shed = {"earliest": "2026-10-01"}
+    pin = PinnedPurchase(sku="H100", site="north", gpus=8000, until=dt.date(2026, 3, 31))
+    plan = solved(Pins(purchases={"pin": pin}), tiny(site={"groups": {"sheds": shed}}))
+    early = [p for p in plan.purchases if p.order < dt.date(2026, 4, 1)]
+    assert sum(p.gpus for p in early) == 8000
+    lots = [lot for lot in plan.lots if lot.purchase in {p.name for p in early}]
+    assert min(lot.service for lot in lots) == dt.date(2026, 12, 30)
+
+
 def test_at_most_limits_all_purchases_together() -> None:
     """No more than 5,000 over the horizon, in whole racks."""
     plan = solved(Pins(purchases={"few": PinnedPurchase(sku="H100", gpus=5000, rule="at_most")}))
