@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from planner.capacity.timeline import FloatArray, Timeline, discount
+from planner.optimise.arrivals import expected_worth
 from planner.optimise.clock import Clock, CorrectionDays, Extra
 from planner.optimise.consumers import CLASSES, Consumer, consumers
 from planner.optimise.deliveries import Deliveries, deliveries
@@ -283,9 +284,10 @@ def compute_weight(
     terminal
         How much of the worth after the horizon counts.
     worth
-        Mean worth of a unit of compute between days from the data date; 1 where not given.
+        Mean worth of a unit of compute between days from the data date; that over the arrivals of
+        a bet where not given, 1 where there are none.
     """
-    policy = portfolio.spec.policy
+    policy, worth = portfolio.spec.policy, worth or expected_worth(portfolio)
     rate = policy.compute_discount_rate.likely
     weight = discount(rate, timeline.mid_year) * timeline.years
     if worth is not None:

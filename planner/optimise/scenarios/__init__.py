@@ -2,17 +2,10 @@
 
 from planner.optimise.scenarios.bet import Found, place_bet
 from planner.optimise.scenarios.commit import pins_for, weaker
-from planner.optimise.scenarios.members import (
-    arrivals_of,
-    at_level,
-    levels,
-    members,
-    weights,
-    worth_of,
-)
+from planner.optimise.scenarios.members import at_level, levels, members, weights
 from planner.optimise.scenarios.table import CHOSEN, merit
 
 __all__ = [
-    "CHOSEN", "Found", "arrivals_of", "at_level", "levels", "members", "merit", "pins_for",
-    "place_bet", "weaker", "weights", "worth_of",
+    "CHOSEN", "Found", "at_level", "levels", "members", "merit", "pins_for", "place_bet", "weaker",
+    "weights",
 ]  # fmt: skip

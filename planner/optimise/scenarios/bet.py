@@ -15,11 +15,12 @@ from planner import interrupts
 from planner.domain.bet import Bet, BetPlan, BetScenario
 from planner.domain.result import unheard
 from planner.errors import LimitError
+from planner.optimise.arrivals import arrivals_of
 from planner.optimise.data import build
 from planner.optimise.existing import date_of
 from planner.optimise.scenarios.crew import Crew
 from planner.optimise.scenarios.joint import Joint, Worth
-from planner.optimise.scenarios.members import Member, arrivals_of, members, weighed
+from planner.optimise.scenarios.members import Member, members, weighed
 from planner.optimise.scenarios.shared import before, chosen
 from planner.optimise.scenarios.single import Single
 from planner.optimise.scenarios.table import CHOSEN, TINY, Table, best_of, mean_worth
@@ -127,7 +128,6 @@ class _Asked:
         self.members = members(portfolio, readiness, corrections)
         self.base = build(portfolio, committed, corrections)
         self.arrivals = [(p, s) for _, p, s in arrivals_of(portfolio)]
-        self.at_confidence = weighed(self.base, self.arrivals)
         self.worth = Worth.of(self.base)
         self.first_day = _first_day(self.members)
         self.periods = before(self.base, self.first_day)
@@ -147,7 +147,7 @@ class _Asked:
     def joint(self, crew: Crew, found: Sequence[Member], best: Sequence[float]) -> Joint:
         """Return one model of several scenarios; of one alone where no best is known."""
         made = Joint(
-            found, self.at_confidence, self.worth, self.policy.objective if best else "expected",
+            found, self.base, self.worth, self.policy.objective if best else "expected",
             tail=self.policy.tail.likely, best=best, first_day=self.first_day, seed=self.seed,
         )  # fmt: skip
         crew.engines.append(made.engine)
@@ -205,7 +205,7 @@ class _Asked:
         Last, whether all of them together are small enough for one model.
         """
         found = self.members
-        probe = self.single(crew, self.at_confidence, whole=True)
+        probe = self.single(crew, self.base, whole=True)
         is_small = len(probe.engine.row_lower) * (len(found) + 1) <= rows
         if not is_small:
             probe.in_parts()

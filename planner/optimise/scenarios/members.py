@@ -15,10 +15,11 @@ import numpy as np
 
 from planner.capacity.timeline import Timeline
 from planner.domain.amount import fixed
+from planner.optimise.arrivals import arrivals_of, worth_of
 from planner.optimise.data import build, compute_weight
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from planner.capacity.timeline import FloatArray
     from planner.domain.portfolio import Portfolio, Scenario
@@ -76,44 +77,12 @@ def at_level(portfolio: Portfolio, level: float) -> Portfolio:
     return portfolio.replace(spec=portfolio.spec.model_copy(update={"confidence": confidence}))
 
 
-def worth_of(
-    arrivals: Sequence[tuple[float, Scenario]],
-) -> Callable[[FloatArray, FloatArray], FloatArray]:
-    """Return the mean worth of compute between days, over arrivals with their probabilities.
-
-    ``share before the arrival x 1 + share after it x weight_after``.
-    """
-
-    def worth(start: FloatArray, end: FloatArray) -> FloatArray:
-        total = np.zeros(np.broadcast(start, end).shape)
-        for probability, scenario in arrivals:
-            after = 1.0 if scenario.weight_after is None else scenario.weight_after.likely
-            before = np.clip((scenario.arrival.likely - start) / (end - start), 0.0, 1.0)
-            total = total + probability * (before + (1.0 - before) * after)
-        return total
-
-    return worth
-
-
 def weighed(data: ModelData, arrivals: Sequence[tuple[float, Scenario]]) -> ModelData:
     """Return data whose compute counts as it does over arrivals; unchanged where there are none."""
     if not arrivals:
         return data
     weight = compute_weight(data.portfolio, data.timeline, worth=worth_of(arrivals))
     return replace(data, compute_weight=weight)
-
-
-def arrivals_of(portfolio: Portfolio) -> list[tuple[str, float, Scenario]]:
-    """Return the arrivals with their probabilities, which sum to 1."""
-    found = portfolio.spec.scenarios
-    total = sum(s.probability.likely for s in found.values())
-    if total <= 0:
-        return []
-    return [
-        (name, s.probability.likely / total, s)
-        for name, s in found.items()
-        if s.probability.likely > 0
-    ]
 
 
 def members(

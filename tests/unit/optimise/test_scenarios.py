@@ -10,19 +10,11 @@ import pytest
 
 from planner import optimise
 from planner.domain.portfolio import BetPolicy, Portfolio, Scenario
+from planner.optimise.arrivals import arrivals_of, worth_of
 from planner.optimise.data import build
-from planner.optimise.scenarios import (
-    Found,
-    arrivals_of,
-    levels,
-    members,
-    merit,
-    pins_for,
-    place_bet,
-    worth_of,
-)
+from planner.optimise.scenarios import Found, levels, members, merit, pins_for, place_bet
 from planner.optimise.scenarios.joint import Joint, Worth
-from planner.optimise.scenarios.members import Member, reduced, weighed
+from planner.optimise.scenarios.members import Member, reduced
 from planner.optimise.scenarios.single import Single
 from tests.portfolios import ready, tiny
 
@@ -135,8 +127,7 @@ def test_decisions_before_the_reveal_are_equal_and_later_ones_need_not_be() -> N
     portfolio = bet_on()
     found = members_of(portfolio)
     base = build(portfolio, ready(portfolio, DAYS))
-    arrivals = [(p, s) for _, p, s in arrivals_of(portfolio)]
-    joint = Joint(found, weighed(base, arrivals), Worth.of(base), "expected", first_day=182.625)
+    joint = Joint(found, base, Worth.of(base), "expected", first_day=182.625)
     solved = joint.solve(gap=1e-4, nodes=50)
     assert solved.values is not None
     values = solved.values
