@@ -6,7 +6,7 @@ import numpy as np
 
 from planner.domain.plan import Candidate
 from planner.domain.result import Readiness
-from planner.study.correct import Corrections, rebased
+from planner.study.correct import Corrections, rebased, unrebased
 
 TENT = Candidate("north", "tents", "tent", "standard")
 
@@ -39,3 +39,13 @@ def test_what_was_not_tried_again_keeps_its_correction() -> None:
     days = {f"hall {TENT} 1": 30.0}
     before, after = (option, _ready(2, 100.0)), (option, _ready(2, 150.0))
     assert rebased(Corrections(days), before, after).days == days
+
+
+def test_corrections_of_first_trials_come_to_the_dates_of_later_ones() -> None:
+    """A trial 12 days later and 18 days on it are 30 days on the first one, and back again."""
+    before = (_ready(1, 100.0), _ready(2, 100.0), _ready(3, 100.0))
+    after = (_ready(1, 112.0), _ready(2, 95.0), before[2])
+    later = Corrections({f"hall {TENT} 1": 18.0, f"hall {TENT} 3": 7.0})
+    first = unrebased(later, before, after)
+    assert first.days == {f"hall {TENT} 1": 30.0, f"hall {TENT} 3": 7.0}
+    assert rebased(first, before, after).days == later.days
