@@ -68,7 +68,7 @@ class Price:
     kind
         Family of the lever: power, date, money, supply, docks, crews, land, places or starts.
     step
-        The step in words, such as ``1 MW more from lakeside/grid in 2027Q3``.
+        The step in words, such as ``1 MW more from lakeside/grid from 2027Q3 on``.
     basis
         How up and down were solved.
     up, down

@@ -90,7 +90,7 @@ def _even(
 
 
 def _power(session: Session) -> Iterator[Lever]:
-    """Yield a step of each tranche, by period and throughout, and its date a quarter earlier."""
+    """Yield a step of each tranche, from a period on and throughout, and a quarter earlier."""
     data, engine = session.data, session.engine
     size = power_step(data)
     reserved = {r.name for r in session.plan.reservations}
@@ -105,11 +105,13 @@ def _power(session: Session) -> Iterator[Lever]:
             if (row := engine.rows.get(f"tranche_power[{name},{time}]")) is not None
         }
         served = {k: row for k, row in rows.items() if data.feed.firm_mw[i, k] >= 1.0}
-        for k, row in served.items():
+        for k in served:
             if k < data.n_periods:
-                step = f"{size:g} MW more from {name} in {data.times[k]}"
-                yield _even("power", step, f"{path}.firm", {row: size}, whole=False,
-                            size=size, unit="MW")  # fmt: skip
+                # What a tranche carries it carries on: more in one period alone is of no use.
+                step = f"{size:g} MW more from {name} from {data.times[k]} on"
+                since = data.clock.first_day(k)
+                on = {row: size for n, row in served.items() if data.clock.first_day(n) >= since}
+                yield _even("power", step, f"{path}.firm", on, whole=False, size=size, unit="MW")
         always = dict.fromkeys(served.values(), size)
         yield _even("power", f"{size:g} MW more from {name} throughout", f"{path}.firm", always,
                     whole=False, size=size, unit="MW")  # fmt: skip
