@@ -50,7 +50,7 @@ DATES_ANEW = (
 
 
 def placed(
-    portfolio: Portfolio, tried: Tried, corrections: Mapping[str, float], ask: Ask,
+    portfolio: Portfolio, tried: Tried, corrections: Mapping[str, float], plan: Plan, ask: Ask,
     tables: Tables, progress: Progress,
 ) -> Placed:  # fmt: skip
     """Return what to commit to before the first reveal.
@@ -59,6 +59,8 @@ def placed(
     ----------
     corrections
         Days that verification adds to the dates of `tried`.
+    plan
+        Of the rounds before.
     """
     own = portfolio.spec.confidence.likely
     readiness: dict[float, tuple[Readiness, ...]] = {own: tried.readiness}
@@ -67,7 +69,7 @@ def placed(
             slower = scenarios.at_level(portfolio, level)
             readiness[level] = ready(slower, ask, tables, progress, ask.threads).readiness
     found = scenarios.place_bet(
-        portfolio, readiness, tried.readiness, corrections=corrections, seed=ask.seed,
+        portfolio, readiness, tried.readiness, corrections=corrections, plan=plan, seed=ask.seed,
         progress=progress, threads=ask.threads,
     )  # fmt: skip
     return Placed(found.bet, scenarios.pins_for(portfolio, found.stage), found.is_whole)

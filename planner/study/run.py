@@ -170,7 +170,7 @@ def _with_bet(loop: _Loop, first: Tried, best: Result) -> Result:
     loop.learn()
     days = unrebased(loop.corrections, first.readiness, loop.tried.readiness).days
     try:
-        bet = placed(loop.portfolio, first, days, loop.ask, loop.tables, loop.progress)
+        bet = placed(loop.portfolio, first, days, best.plan, loop.ask, loop.tables, loop.progress)
         return checked(loop.until_verified(bet), bet)
     except (KeyboardInterrupt, StoppedError):
         interrupts.taken()

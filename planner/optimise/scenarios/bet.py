@@ -21,7 +21,7 @@ from planner.optimise.existing import date_of
 from planner.optimise.scenarios.crew import Crew
 from planner.optimise.scenarios.joint import Joint, Worth
 from planner.optimise.scenarios.members import Member, members, weighed
-from planner.optimise.scenarios.shared import before, chosen
+from planner.optimise.scenarios.shared import before, chosen, planned
 from planner.optimise.scenarios.single import Single
 from planner.optimise.scenarios.table import CHOSEN, TINY, Table, best_of, mean_worth
 from planner.optimise.scenarios.told import bare_items, items, rights
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from planner.domain.bet import BetRight
+    from planner.domain.plan import Plan
     from planner.domain.portfolio import Portfolio
     from planner.domain.result import Progress, Readiness
     from planner.optimise.clock import CorrectionDays
@@ -41,6 +42,8 @@ EQUIVALENT_ROWS: Final = 40_000
 GAP, NODES = 2e-3, 60
 MEAN: Final = "mean world"
 COMMITTED: Final = "at confidence"
+VERIFIED: Final = "the verified plan"
+"""That of the rounds before: halls stand in it where they serve, and its dates were simulated."""
 OPEN: Final = "{name}, orders not firm by then"
 IN_PARTS: Final = (
     "Halls after the first reveal may be started in parts here, in what is compared and in what "
@@ -86,6 +89,7 @@ def place_bet(
     committed: tuple[Readiness, ...],
     *,
     corrections: CorrectionDays | None = None,
+    plan: Plan | None = None,
     seed: int = 1,
     progress: Progress | None = None,
     rows: int = EQUIVALENT_ROWS,
@@ -99,6 +103,9 @@ def place_bet(
         Of every option in every future (`levels`).
     committed
         The same at the portfolio's confidence.
+    plan
+        A plan at the confidence that was found before. Its commitments are tried as well, and taken
+        where no others are better by more than the tolerance.
     rows
         Rows of all scenarios together up to which they are solved as one model.
     threads
@@ -112,11 +119,15 @@ def place_bet(
     """
     with Crew(threads) as crew:
         asked = _Asked(portfolio, readiness, committed, corrections, seed, progress or unheard)
+        asked.plan = plan
         return asked.found(crew, rows)
 
 
 class _Asked:
     """What is known before anything is solved: the scenarios, and the world they share."""
+
+    plan: Plan | None = None
+    """At the confidence, found before."""
 
     def __init__(
         self, portfolio: Portfolio, readiness: Mapping[float, tuple[Readiness, ...]],
@@ -223,7 +234,7 @@ class _Asked:
     def _taken(self, table: Table, best: Sequence[float], *, is_whole: bool) -> str:
         """Make the best commitments tried the chosen ones, and return whose they were."""
         try:
-            name = best_of(self.members, table, self.policy, best)
+            name = best_of(self.members, table, self.policy, best, VERIFIED, self.tolerance)
         except LimitError:
             if is_whole:
                 raise
@@ -305,6 +316,8 @@ class _Asked:
         ):
             self.tell(f"plan of {name} in every scenario", 0.5 + 0.35 * n / len(stages))
             table.add_cut(name, stage)
+        if self.plan is not None:
+            table.add_cut(VERIFIED, planned(self.plan, self.base, self.periods))
         if table.cancellable:
             self._try_open(crew, table, [w for w in worlds if w[0].name != MEAN])
 

@@ -9,10 +9,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+import numpy as np
+
+from planner.optimise.tally import period_of, tally
+from planner.optimise.variables import GPUS
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from planner.capacity.timeline import FloatArray
+    from planner.domain.plan import Plan
     from planner.optimise.data import ModelData
     from planner.optimise.engine import Engine
 
@@ -66,6 +72,30 @@ def decisions(engine: Engine, data: ModelData, prefix: str = "") -> Decisions:
         site, _, tranche = name.partition("/")
         made[EXIT, site, tranche, period[label]] = [column]
     return made
+
+
+def planned(plan: Plan, data: ModelData, periods: int) -> Stage | None:
+    """Return the decisions of a plan's first periods; None where GPUs may leave their place early.
+
+    Those are decided by batch, which a plan does not name.
+    """
+    if data.leaving.ways:
+        return None
+    made: Stage = {}
+    starts = tally(plan, data).starts
+    for o in np.flatnonzero(starts):
+        option, c = data.options[o], data.options[o].candidate
+        item = f"{c.group}/{c.mode}/{c.calendar}"
+        made[HALLS, c.site, item, option.period] = float(starts[o])
+    for bought in plan.purchases:
+        if not bought.is_under_way:
+            key = (GPUS_OF, bought.site, bought.sku, period_of(bought.order, data))
+            made[key] = made.get(key, 0.0) + bought.gpus / GPUS
+    for right in plan.reservations:
+        made[TRANCHE, right.site, right.tranche, _reserve_by(data, right.name)] = 1.0
+        if right.exit is not None:
+            made[EXIT, right.site, right.tranche, period_of(right.exit, data)] = 1.0
+    return {key: at for key, at in made.items() if key[3] < periods}
 
 
 def _reserve_by(data: ModelData, name: str) -> int:

@@ -103,8 +103,17 @@ def merit(
     return total / tail
 
 
-def best_of(found: Sequence[Member], table: Table, policy: BetPolicy, best: Sequence[float]) -> str:
-    """Return the commitments that are best of those that can be kept and promised."""
+def best_of(
+    found: Sequence[Member], table: Table, policy: BetPolicy, best: Sequence[float],
+    proven: str = "", tolerance: float = 0.0,
+) -> str:  # fmt: skip
+    """Return the commitments that are best of those that can be kept and promised.
+
+    Parameters
+    ----------
+    proven
+        Those that are taken where no others are better by more than a tolerance.
+    """
     merits = {}
     for name, worth in table.worth.items():
         kept = [v for v in worth if v is not None]
@@ -115,4 +124,6 @@ def best_of(found: Sequence[Member], table: Table, policy: BetPolicy, best: Sequ
             "no commitments tried can be kept in every scenario; lower the confidence, soften "
             "floors, or plan without policy.bet"
         )
-    return max(merits, key=lambda name: merits[name])
+    name = max(merits, key=lambda name: merits[name])
+    bar = merits[name] - tolerance * abs(merits[name])
+    return proven if merits.get(proven, -np.inf) >= bar else name

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -9,6 +10,7 @@ import numpy as np
 import pytest
 
 from planner import optimise
+from planner.domain.amount import parse_amount
 from planner.domain.portfolio import BetPolicy, Portfolio, Scenario
 from planner.optimise.arrivals import arrivals_of, worth_of
 from planner.optimise.data import build
@@ -179,6 +181,24 @@ def test_a_large_portfolio_takes_the_best_of_a_few() -> None:
     assert bet.method == "candidates"
     assert bet.information >= -1e-9
     assert bet.notes
+
+
+@pytest.mark.slow
+def test_the_plan_found_before_is_taken_where_no_other_is_better_by_the_tolerance() -> None:
+    """Its halls and GPUs of the first periods are the bet; of no tolerance they need not be."""
+    for tolerance, is_taken in (("20 %", True), ("0 %", False)):
+        portfolio = bet_on()
+        policy = portfolio.spec.policy.model_copy(update={"tolerance": parse_amount(tolerance, "")})
+        portfolio = portfolio.replace(spec=portfolio.spec.model_copy(update={"policy": policy}))
+        plan = optimise.solve(portfolio, ready(portfolio, DAYS))
+        found = found_for(portfolio, rows=0, plan=plan)
+        said = "The commitments are those of the verified plan."
+        assert (said in found.bet.notes) is is_taken
+        assert "the verified plan" in [p.name for p in found.bet.plans]
+        if is_taken:
+            ordered = sum(p.gpus for p in plan.purchases if p.order < dt.date(2026, 7, 1))
+            pinned = sum(at for key, at in found.stage.items() if key[0] == "gpus")
+            assert pinned == pytest.approx(ordered / 1000, rel=1e-6)
 
 
 @pytest.mark.slow
