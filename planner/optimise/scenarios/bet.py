@@ -45,6 +45,9 @@ COMMITTED: Final = "at confidence"
 VERIFIED: Final = "the verified plan"
 """That of the rounds before: halls stand in it where they serve, and its dates were simulated."""
 OPEN: Final = "{name}, orders not firm by then"
+PROVEN: Final = 2.0
+"""Tolerances by which others have to beat the verified plan's: one it gave up for cost, and about as
+much was lost to whole halls and dated lots, which the others are not asked for."""
 IN_PARTS: Final = (
     "Halls after the first reveal may be started in parts here, in what is compared and in what "
     "it is compared with; from the first reveal on every scenario goes its own way."
@@ -105,7 +108,7 @@ def place_bet(
         The same at the portfolio's confidence.
     plan
         A plan at the confidence that was found before. Its commitments are tried as well, and taken
-        where no others are better by more than the tolerance.
+        where no others are better by more than `PROVEN` tolerances.
     rows
         Rows of all scenarios together up to which they are solved as one model.
     threads
@@ -234,7 +237,8 @@ class _Asked:
     def _taken(self, table: Table, best: Sequence[float], *, is_whole: bool) -> str:
         """Make the best commitments tried the chosen ones, and return whose they were."""
         try:
-            name = best_of(self.members, table, self.policy, best, VERIFIED, self.tolerance)
+            slack = PROVEN * self.tolerance
+            name = best_of(self.members, table, self.policy, best, VERIFIED, slack)
         except LimitError:
             if is_whole:
                 raise
