@@ -46,8 +46,8 @@ VERIFIED: Final = "the verified plan"
 """That of the rounds before: halls stand in it where they serve, and its dates were simulated."""
 OPEN: Final = "{name}, orders not firm by then"
 PROVEN: Final = 2.0
-"""Tolerances by which others have to beat the verified plan's: one it gave up for cost, and about as
-much was lost to whole halls and dated lots, which the others are not asked for."""
+"""Tolerances by which others have to beat the verified plan's commitments: one it gave up for cost,
+and about as much was lost to whole halls and dated lots, which the others are not asked for."""
 IN_PARTS: Final = (
     "Halls after the first reveal may be started in parts here, in what is compared and in what "
     "it is compared with; from the first reveal on every scenario goes its own way."
