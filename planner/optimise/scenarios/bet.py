@@ -52,6 +52,10 @@ IN_PARTS: Final = (
     "Halls after the first reveal may be started in parts here, in what is compared and in what "
     "it is compared with; from the first reveal on every scenario goes its own way."
 )
+PASSED_OVER: Final = (
+    "The commitments of {name} are worth {more:.3g} {unit} more in the mean here, where halls come "
+    "in parts; those of the verified plan are whole, and were simulated."
+)
 CUT: Final = "Of the commitments of {names} those count that can be kept at the confidence."
 STOPPED: Final = (
     "interrupted: the commitments of {name} are kept, at most {gap:.2g} % below full knowledge"
@@ -210,6 +214,8 @@ class _Asked:
             self.tell(STOPPED.format(name=name, gap=_gap(bet)), 0.9)
         notes = _notes(is_small=is_small, name=name, cut=table.cut, gap=None if is_whole else
                        _gap(bet))  # fmt: skip
+        if name == VERIFIED:
+            notes = (*self._passed_over(table), *notes)
         bet = replace(bet, items=told, rights=can_cancel, rigid=rigid, notes=notes)
         return Found(bet, table.stages[CHOSEN], self.base, is_whole=is_whole)
 
@@ -246,6 +252,19 @@ class _Asked:
         if name != CHOSEN:
             table.take(name)
         return name
+
+    def _passed_over(self, table: Table) -> tuple[str, ...]:
+        """Return what other commitments are worth more in the mean than those that were proven."""
+        means = {
+            name: mean for name, worth in table.worth.items()
+            if table.promised[name] and (mean := mean_worth(self.members, worth)) is not None
+        }  # fmt: skip
+        rival = max(means, key=lambda name: means[name])
+        more = means[rival] - means[VERIFIED]
+        if more <= TINY:
+            return ()
+        said = PASSED_OVER.format(name=rival, more=more, unit=self.worth.unit)
+        return (said,)
 
     def _bet(
         self,

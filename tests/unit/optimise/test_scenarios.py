@@ -196,6 +196,7 @@ def test_the_plan_found_before_is_taken_where_no_other_is_better_by_the_toleranc
         assert (said in found.bet.notes) is is_taken
         assert "the verified plan" in [p.name for p in found.bet.plans]
         if is_taken:
+            assert any("more in the mean here" in note for note in found.bet.notes)
             ordered = sum(p.gpus for p in plan.purchases if p.order < dt.date(2026, 7, 1))
             pinned = sum(at for key, at in found.stage.items() if key[0] == "gpus")
             assert pinned == pytest.approx(ordered / 1000, rel=1e-6)
