@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from planner.domain.result import Progress
     from planner.optimise.explain.session import Found, Session
 
+DIGITS = 6
 SHOWN = 4
 """Levers of a kind that are shown at most."""
 TRIED, TRIED_IN_PARTS = 10, 4
@@ -79,7 +80,8 @@ def _screened(
     made: list[tuple[Lever, Price]] = []
     for kind in dict.fromkeys(lever.kind for lever in found):
         of_kind = [(_most(session, lever, duals), lever) for lever in found if lever.kind == kind]
-        of_kind.sort(key=lambda pair: -pair[0])
+        # Of steps that may gain the same the one in fewest periods says most.
+        of_kind.sort(key=lambda pair: (-round(pair[0], DIGITS), len(pair[1].up)))
         made += _largest(session, base, of_kind, basis, names, is_over)
     return made
 
@@ -96,10 +98,15 @@ def _largest(
     found: list[tuple[Lever, Price]] = []
     least = _least(session)
     tried = TRIED if basis == "halls fixed" or session.is_small else TRIED_IN_PARTS
-    for most, lever in of_kind[:tried]:
+    left = tried
+    for most, lever in of_kind:
         gains = sorted((_gain(session, p.up) for _, p in found), reverse=True)
-        if most <= least or is_over() or (len(gains) >= SHOWN and gains[SHOWN - 1] >= most):
+        is_enough = not left or (len(gains) >= SHOWN and gains[SHOWN - 1] >= most)
+        if most <= least or is_over() or is_enough:
             break
+        if any(_says_as_much(session, pair, lever, most) for pair in found):
+            continue
+        left -= 1
         up = _step(session, base, lever.up, names)
         if _gain(session, up) > least:
             down = _step(session, base, lever.down, names)
@@ -112,6 +119,13 @@ def _largest(
         found.append((widest, _price(session, widest, basis, up, Worth())))
     found.sort(key=lambda pair: -_gain(session, pair[1].up))
     return found[:SHOWN]
+
+
+def _says_as_much(session: Session, known: tuple[Lever, Price], lever: Lever, most: float) -> bool:
+    """Return whether a step in fewer periods gains all that a lever of the same figure can."""
+    other, price = known
+    is_part = other.path == lever.path and set(other.up) < set(lever.up)
+    return is_part and _gain(session, price.up) >= most - _least(session)
 
 
 def _step(

@@ -92,6 +92,17 @@ def test_more_money_helps_and_no_more_than_less_hurts(poor: explain.Session) -> 
             assert price.whole.level >= price.up.level - 1e-3 * (poor.free.worth.level or 0)
 
 
+def test_a_step_from_a_period_on_is_told_once() -> None:
+    """Power is short from the first hall on: 'throughout' and all earlier quarters say no more."""
+    portfolio = tiny(site={"tranches": {"grid": {"nameplate": "15 MW", "firm": "15 MW"}}})
+    readiness = ready(portfolio)
+    short = explain.Session.of(portfolio, readiness, optimise.solve(portfolio, readiness))
+    found = [p for p in explain.prices(short, quiet, never) if p.kind == "power"]
+    gains = [p.up.level for p in found if p.up is not None]
+    assert found
+    assert len({round(gain or 0.0, 6) for gain in gains}) == len(found)
+
+
 def test_a_price_with_whole_halls_lies_within_its_bounds(poor: explain.Session) -> None:
     """A plan made anew with the step gains as much as is said, give or take both searches."""
     found = explain.prices(poor, quiet, never)
