@@ -50,8 +50,8 @@ DATES_ANEW = (
 
 
 def placed(
-    portfolio: Portfolio, tried: Tried, corrections: Mapping[str, float], plan: Plan, ask: Ask,
-    tables: Tables, progress: Progress,
+    portfolio: Portfolio, tried: Tried, corrections: Mapping[str, float], plan: Plan | None,
+    ask: Ask, tables: Tables, progress: Progress,
 ) -> Placed:  # fmt: skip
     """Return what to commit to before the first reveal.
 
@@ -60,7 +60,7 @@ def placed(
     corrections
         Days that verification adds to the dates of `tried`.
     plan
-        Of the rounds before.
+        Of the rounds before, where it was verified.
     """
     own = portfolio.spec.confidence.likely
     readiness: dict[float, tuple[Readiness, ...]] = {own: tried.readiness}

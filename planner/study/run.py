@@ -167,10 +167,11 @@ def _with_bet(loop: _Loop, first: Tried, best: Result) -> Result:
     """
     if _is_interrupted(best):
         return with_warnings(best, (NO_BET_YET,))
-    loop.learn()
-    days = unrebased(loop.corrections, first.readiness, loop.tried.readiness).days
+    proven = best.plan if best.verification.is_verified else None
     try:
-        bet = placed(loop.portfolio, first, days, best.plan, loop.ask, loop.tables, loop.progress)
+        loop.learn()
+        days = unrebased(loop.corrections, first.readiness, loop.tried.readiness).days
+        bet = placed(loop.portfolio, first, days, proven, loop.ask, loop.tables, loop.progress)
         return checked(loop.until_verified(bet), bet)
     except (KeyboardInterrupt, StoppedError):
         interrupts.taken()
