@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from planner.domain.plan import Plan
     from planner.domain.result import Readiness, Result
@@ -74,10 +74,8 @@ def rebased(
         Readiness of the same options in the same order.
     """
     days = dict(corrections.days)
-    for old, new in zip(before, after, strict=True):
-        key = f"hall {new.candidate} {new.period}"
-        if key in days and new is not old:
-            later = float(np.mean(new.service_day) - np.mean(old.service_day))
+    for key, later in _later(before, after):
+        if key in days:
             days[key] = max(0.0, days[key] - later)
     return Corrections({key: extra for key, extra in days.items() if extra > 0})
 
@@ -93,12 +91,17 @@ def unrebased(
         Readiness of the same options in the same order.
     """
     days = dict(corrections.days)
+    for key, later in _later(before, after):
+        days[key] = days.get(key, 0.0) + later
+    return Corrections({key: extra for key, extra in days.items() if extra > 0})
+
+
+def _later(before: Sequence[Readiness], after: Sequence[Readiness]) -> Iterator[tuple[str, float]]:
+    """Yield the causes of options that were tried again, and by how many days they come later."""
     for old, new in zip(before, after, strict=True):
         if new is not old:
-            key = f"hall {new.candidate} {new.period}"
             later = float(np.mean(new.service_day) - np.mean(old.service_day))
-            days[key] = days.get(key, 0.0) + later
-    return Corrections({key: extra for key, extra in days.items() if extra > 0})
+            yield f"hall {new.candidate} {new.period}", later
 
 
 def _key(plan: Plan, cause: str) -> str:

@@ -105,7 +105,7 @@ def _power(session: Session) -> Iterator[Lever]:
             if (row := engine.rows.get(f"tranche_power[{name},{time}]")) is not None
         }
         served = {k: row for k, row in rows.items() if data.feed.firm_mw[i, k] >= 1.0}
-        for k in served:
+        for k in list(served)[1:]:  # from the first on is throughout
             if k < data.n_periods:
                 # What a tranche carries it carries on: more in one period alone is of no use.
                 step = f"{size:g} MW more from {name} from {data.times[k]} on"

@@ -97,8 +97,7 @@ def _largest(
 ) -> list[tuple[Lever, Price]]:  # fmt: skip
     found: list[tuple[Lever, Price]] = []
     least = _least(session)
-    tried = TRIED if basis == "halls fixed" or session.is_small else TRIED_IN_PARTS
-    left = tried
+    left = TRIED if basis == "halls fixed" or session.is_small else TRIED_IN_PARTS
     for most, lever in of_kind:
         gains = sorted((_gain(session, p.up) for _, p in found), reverse=True)
         is_enough = not left or (len(gains) >= SHOWN and gains[SHOWN - 1] >= most)

@@ -15,12 +15,11 @@ from planner import interrupts
 from planner.domain.bet import Bet, BetPlan, BetScenario
 from planner.domain.result import unheard
 from planner.errors import LimitError
-from planner.optimise.arrivals import arrivals_of
 from planner.optimise.data import build
 from planner.optimise.existing import date_of
 from planner.optimise.scenarios.crew import Crew
 from planner.optimise.scenarios.joint import Joint, Worth
-from planner.optimise.scenarios.members import Member, members, weighed
+from planner.optimise.scenarios.members import Member, members
 from planner.optimise.scenarios.shared import before, chosen, planned
 from planner.optimise.scenarios.single import Single
 from planner.optimise.scenarios.table import CHOSEN, TINY, Table, best_of, mean_worth
@@ -125,27 +124,25 @@ def place_bet(
         If no commitments can be kept in every scenario.
     """
     with Crew(threads) as crew:
-        asked = _Asked(portfolio, readiness, committed, corrections, seed, progress or unheard)
-        asked.plan = plan
+        asked = _Asked(
+            portfolio, readiness, committed, corrections, plan, seed, progress or unheard
+        )
         return asked.found(crew, rows)
 
 
 class _Asked:
     """What is known before anything is solved: the scenarios, and the world they share."""
 
-    plan: Plan | None = None
-    """At the confidence, found before."""
-
     def __init__(
         self, portfolio: Portfolio, readiness: Mapping[float, tuple[Readiness, ...]],
-        committed: tuple[Readiness, ...], corrections: CorrectionDays | None, seed: int,
-        tell: Progress,
+        committed: tuple[Readiness, ...], corrections: CorrectionDays | None, plan: Plan | None,
+        seed: int, tell: Progress,
     ) -> None:  # fmt: skip
         assert portfolio.spec.policy.bet is not None
         self.policy, self.tell, self.seed = portfolio.spec.policy.bet, tell, seed
         self.members = members(portfolio, readiness, corrections)
         self.base = build(portfolio, committed, corrections)
-        self.arrivals = [(p, s) for _, p, s in arrivals_of(portfolio)]
+        self.plan = plan
         self.worth = Worth.of(self.base)
         self.first_day = _first_day(self.members)
         self.periods = before(self.base, self.first_day)
@@ -235,7 +232,8 @@ class _Asked:
             self.tell(f"{m.name} in full knowledge", 0.3 * n / len(found))
             singles.append(self.single(crew, m.data, whole=is_small))
             waiting.append(crew.ask(singles[-1].best))
-        mean = self.single(crew, weighed(_middle(found).data, self.arrivals), whole=is_small)
+        world = replace(_middle(found).data, compute_weight=self.base.compute_weight)
+        mean = self.single(crew, world, whole=is_small)
         waiting.append(crew.ask(mean.best))
         best = _known(found, [f.result() for f in waiting][1:-1])
         return Table(crew, singles, probe, {}, {}, {}), mean, best, is_small
