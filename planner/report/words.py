@@ -133,5 +133,5 @@ def days(value: float) -> str:
 
 
 def times(value: float) -> str:
-    """Return a ratio: "3.2 times"; a hundred and more without decimals."""
-    return f"{sig3(value)} times" if value < 9.95 else f"{sig3(float(f'{value:.2g}'))} times"
+    """Return a ratio: "3.20 times", "118 times"."""
+    return f"{sig3(value)} times"
